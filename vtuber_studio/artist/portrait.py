@@ -1,0 +1,39 @@
+"""From values to coverage: draws parts, and draws random personas from the priors."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+
+from vtuber_studio.artist import schema
+from vtuber_studio.artist.brush import Coverage, Sheet
+from vtuber_studio.core.attribute import Value, Values, defaults
+
+
+def draw_part(name: str, values: Values, z: np.ndarray, scale: float = 1.0) -> dict[str, Coverage]:
+    """Coverage of every cel of part ``name`` over its box.
+
+    ``values``: attributes and expression by name (missing ones take their default); ``z`` [z_dim] in about
+    -2..2: variation without a name; ``scale``: pixels to the canvas unit.
+    """
+    row = schema.part(name)
+    full = {**defaults(schema.rows_of(name)), **values}
+    sheet = Sheet(row)
+    if not any(full.get(key) == choice for key, choice in row.empty_when.items()):
+        importlib.import_module(f"vtuber_studio.artist.parts.{name}").draw(sheet, full, np.clip(z, -2.5, 2.5))
+    return sheet.coverage(scale)
+
+
+def sample_values(name: str, rng: np.random.Generator, uniform: float = 0.5) -> dict[str, Value]:
+    """Values for training part ``name``: each from its prior, or (share ``uniform``) evenly over its range."""
+    values: dict[str, Value] = {}
+    for row in schema.rows_of(name):
+        if rng.random() < uniform:
+            values[row.name] = row.choices[int(rng.integers(len(row.choices)))] if row.choices else float(rng.uniform(row.low, row.high))
+        else:
+            values[row.name] = row.sample(rng) if row.group != "Expression" else row.default
+    for attribute, choice in schema.part(name).empty_when.items():
+        while values[attribute] == choice:
+            values[attribute] = next(r for r in schema.ATTRIBUTES if r.name == attribute).choices[int(rng.integers(1, 99)) % len(next(r for r in schema.ATTRIBUTES if r.name == attribute).choices)]
+    return values

@@ -1,0 +1,183 @@
+"""The tables of the starter: materials, parts and their cels, attributes, expressions.
+
+Head geometry every part agrees on (canvas units, 512 x 512, y down): axis x = 256; skull top y = 92; hairline
+y = 150; brows y = 196; eyes y = 232, their centres 52 either side; nose y = 268; mouth y = 292; chin y = 326;
+skull half width 92 at y = 200 (fixed, so that hair and head gear fit every face); ears x = 256 -+ 94, y = 235;
+neck half width 30, y 300-400; shoulders y = 400, half width about 130. The figure runs off the bottom edge.
+"""
+
+from __future__ import annotations
+
+from vtuber_studio.core.attribute import Attribute as A
+from vtuber_studio.core.part import Cel, Material, Part
+
+M = Material
+
+MATERIALS: tuple[Material, ...] = (
+    M("skin.base", "Skin", "skin", "#fde3d3"),
+    M("skin.shade", "Skin shade", "skin", source="skin.base", rule="shade"),
+    M("skin.light", "Skin light", "skin", source="skin.base", rule="light"),
+    M("skin.line", "Skin line", "skin", source="skin.base", rule="line"),
+    M("face.blush", "Blush", "skin", "#f58f8fa6"),
+    M("face.mark", "Face marks", "skin", "#c0563f"),
+    M("hair.base", "Hair", "hair", "#5b6fb5"),
+    M("hair.shade", "Hair shade", "hair", source="hair.base", rule="shade"),
+    M("hair.light", "Hair light", "hair", source="hair.base", rule="light"),
+    M("hair.line", "Hair line", "hair", source="hair.base", rule="line"),
+    M("hair.tip", "Hair tips", "hair", source="hair.base", rule="same"),
+    M("hair.tip_shade", "Hair tips shade", "hair", source="hair.tip", rule="shade"),
+    M("hair.tip_light", "Hair tips light", "hair", source="hair.tip", rule="light"),
+    M("hair.tip_line", "Hair tips line", "hair", source="hair.tip", rule="line"),
+    M("hair.deep", "Hair behind", "hair", source="hair.base", rule="deep"),
+    M("hair.tip_deep", "Hair tips behind", "hair", source="hair.tip", rule="deep"),
+    M("eye.white", "Eye white", "eye", "#fdfbff"),
+    M("eye.white_shade", "Eye white shade", "eye", "#c3c8e2"),
+    M("eye.iris", "Iris", "eye", "#3a5fc8"),
+    M("eye.glow", "Iris glow", "eye", source="eye.iris", rule="light"),
+    M("eye.rim", "Iris rim", "eye", source="eye.iris", rule="line"),
+    M("eye.pupil", "Pupil", "eye", source="eye.iris", rule="line"),
+    M("eye.catch", "Eye highlight", "eye", "#ffffff"),
+    M("eye.lash", "Lashes", "eye", "#3a2430"),
+    M("eye.brow", "Brows", "eye", source="hair.base", rule="deep"),
+    M("mouth.line", "Mouth line", "mouth", "#7c3a3c"),
+    M("mouth.lip", "Lips", "mouth", "#e58a86"),
+    M("mouth.inside", "Mouth inside", "mouth", "#8c2f3c"),
+    M("mouth.teeth", "Teeth", "mouth", "#fffaf6"),
+    M("mouth.tongue", "Tongue", "mouth", "#e8767c"),
+    M("cloth.base", "Clothes", "clothes", "#f4f1f7"),
+    M("cloth.shade", "Clothes shade", "clothes", source="cloth.base", rule="shade"),
+    M("cloth.line", "Clothes line", "clothes", source="cloth.base", rule="line"),
+    M("trim.base", "Trim", "clothes", "#39427a"),
+    M("trim.shade", "Trim shade", "clothes", source="trim.base", rule="shade"),
+    M("accent.base", "Accent", "clothes", "#d8485f"),
+    M("ear.base", "Animal ears", "accessories", source="hair.base", rule="same"),
+    M("ear.shade", "Animal ears shade", "accessories", source="ear.base", rule="shade"),
+    M("ear.line", "Animal ears line", "accessories", source="ear.base", rule="line"),
+    M("ear.inner", "Inner ear", "accessories", "#f7b9bd"),
+    M("frame.base", "Glasses frame", "accessories", "#3b3440"),
+    M("frame.light", "Glasses shine", "accessories", "#ffffffb0"),
+    M("frame.lens", "Lenses", "accessories", "#bcd8ff40"),
+    M("deco.base", "Headwear", "accessories", "#d8485f"),
+    M("deco.shade", "Headwear shade", "accessories", source="deco.base", rule="shade"),
+    M("deco.light", "Headwear light", "accessories", source="deco.base", rule="light"),
+    M("deco.line", "Headwear line", "accessories", source="deco.base", rule="line"),
+    M("deco.accent", "Headwear accent", "accessories", "#ffd97a"),
+)
+
+_HAIR_TIPS = {"hair.base": "hair.tip", "hair.shade": "hair.tip_shade", "hair.light": "hair.tip_light", "hair.line": "hair.tip_line"}
+_HAIR = ("hair.base", "hair.shade", "hair.light", "hair.line")
+
+PARTS: tuple[Part, ...] = (
+    Part("hair_back", "Back hair", (64, 32, 448, 512), (240, 192), (
+        Cel("hair_back", 10, ("hair.base", "hair.shade", "hair.deep", "hair.line"), -0.6,
+            ramp={"hair.base": "hair.tip", "hair.shade": "hair.tip_shade", "hair.deep": "hair.tip_deep", "hair.line": "hair.tip_line"}),
+    )),
+    Part("body", "Body", (48, 288, 464, 512), (112, 208), (
+        Cel("neck", 18, ("skin.base", "skin.shade", "skin.line"), -0.3),
+        Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base"), rides="body"),
+    )),
+    Part("ears", "Animal ears", (96, 8, 416, 168), (80, 160), (
+        Cel("ears", 25, ("ear.base", "ear.shade", "ear.line", "ear.inner"), -0.15),
+    ), empty_when={"ears": "none"}),
+    Part("face", "Face", (136, 96, 376, 352), (128, 128), (
+        Cel("face", 30, ("skin.base", "skin.shade", "skin.light", "skin.line", "face.mark"), 0.15),
+        Cel("nose", 34, ("skin.shade", "skin.light", "skin.line"), 1.0),
+        Cel("blush", 36, ("face.blush",), 0.5, soft=True),
+    )),
+    Part("mouth", "Mouth", (208, 260, 304, 324), (64, 96), (
+        Cel("mouth_inside", 40, ("mouth.inside", "mouth.line"), 0.75),
+        Cel("teeth_tongue", 41, ("mouth.teeth", "mouth.tongue"), 0.75, clip="mouth_inside"),
+        Cel("lips", 42, ("mouth.lip", "mouth.line", "skin.shade"), 0.78),
+    )),
+    Part("eyes", "Eyes", (144, 168, 368, 280), (112, 224), (
+        Cel("sclera", 50, ("eye.white", "eye.white_shade"), 0.55),
+        Cel("iris", 51, ("eye.iris", "eye.rim", "eye.pupil", "eye.catch"), 0.58, clip="sclera",
+            ramp={"eye.iris": "eye.glow", "eye.rim": "eye.rim", "eye.pupil": "eye.pupil", "eye.catch": "eye.catch"}),
+        Cel("lids", 52, ("eye.lash", "skin.line", "skin.shade"), 0.56),
+        Cel("brows", 75, ("eye.brow",), 0.6),
+    )),
+    Part("eyewear", "Eyewear", (128, 184, 384, 280), (96, 256), (
+        Cel("eyewear", 60, ("frame.base", "frame.light", "frame.lens"), 0.8),
+    ), empty_when={"eyewear": "none"}),
+    Part("hair_front", "Front hair", (112, 64, 400, 448), (192, 144), (
+        Cel("side_locks", 68, _HAIR, 0.3, ramp=_HAIR_TIPS),
+        Cel("fringe", 70, _HAIR, 0.5, ramp=_HAIR_TIPS),
+    )),
+    Part("headwear", "Headwear", (96, 16, 416, 272), (128, 160), (
+        Cel("headwear", 80, ("deco.base", "deco.shade", "deco.light", "deco.line", "deco.accent"), 0.45),
+    ), empty_when={"headwear": "none"}),
+)
+
+ATTRIBUTES: tuple[A, ...] = (
+    # name, label, group, parts; ranges are -1..1 around the default 0 unless said, drawn N(0, 0.45)
+    A("face_width", "Face width", "Face", ("face",), prior=(0, 0.45), tip="Narrow to wide cheeks."),
+    A("jaw", "Jaw", "Face", ("face",), prior=(0, 0.45), tip="Pointed to square."),
+    A("chin", "Chin length", "Face", ("face",), prior=(0, 0.45), tip="Short and round to long."),
+    A("nose", "Nose", "Face", ("face",), choices=("dot", "soft", "line", "bridge"), default="soft", prior=(2, 3, 2, 2), tip="How the nose is drawn."),
+    A("ear_shape", "Human ears", "Face", ("face",), choices=("round", "pointed"), default="round", prior=(4, 1), tip="Round, or an elf's."),
+    A("marks", "Face marks", "Face", ("face",), choices=("none", "freckles", "scar", "paint", "plaster"), default="none", prior=(8, 1.5, 1, 1, 1), tip="Something drawn on the cheeks."),
+    A("eye_shape", "Eye shape", "Eyes", ("eyes",), choices=("round", "almond", "sharp", "droopy"), default="round", prior=(3, 3, 2, 2), tip="Outline of the upper lid."),
+    A("eye_size", "Eye height", "Eyes", ("eyes",), prior=(0, 0.45), tip="Low to tall eyes."),
+    A("eye_width", "Eye width", "Eyes", ("eyes",), prior=(0, 0.45), tip="Narrow to wide eyes."),
+    A("eye_tilt", "Eye tilt", "Eyes", ("eyes",), prior=(0, 0.45), tip="Outer corners down to up."),
+    A("eye_spacing", "Eye spacing", "Eyes", ("eyes",), prior=(0, 0.45), tip="Close together to far apart."),
+    A("iris_size", "Iris size", "Eyes", ("eyes",), prior=(0, 0.45), tip="Small to large iris."),
+    A("pupil", "Pupil", "Eyes", ("eyes",), choices=("round", "slit", "ring"), default="round", prior=(5, 1, 1), tip="Shape of the pupil."),
+    A("lashes", "Lashes", "Eyes", ("eyes",), low=0, high=1, default=0.5, prior=(0.5, 0.25), tip="Thin line to long lashes."),
+    A("lids", "Lid fold", "Eyes", ("eyes",), low=0, high=1, default=0.5, prior=(0.5, 0.25), tip="No fold to a deep double lid."),
+    A("brow_shape", "Brow shape", "Brows", ("eyes",), choices=("straight", "soft", "arched", "short"), default="soft", prior=(2, 4, 2, 1), tip="Course of the brow."),
+    A("brow_thickness", "Brow thickness", "Brows", ("eyes",), prior=(0, 0.45), tip="Thin to bushy."),
+    A("brow_height", "Brow height", "Brows", ("eyes",), prior=(0, 0.45), tip="Low to high."),
+    A("mouth_width", "Mouth width", "Mouth", ("mouth",), prior=(0, 0.45), tip="Small to wide."),
+    A("mouth_height", "Mouth height", "Mouth", ("mouth",), prior=(0, 0.4), tip="Low to high on the face."),
+    A("lips", "Lips", "Mouth", ("mouth",), low=0, high=1, default=0.2, prior=(0.3, 0.3), tip="Drawn as a line to full lips."),
+    A("fang", "Fang", "Mouth", ("mouth",), choices=("none", "left", "both"), default="none", prior=(5, 1, 1), tip="A small fang at the corner of the mouth."),
+    A("front_style", "Front hair", "Hair", ("hair_front",), choices=("straight", "choppy", "parted", "swept", "curtain", "curly"), default="choppy", tip="Cut of the fringe."),
+    A("fringe_length", "Fringe length", "Hair", ("hair_front",), prior=(0, 0.45), tip="Above the brows to over the eyes."),
+    A("parting", "Parting", "Hair", ("hair_front",), prior=(0, 0.45), tip="Parted on her right to on her left."),
+    A("side_locks", "Side locks", "Hair", ("hair_front",), low=0, high=1, default=0.5, prior=(0.5, 0.28), tip="None to long locks before the shoulders."),
+    A("hair_volume", "Hair volume", "Hair", ("hair_front", "hair_back"), prior=(0, 0.45), tip="Flat to fluffy."),
+    A("curl", "Curl", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.15, prior=(0.25, 0.25), tip="Straight to wavy strands."),
+    A("tips", "Tip gradient", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.4, prior=(0.4, 0.25), tip="How far the tips' colour climbs."),
+    A("back_style", "Back hair", "Hair", ("hair_back",), choices=("short", "bob", "long", "twin_tails", "ponytail", "buns"), default="long", prior=(2, 3, 4, 2, 2, 1), tip="Cut of the hair behind the head."),
+    A("hair_length", "Back hair length", "Hair", ("hair_back",), prior=(0, 0.45), tip="Short to long, within the cut."),
+    A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono"), default="sailor", tip="What she wears."),
+    A("shoulders", "Shoulders", "Body", ("body",), prior=(0, 0.45), tip="Narrow to broad."),
+    A("neck", "Neck", "Body", ("body",), prior=(0, 0.45), tip="Slender to strong."),
+    A("collar", "Collar height", "Body", ("body",), prior=(0, 0.45), tip="Low to high neckline."),
+    A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns"), default="none", prior=(5, 3, 2, 1.5, 1.5), tip="Ears or horns on the head."),
+    A("ears_size", "Ears size", "Accessories", ("ears",), prior=(0, 0.45), tip="Small to large."),
+    A("eyewear", "Eyewear", "Accessories", ("eyewear",), choices=("none", "round", "square", "half_rim", "patch"), default="none", prior=(7, 1, 1, 1, 0.5), tip="Glasses or an eye patch."),
+    A("eyewear_size", "Eyewear size", "Accessories", ("eyewear",), prior=(0, 0.45), tip="Small to large lenses."),
+    A("headwear", "Headwear", "Accessories", ("headwear",), choices=("none", "ribbon", "headphones", "flower", "hairband", "beret"), default="none", prior=(6, 1, 1, 1, 1, 1), tip="Something on the head."),
+    A("headwear_size", "Headwear size", "Accessories", ("headwear",), prior=(0, 0.45), tip="Small to large."),
+)
+
+_E = "Expression"
+EXPRESSIONS: tuple[A, ...] = (
+    A("eye_open_left", "Left eye open", _E, ("eyes",), low=0, high=1, default=1.0, tip="Her left eye, on the right of the picture."),
+    A("eye_open_right", "Right eye open", _E, ("eyes",), low=0, high=1, default=1.0, tip="Her right eye."),
+    A("eye_smile", "Smiling eyes", _E, ("eyes",), low=0, high=1, default=0.0, tip="Lower lids rise; closed eyes curve upward."),
+    A("gaze_x", "Gaze sideways", _E, ("eyes",), default=0.0, tip="Picture left to right."),
+    A("gaze_y", "Gaze up and down", _E, ("eyes",), default=0.0, tip="Down to up."),
+    A("brow_raise", "Brow raise", _E, ("eyes",), default=0.0, tip="Down to up."),
+    A("brow_tilt", "Brow tilt", _E, ("eyes",), default=0.0, tip="Angry (-1) to worried (1)."),
+    A("mouth_open", "Mouth open", _E, ("mouth",), low=0, high=1, default=0.0, tip="Closed to wide open."),
+    A("mouth_form", "Mouth form", _E, ("mouth",), default=0.15, tip="Sad (-1) to smiling (1)."),
+    A("vowel_a", "A", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel a."),
+    A("vowel_i", "I", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel i."),
+    A("vowel_u", "U", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel u."),
+    A("vowel_e", "E", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel e."),
+    A("vowel_o", "O", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel o."),
+    A("blush", "Blush", _E, ("face",), low=0, high=1, default=0.25, tip="Pale to flushed cheeks."),
+)
+
+
+def part(name: str) -> Part:
+    """The part called ``name``."""
+    return next(row for row in PARTS if row.name == name)
+
+
+def rows_of(part_name: str) -> tuple[A, ...]:
+    """Attributes, then expressions, that the part's network sees, in the order of its input."""
+    return tuple(row for row in ATTRIBUTES + EXPRESSIONS if part_name in row.parts)

@@ -1,0 +1,283 @@
+"""The command line. Every command is thin: it checks its arguments and calls what Python can call too."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vtuber_studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from vtuber_studio.core.look import Look
+    from vtuber_studio.core.progress import Progress
+    from vtuber_studio.engine.generator import Generator
+
+app = typer.Typer(
+    name="vtuber-studio",
+    help="Design a virtual streamer: a look, its expressions, its pictures. Without a command the studio opens.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+train_app = typer.Typer(help="Train generators (needs the [train] extra).", no_args_is_help=True)
+artist_app = typer.Typer(help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True)
+app.add_typer(train_app, name="train")
+app.add_typer(artist_app, name="artist")
+
+GeneratorOption = Annotated[
+    Path | None, typer.Option("--generator", help="A generator bundle's folder; the starter when left out.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ProjectArgument = Annotated[Path | None, typer.Argument(help="A .vtsproj project to open.")]
+
+
+@app.callback(invoke_without_command=True)
+def studio(context: typer.Context) -> None:
+    """Design a virtual streamer."""
+    if context.invoked_subcommand is None:
+        gui()
+
+
+@app.command()
+def gui(
+    project: ProjectArgument = None,
+    generator: GeneratorOption = None,
+    report_start: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Open the studio window."""
+    from vtuber_studio.ui.app import run
+
+    raise typer.Exit(run(project, generator, report_start=report_start))
+
+
+@app.command()
+def render(
+    out: Annotated[Path, typer.Argument(help="The PNG to write.")],
+    generator: GeneratorOption = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")] = None,
+    look: Annotated[Path | None, typer.Option(help="A look's JSON, or a project (its current look).")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE of an attribute or a colour, e.g. eye_size=0.5, hair.base=#cc3355. Repeatable.")] = None,
+    expression: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")] = None,
+    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
+    size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
+    background: Annotated[str | None, typer.Option(help="transparent, or #rrggbb.")] = None,
+) -> None:
+    """Render a look to a PNG. The same arguments give the same bytes.
+
+    Without --look and --seed it is the default look; --seed N alone rolls a whole persona; --look and --seed
+    together redraw the look with another hand.
+    """
+    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.image import encode_png
+    from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.engine.render import render as render_look
+
+    loaded = load_generator(generator)
+    chosen = _look(loaded, look, seed, set_ or [])
+    if background is not None:
+        chosen = chosen.with_(background=background)
+    image = render_look(loaded, chosen, _expression(expression or []), _pose(pose or []), size)
+    write_atomically(out, encode_png(image))
+    typer.echo(out)
+
+
+@app.command()
+def attributes(generator: GeneratorOption = None, as_json: JsonOption = False) -> None:
+    """List every slider: name, range or choices, default, parts; then expressions, pose and colours."""
+    import msgspec
+
+    from vtuber_studio.core.pose import PRESETS, POSE_ROWS
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+
+    manifest = read_bundle(find_bundle(generator)).manifest
+    tables = {"attributes": manifest.attributes, "expressions": manifest.expressions, "pose": POSE_ROWS}
+    if as_json:
+        payload: dict[str, Any] = {  # asdict keeps values that equal a default, which the file format omits
+            name: [msgspec.structs.asdict(row) for row in rows] for name, rows in tables.items()
+        }
+        payload["materials"] = msgspec.to_builtins(manifest.materials)
+        payload["presets"] = msgspec.to_builtins(PRESETS)
+        typer.echo(json.dumps(payload, indent=1))
+        return
+    for name, rows in tables.items():
+        typer.echo(f"{name.upper()}")
+        for row in rows:
+            values = " | ".join(row.choices) if row.choices else f"{row.low:g} .. {row.high:g}"
+            typer.echo(f"  {row.name:16} {values:52} default {row.default!s:8} {', '.join(row.parts)}")
+    typer.echo("MATERIALS (colours for --set NAME=#rrggbb; PART:NAME=#rrggbb for one part)")
+    for material in manifest.materials:
+        origin = material.colour or f"{material.rule} of {material.source}"
+        typer.echo(f"  {material.name:20} {origin}")
+    typer.echo(f"EXPRESSION PRESETS\n  {', '.join(PRESETS)}")
+
+
+@app.command()
+def evaluate(
+    looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
+    generator: GeneratorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a generator against the artist's own drawings of looks that training never used."""
+    from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.training.evaluate import evaluate as measure
+
+    _print_figures(measure(load_generator(generator), looks), as_json)
+
+
+@app.command()
+def bench(generator: GeneratorOption = None, as_json: JsonOption = False) -> None:
+    """Measure speed and memory on this machine: medians and 95th percentiles."""
+    from vtuber_studio.bench import bench as measure
+
+    _print_figures(measure(generator), as_json)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Show versions, providers and folders; say what is missing and how to get it."""
+    from vtuber_studio.doctor import examine
+
+    report = examine()
+    if as_json:
+        typer.echo(json.dumps(report, indent=1))
+    else:
+        for key, value in report["facts"].items():
+            typer.echo(f"{key:22} {value}")
+        for problem in report["problems"]:
+            typer.echo(f"! {problem}")
+        if not report["problems"]:
+            typer.echo("Nothing is missing.")
+    raise typer.Exit(1 if report["problems"] else 0)
+
+
+@train_app.command("starter")
+def train_starter(
+    out: Annotated[Path | None, typer.Option(help="A new run directory.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
+    parts: Annotated[str, typer.Option(help="Only these parts, comma separated.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="Parts trained side by side.")] = 2,
+    bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
+) -> None:
+    """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
+    if (out is None) == (resume is None):
+        raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
+    try:
+        from vtuber_studio.training.trainer import train_starter as train
+    except ImportError as error:
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+
+    run = out or resume
+    assert run is not None
+    chosen = [name for name in parts.split(",") if name] or None
+    _follow(train(run, minutes, chosen, resume is not None, jobs))
+    if bundle is not None:
+        from vtuber_studio.training.export import export_bundle
+
+        typer.echo(export_bundle(run, bundle))
+
+
+@artist_app.command("sheet")
+def artist_sheet(
+    out: Annotated[Path, typer.Argument(help="The PNG to write.")],
+    rows: Annotated[int, typer.Option(min=1, max=16)] = 4,
+    columns: Annotated[int, typer.Option(min=1, max=16)] = 6,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    size: Annotated[int, typer.Option(min=32, max=1024, help="Pixels a picture.")] = 256,
+    attribute: Annotated[str, typer.Option(help="A strip of this attribute or expression instead.")] = "",
+) -> None:
+    """Draw a contact sheet of random personas, or a strip of one control, without any network."""
+    from vtuber_studio.artist import sheet
+    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.image import encode_png
+
+    image = sheet.strip(attribute, size=size) if attribute else sheet.random_sheet(rows, columns, seed, size)
+    write_atomically(out, encode_png(image))
+    typer.echo(out)
+
+
+def _look(generator: Generator, file: Path | None, seed: int | None, settings: list[str]) -> Look:
+    """The look that --look, --seed and --set describe."""
+    from vtuber_studio.core.look import Look
+    from vtuber_studio.core.fit import fit_look
+    from vtuber_studio.core.project import read_look
+    from vtuber_studio.core.sampling import random_look
+
+    tables = generator.manifest
+    if file is not None:
+        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, tables.parts)
+        for note in notes:
+            typer.echo(note, err=True)
+        look = look if seed is None else look.with_(seed=seed)
+    elif seed is not None:
+        look = random_look(tables.attributes, tables.materials, seed, tables.id)
+    else:
+        look = Look(generator=tables.id)
+    for name, value in _pairs(settings, "--set"):
+        look = look.paint({name: value}) if "." in name else look.set(**{name: value})
+    return look
+
+
+def _expression(settings: list[str]) -> dict[str, Any]:
+    from vtuber_studio.core.pose import PRESETS
+
+    values: dict[str, Any] = {}
+    for setting in settings:
+        if setting in PRESETS:
+            values.update(PRESETS[setting])
+        else:
+            values.update(_pairs([setting], "--expression"))
+    return values
+
+
+def _pose(settings: list[str]) -> Any:
+    from vtuber_studio.core.attribute import check_all
+    from vtuber_studio.core.pose import POSE_ROWS, Pose
+
+    return Pose(**check_all(POSE_ROWS, dict(_pairs(settings, "--pose")), "pose"))  # type: ignore[arg-type]
+
+
+def _pairs(settings: list[str], option: str) -> list[tuple[str, Any]]:
+    """NAME=VALUE texts as pairs; values that read as numbers become numbers."""
+    pairs: list[tuple[str, Any]] = []
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name:
+            raise StudioError(f"{option} {setting!r} is not NAME=VALUE.", "Write for example eye_size=0.5.")
+        try:
+            pairs.append((name, float(value)))
+        except ValueError:
+            pairs.append((name, value))
+    return pairs
+
+
+def _follow(progress: Iterator[Progress]) -> None:
+    for step in progress:
+        figures = "  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items())
+        typer.echo(f"{step.fraction:6.1%}  {step.message}  {figures}".rstrip())
+
+
+def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    for key, value in figures.items():
+        if isinstance(value, dict):
+            typer.echo(f"{indent}{key}")
+            _print_figures(value, False, indent + "  ")
+        else:
+            typer.echo(f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}")
+
+
+def main() -> None:
+    """Entry point: a StudioError becomes one sentence and exit code 2."""
+    try:
+        app()
+    except StudioError as error:
+        typer.echo(f"vtuber-studio: {error}", err=True)
+        sys.exit(2)

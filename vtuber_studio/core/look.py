@@ -1,0 +1,66 @@
+"""Look: the frozen value that decides one picture. Its dictionaries are never changed in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.errors import StudioError
+
+MAX_SEED = 2**32 - 1
+
+
+class Mix(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Take ``shape`` and ``colour`` (0..1 each) of one part from another look."""
+
+    part: str
+    look: Look
+    shape: float = 0.0
+    colour: float = 0.0
+
+
+class Look(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything that decides one picture but expression and pose. Only what differs from defaults is stored."""
+
+    generator: str = ""  # bundle id it was made with; empty: any
+    seed: int = 0
+    truncation_psi: float = 1.0
+    attributes: dict[str, Value] = {}
+    palette: dict[str, str] = {}  # "hair.base" or "hair_front:hair.base" -> "#rrggbb"
+    z: dict[str, tuple[float, ...]] = {}  # part -> offsets added to the seed's z
+    directions: dict[str, tuple[float, ...]] = {}  # part -> amounts along its principal directions
+    mixes: tuple[Mix, ...] = ()
+    background: str = "transparent"  # or "#rrggbb"
+
+    def with_(self, **changes: Any) -> Look:
+        """A copy with some fields replaced."""
+        return msgspec.structs.replace(self, **changes)
+
+    def set(self, **values: Value) -> Look:
+        """A copy with some attributes changed."""
+        return self.with_(attributes={**self.attributes, **values})
+
+    def paint(self, colours: Mapping[str, str]) -> Look:
+        """A copy with some palette colours changed."""
+        return self.with_(palette={**self.palette, **colours})
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: the same look always gives the same bytes."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.to_json()).hexdigest()
+
+
+def look_from_json(data: bytes) -> Look:
+    """Decode a look; StudioError with one sentence when it is not one."""
+    try:
+        return msgspec.json.decode(data, type=Look)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise StudioError(f"This is not a look: {error}.", "Choose a look's JSON or a .vtsproj project.") from error

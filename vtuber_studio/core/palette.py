@@ -1,0 +1,104 @@
+"""Colours of materials: hex in, linear-free float sRGB out, with ramps that derive shade, line and light.
+
+Derivation works in OKLab (Ottosson 2020, "A perceptual color space for image processing"), so a ramp keeps
+its hue family for every base: shadows turn a little toward blue-violet, lights toward yellow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.part import Material
+
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+_M1 = np.array([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+                [0.0883024619, 0.2817188376, 0.6299787005]])
+_M2 = np.array([[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
+                [0.0259040371, 0.7827717662, -0.8086757660]])
+_M1_INV, _M2_INV = np.linalg.inv(_M1), np.linalg.inv(_M2)
+
+# rule -> (lightness factor, lightness offset, chroma factor, shift toward b- (blue) in OKLab)
+_RULES = {
+    "same": (1.0, 0.0, 1.0, 0.0),
+    "shade": (0.84, -0.01, 1.12, -0.018),
+    "deep": (0.66, -0.02, 1.10, -0.024),
+    "line": (0.40, 0.01, 0.85, -0.012),
+    "light": (0.70, 0.31, 0.62, 0.010),
+}
+
+
+def parse_hex(text: object) -> np.ndarray:
+    """Float32 RGBA [4] in 0..1 from "#rrggbb" or "#rrggbbaa"; StudioError otherwise."""
+    if not isinstance(text, str) or not _HEX.fullmatch(text):
+        raise StudioError(f"{text!r} is not a colour.", "Write it as #rrggbb, for example #ff8844.")
+    digits = text[1:] if len(text) == 9 else text[1:] + "ff"
+    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4, 6)], np.float32) / 255.0
+
+
+def to_hex(rgba: Sequence[float] | np.ndarray) -> str:
+    """"#rrggbb", or "#rrggbbaa" when the colour is not opaque."""
+    values = [round(float(np.clip(c, 0, 1)) * 255) for c in rgba]
+    if len(values) == 4 and values[3] == 255:
+        values = values[:3]
+    return "#" + "".join(f"{v:02x}" for v in values)
+
+
+def oklab(rgb: np.ndarray) -> np.ndarray:
+    """sRGB [..., 3] in 0..1 to OKLab."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.cbrt(linear @ _M1.T) @ _M2.T
+
+
+def from_oklab(lab: np.ndarray) -> np.ndarray:
+    """OKLab [..., 3] to sRGB in 0..1, clipped to the gamut."""
+    linear = np.clip(((lab @ _M2_INV.T) ** 3) @ _M1_INV.T, 0.0, 1.0)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def derive(rgba: np.ndarray, rule: str) -> np.ndarray:
+    """Colour [4] of a ramp's ``rule`` (shade, deep, line, light, same) from its base colour [4]."""
+    factor, offset, chroma, blue = _RULES[rule]
+    lab = oklab(np.asarray(rgba[:3], float))
+    if rule != "same":
+        lab = np.array([lab[0] * factor + offset, lab[1] * chroma, lab[2] * chroma + blue * lab[0]])
+    return np.append(from_oklab(lab), rgba[3]).astype(np.float32)
+
+
+def mix(a: np.ndarray, b: np.ndarray, amount: float) -> np.ndarray:
+    """Colour [4] between two colours, through OKLab so that the middle is not grey mud."""
+    if amount <= 0.0 or amount >= 1.0:
+        return a if amount <= 0.0 else b
+    lab = oklab(np.asarray(a[:3], float)) * (1 - amount) + oklab(np.asarray(b[:3], float)) * amount
+    return np.append(from_oklab(lab), a[3] * (1 - amount) + b[3] * amount).astype(np.float32)
+
+
+def check_palette(materials: Sequence[Material], overrides: Mapping[str, object]) -> dict[str, str]:
+    """Validated overrides. Keys are a material (``hair.base``) or one part's (``hair_front:hair.base``)."""
+    known = {material.name for material in materials}
+    checked = {}
+    for key, colour in overrides.items():
+        if key.split(":")[-1] not in known:
+            raise StudioError(f"There is no material called {key!r}.", "`vtuber-studio attributes` lists them.")
+        checked[key] = to_hex(parse_hex(colour))
+    return checked
+
+
+def resolve(materials: Sequence[Material], overrides: Mapping[str, str], part: str = "") -> dict[str, np.ndarray]:
+    """Every material's RGBA [4] for ``part``: set colours first, then defaults and ramps from their source."""
+    rows = {material.name: material for material in materials}
+    done: dict[str, np.ndarray] = {}
+
+    def colour(name: str) -> np.ndarray:
+        if name not in done:
+            row = rows[name]
+            chosen = overrides.get(f"{part}:{name}") or overrides.get(name) or row.colour
+            done[name] = parse_hex(chosen) if chosen else derive(colour(row.source), row.rule)
+        return done[name]
+
+    for name in rows:
+        colour(name)
+    return done

@@ -1,0 +1,209 @@
+"""Project: one persona with several looks and outfits, and the ``.vtsproj`` file that holds it.
+
+The file is a zip: ``project.json`` (this module's structs), ``masks/*.png``, ``thumbnail.png``. It is opened from
+bytes, under caps, and checked whole before anything of it is used.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.fit import check_look, fit_look, require_look
+from vtuber_studio.core.look import Look, look_from_json
+from vtuber_studio.core.mask import mask_from_png
+from vtuber_studio.core.palette import parse_hex
+
+__all__ = ["NamedLook", "NamedPalette", "Project", "TaughtDirection", "check_project", "fit_look", "project_bytes",
+           "project_from_bytes", "read_look", "read_project", "require_look", "save_project"]
+
+SCHEMA = 1
+SUFFIX = ".vtsproj"
+MAX_FILE = 256_000_000  # bytes of the file
+MAX_JSON = 16_000_000  # bytes of project.json
+MAX_MEMBER = 50_000_000  # bytes of any other member, unpacked
+MAX_TOTAL = 512_000_000  # bytes of all members, unpacked
+MAX_MEMBERS = 2000
+MAX_RATIO = 100  # unpacked : packed, for members above RATIO_FLOOR
+RATIO_FLOOR = 1_000_000
+_DAMAGED = "Open another copy, or the autosaved one that the studio offers at its start."
+Name = Annotated[str, Meta(max_length=200)]
+
+
+class NamedLook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A look and what the user calls it."""
+
+    name: Name
+    look: Look = Look()
+
+
+class NamedPalette(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Colours kept for reuse: material -> "#rrggbb"."""
+
+    name: Name
+    colours: dict[str, str] = {}
+
+
+class TaughtDirection(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A direction the user taught a generator: part -> offset in its z at amount 1."""
+
+    name: Name
+    generator: str = ""
+    z: dict[str, tuple[float, ...]] = {}
+
+
+class Project(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything a project file keeps. A value: never changed in place."""
+
+    schema: int = SCHEMA
+    looks: Annotated[tuple[NamedLook, ...], Meta(min_length=1, max_length=1000)] = (NamedLook("Look 1"),)
+    active: int = 0
+    favourites: Annotated[tuple[NamedLook, ...], Meta(max_length=5000)] = ()
+    palettes: Annotated[tuple[NamedPalette, ...], Meta(max_length=1000)] = ()
+    directions: Annotated[tuple[TaughtDirection, ...], Meta(max_length=1000)] = ()
+    locks: frozenset[str] = frozenset()  # attributes that the dice leave alone
+    masks: dict[str, bytes] = {}  # name -> PNG; members of their own in the file, never in project.json
+
+    @property
+    def look(self) -> Look:
+        """The active look."""
+        return self.looks[self.active].look
+
+    def with_(self, **changes: Any) -> Project:
+        """A copy with some fields replaced."""
+        return msgspec.structs.replace(self, **changes)
+
+    def with_look(self, look: Look) -> Project:
+        """A copy whose active look is ``look``."""
+        named = msgspec.structs.replace(self.looks[self.active], look=look)
+        return self.with_(looks=(*self.looks[: self.active], named, *self.looks[self.active + 1 :]))
+
+
+def check_project(project: Project) -> Project:
+    """The project itself; StudioError when a value in it is unsound."""
+    if not project.looks or not 0 <= project.active < len(project.looks):
+        raise StudioError("This project has no active look.", _DAMAGED)
+    for named in (*project.looks, *project.favourites):
+        check_look(named.look)
+    for palette in project.palettes:
+        for colour in palette.colours.values():
+            parse_hex(colour)
+    for direction in project.directions:
+        check_look(Look(z=direction.z))
+    for name, data in project.masks.items():
+        if not name or len(name) > 100 or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-"):
+            raise StudioError(f"A mask is called {name[:40]!r}.", "Use small letters, digits, - and _.")
+        mask_from_png(data)
+    return project
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    """Members of a zip by name, every cap checked before anything is unpacked; StudioError."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL:
+            raise StudioError("This project unpacks to more than a project may hold.", _DAMAGED)
+        found: dict[str, bytes] = {}
+        for info in infos:
+            name = info.orig_filename
+            if (name in found or name.startswith("/") or ".." in name.split("/") or set(name) & set('\\:\0')
+                    or stat.S_ISLNK(info.external_attr >> 16)):
+                raise StudioError(f"This project holds a file with a forbidden name, {name[:60]!r}.", _DAMAGED)
+            cap = MAX_JSON if name == "project.json" else MAX_MEMBER
+            if info.file_size > cap or info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
+                raise StudioError(f"{name[:60]!r} in this project unpacks to too much.", _DAMAGED)
+            with archive.open(info) as member:
+                found[name] = member.read(cap + 1)
+            if len(found[name]) > cap:
+                raise StudioError(f"{name[:60]!r} in this project unpacks to too much.", _DAMAGED)
+        return found
+
+
+def project_from_bytes(data: bytes) -> Project:
+    """Read a project; StudioError when it is damaged, too large, or made by a newer version."""
+    # zipfile would build a record for each entry of a forged directory: count their signatures first
+    if data.count(b"PK\x01\x02") > 2 * MAX_MEMBERS:
+        raise StudioError("This project holds more files than a project may.", _DAMAGED)
+    try:
+        members = _members(data)
+    except StudioError:
+        raise
+    except Exception as error:  # zipfile, zlib and lzma raise a dozen types on damaged bytes
+        raise StudioError("This is not a readable project, or it is damaged.", _DAMAGED) from error
+    if "project.json" not in members:
+        raise StudioError("This is a zip file, but not a project.", "Choose a .vtsproj file.")
+    try:
+        schema = msgspec.json.decode(members["project.json"], type=dict[str, Any]).get("schema", SCHEMA)
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise StudioError(f"This project was made by a newer version (format {schema}).",
+                              "Update VTuber Studio to open it.")
+        if schema != SCHEMA:
+            raise StudioError(f"This project's format {str(schema)[:20]!r} is unknown.", _DAMAGED)
+        project = msgspec.json.decode(members["project.json"], type=Project)
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+        raise StudioError(f"This project is damaged: {error}.", _DAMAGED) from error
+    masks = {name[6:-4]: png for name, png in members.items() if name.startswith("masks/") and name.endswith(".png")}
+    return check_project(project.with_(masks=masks))
+
+
+def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes:
+    """The file of a project. The same project and thumbnail always give the same bytes. StudioError if unsound."""
+    check_project(project)
+    # a default schema would be left out, and a reader of the future must see it
+    content = {**msgspec.to_builtins(project.with_(masks={})), "schema": project.schema}
+    members = {"project.json": msgspec.json.encode(content, order="deterministic")}
+    members |= {"thumbnail.png": thumbnail_png} if thumbnail_png else {}
+    members |= {f"masks/{name}.png": png for name, png in sorted(project.masks.items())}
+    if any(len(png) > MAX_MEMBER for png in members.values()) or len(members["project.json"]) > MAX_JSON:
+        raise StudioError("This project has grown too large for one file.", "Delete some favourites or looks.")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            # what packs suspiciously well would be refused as a zip bomb: store it plainly
+            pack = name == "project.json" and len(zlib.compress(data)) * (MAX_RATIO // 2) > len(data)
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED)
+    return buffer.getvalue()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise StudioError(f"There is no file {path}.", "Check the name.")
+        with open(path, "rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise StudioError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    if len(data) > MAX_FILE:
+        raise StudioError(f"{path} is too large to be a project.", f"Projects are at most {MAX_FILE // 1_000_000} MB.")
+    return data
+
+
+def read_project(path: Path) -> Project:
+    """Read a ``.vtsproj``; StudioError with what is wrong with it."""
+    return project_from_bytes(_read(Path(path)))
+
+
+def save_project(path: Path, project: Project, thumbnail_png: bytes | None = None) -> None:
+    """Replace ``path`` with the project, whole or not at all; StudioError when it cannot be written."""
+    write_atomically(Path(path), project_bytes(project, thumbnail_png))
+
+
+def read_look(path: Path) -> Look:
+    """A look from its JSON, or the active look of a project; StudioError when it is neither, or unsound."""
+    data = _read(Path(path))
+    if data[:2] == b"PK":
+        return project_from_bytes(data).look
+    look = look_from_json(data)
+    check_look(look)
+    return look

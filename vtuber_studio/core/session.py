@@ -1,0 +1,250 @@
+"""Session: the one mutable document. It knows no Qt; widgets, the command line and tests drive it alike.
+
+The document is one frozen Project, and history keeps whole Projects, so undo covers everything: sliders, colours,
+favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, many edits, ``commit`` or
+``abort``, and one undo step; an edit outside a gesture is one step. Not thread-safe: one thread owns it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.history import start
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.project import NamedLook, Project, check_project, read_project, save_project
+
+T = TypeVar("T")
+
+
+def _at(items: tuple[T, ...], index: int, what: str) -> int:
+    if not 0 <= index < len(items):
+        raise StudioError(f"There is no {what} number {index + 1}.")
+    return index
+
+
+class Session:
+    """The open document: project, history, file path, and the gesture in progress."""
+
+    def __init__(self, project: Project | None = None, path: Path | None = None) -> None:
+        self._history = start(project or Project())
+        self._saved = self._history.value
+        self._project = self._history.value  # differs from history's value only during a gesture
+        self._gesture: str | None = None
+        self._subscribers: list[Callable[[Session], None]] = []
+        self.path = path
+
+    # what there is
+
+    @property
+    def project(self) -> Project:
+        """The project as it is now, the gesture in progress included."""
+        return self._project
+
+    @property
+    def look(self) -> Look:
+        """The active look as it is now."""
+        return self._project.look
+
+    @property
+    def committed(self) -> Look:
+        """The active look without the gesture in progress."""
+        return self._history.value.look
+
+    @property
+    def before(self) -> Look:
+        """What compare shows: the committed look during a gesture, else the look before the last step."""
+        return self.committed if self._project != self._history.value else self._history.previous.look
+
+    @property
+    def locks(self) -> frozenset[str]:
+        """Attributes that the dice leave alone."""
+        return self._project.locks
+
+    @property
+    def favourites(self) -> tuple[NamedLook, ...]:
+        """Looks kept for later."""
+        return self._project.favourites
+
+    @property
+    def dirty(self) -> bool:
+        """True when there is something to save; undoing back to the saved state makes it False again."""
+        return self._project is not self._saved and self._project != self._saved
+
+    @property
+    def in_gesture(self) -> bool:
+        """True between ``begin`` and ``commit`` or ``abort``."""
+        return self._gesture is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """True when undo would change something."""
+        return self.in_gesture or self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """True when redo would change something."""
+        return not self.in_gesture and self._history.can_redo
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back."""
+        return self._gesture or self._history.undo_label
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would do again."""
+        return self._history.redo_label
+
+    # who listens
+
+    def subscribe(self, callback: Callable[[Session], None]) -> Callable[[], None]:
+        """Call ``callback(session)`` after every change; the returned function unsubscribes."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def _notify(self) -> None:
+        for callback in tuple(self._subscribers):
+            callback(self)
+
+    def _show(self, project: Project) -> None:
+        if project != self._project:
+            self._project = project
+            self._notify()
+
+    # gestures and edits
+
+    def begin(self, label: str) -> None:
+        """Start a gesture; one still in progress is committed first."""
+        self.commit()
+        self._gesture = label
+
+    def commit(self) -> None:
+        """End the gesture: all its edits become one undo step. Nothing happens outside a gesture."""
+        if self._gesture is None:
+            return
+        label, self._gesture = self._gesture, None
+        if self._project != self._history.value:
+            self._history = self._history.push(label, self._project)
+            self._notify()  # the picture is the same; undo and its label are not
+
+    def abort(self) -> None:
+        """End the gesture as if it had never begun."""
+        self._gesture = None
+        self._show(self._history.value)
+
+    def edit(self, look: Look, label: str = "Edit") -> None:
+        """Replace the active look."""
+        self.edit_project(self._project.with_look(look), label)
+
+    def edit_project(self, project: Project, label: str = "Edit") -> None:
+        """Replace the whole project value; one step, or part of the gesture in progress. No change, no step."""
+        if project == self._project:
+            return
+        if self._gesture is None:
+            self._history = self._history.push(label, project)
+        self._show(project)
+
+    def undo(self) -> None:
+        """Take back the last step, or abort the gesture in progress."""
+        if self._gesture is None:
+            self._history = self._history.undo()
+        self.abort()
+
+    def redo(self) -> None:
+        """Do the last undone step again; not during a gesture."""
+        if self._gesture is None:
+            self._history = self._history.redo()
+            self._show(self._history.value)
+
+    # locks, favourites, looks: all of them ordinary undoable edits
+
+    def set_locks(self, names: Iterable[str]) -> None:
+        """Replace the set of locked attributes."""
+        self.edit_project(self._project.with_(locks=frozenset(names)), "Locks")
+
+    def add_favourite(self, name: str = "") -> None:
+        """Keep the active look as a favourite."""
+        kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", self.look)
+        self.edit_project(self._project.with_(favourites=(*self.favourites, kept)), "Add favourite")
+
+    def remove_favourite(self, index: int) -> None:
+        """Forget a favourite."""
+        _at(self.favourites, index, "favourite")
+        kept = (*self.favourites[:index], *self.favourites[index + 1 :])
+        self.edit_project(self._project.with_(favourites=kept), "Remove favourite")
+
+    def rename_favourite(self, index: int, name: str) -> None:
+        """Call a favourite something else."""
+        items = list(self.favourites)
+        items[_at(self.favourites, index, "favourite")] = msgspec.structs.replace(items[index], name=name)
+        self.edit_project(self._project.with_(favourites=tuple(items)), "Rename favourite")
+
+    def recall_favourite(self, index: int) -> None:
+        """Make a favourite the active look's value."""
+        self.edit(self.favourites[_at(self.favourites, index, "favourite")].look, "Recall favourite")
+
+    def select_look(self, index: int) -> None:
+        """Make another look of the project the active one."""
+        self.edit_project(self._project.with_(active=_at(self._project.looks, index, "look")), "Switch look")
+
+    def add_look(self, name: str = "", look: Look | None = None) -> None:
+        """Add a look (a copy of the active one unless given) and make it active."""
+        looks = self._project.looks
+        added = NamedLook(name or f"Look {len(looks) + 1}", look or self.look)
+        self.edit_project(self._project.with_(looks=(*looks, added), active=len(looks)), "Add look")
+
+    def remove_look(self, index: int) -> None:
+        """Remove a look; StudioError for the last one."""
+        looks, active = self._project.looks, self._project.active
+        if len(looks) == 1:
+            raise StudioError("A project keeps at least one look.", "Add another look first.")
+        _at(looks, index, "look")
+        active = active - 1 if index < active or active == len(looks) - 1 else active
+        kept = (*looks[:index], *looks[index + 1 :])
+        self.edit_project(self._project.with_(looks=kept, active=active), "Remove look")
+
+    def rename_look(self, index: int, name: str) -> None:
+        """Call a look something else."""
+        items = list(self._project.looks)
+        items[_at(self._project.looks, index, "look")] = msgspec.structs.replace(items[index], name=name)
+        self.edit_project(self._project.with_(looks=tuple(items)), "Rename look")
+
+    # files
+
+    def replace(self, project: Project, path: Path | None = None, saved: bool = True) -> None:
+        """Start over with another document; StudioError, and nothing changed, when it is unsound.
+
+        ``saved=False`` marks it as not yet saved (a recovered autosave).
+        """
+        check_project(project)
+        self._history, self._project, self._gesture, self.path = start(project), project, None, path
+        self._saved = project if saved else Project(schema=-1)  # equal to no document
+        self._notify()
+
+    def open(self, path: Path) -> None:
+        """Open a project file; StudioError, and the present document untouched, when it cannot be read."""
+        self.replace(read_project(path), Path(path))
+
+    def save(self, path: Path | None = None, thumbnail_png: bytes | None = None) -> None:
+        """Save the committed document to ``path`` or where it came from; StudioError when that fails."""
+        target = path or self.path
+        if target is None:
+            raise StudioError("This project has no file yet.", "Choose where to save it.")
+        project = self._history.value
+        save_project(Path(target), project, thumbnail_png)
+        self.mark_saved(project, Path(target))
+
+    def mark_saved(self, project: Project, path: Path) -> None:
+        """``project`` was written to ``path`` (by a job on another thread, say)."""
+        self._saved, self.path = project, path
+        self._notify()

@@ -1,0 +1,82 @@
+"""Settings: frozen preferences. Only what differs from the defaults is stored, as JSON in the config folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.paths import config_dir
+
+MAX_RECENT = 12
+_MAX_BYTES = 1_000_000
+Colour = Annotated[str, Meta(pattern=r"^(transparent|checker|#[0-9a-fA-F]{6})\Z")]
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the user prefers; it never changes a picture that is asked for by name and size."""
+
+    preview_size: Annotated[int, Meta(ge=128, le=2048)] = 512  # pixels a side
+    idle_animation: bool = True  # blink and breathe when left alone
+    background: Colour = "checker"  # behind the figure on the canvas: checker, transparent or #rrggbb
+    export_size: Annotated[int, Meta(ge=64, le=8192)] = 2048  # pixels a side, last used
+    export_background: Colour = "transparent"
+    recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
+    window_geometry: str = ""  # base64 of Qt's saveGeometry
+    window_state: str = ""  # base64 of Qt's saveState
+    language: Annotated[str, Meta(max_length=20)] = "en"
+    theme: Literal["dark", "light"] = "dark"
+    threads: Annotated[int, Meta(ge=0, le=256)] = 0  # 0: choose by the processor
+    generator: str = ""  # name or folder of the bundle to open with; empty: the starter
+    autosave_seconds: Annotated[int, Meta(ge=2, le=3600)] = 20
+
+    def with_(self, **changes: Any) -> Settings:
+        """A copy with some fields replaced; StudioError when a value is out of its range."""
+        try:
+            return msgspec.convert(msgspec.to_builtins(msgspec.structs.replace(self, **changes)), Settings)
+        except (msgspec.MsgspecError, TypeError) as error:
+            raise StudioError(f"This setting cannot be used: {error}.") from error
+
+    def with_recent(self, path: Path) -> Settings:
+        """A copy with ``path`` at the head of the recent files."""
+        name = str(path.absolute())
+        kept = [name, *(other for other in self.recent_files if other != name)]
+        return self.with_(recent_files=tuple(kept[:MAX_RECENT]))
+
+
+def settings_path() -> Path:
+    """Where settings are stored."""
+    return config_dir() / "settings.json"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Stored settings, or the defaults when there are none; a damaged file is kept aside as ``.bad``."""
+    path = path or settings_path()
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ValueError("too large")
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        try:
+            os.replace(path, path.with_name(path.name + ".bad"))
+        except OSError:
+            pass  # a folder that cannot be written must not keep the program from starting
+        return Settings()
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Store what differs from the defaults, atomically; StudioError when the folder cannot be written."""
+    path = path or settings_path()
+    data = msgspec.json.format(msgspec.json.encode(settings), indent=2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudioError(f"The settings folder {path.parent} cannot be made.", "Check its permissions.") from error
+    write_atomically(path, data)

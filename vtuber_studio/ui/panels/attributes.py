@@ -1,0 +1,76 @@
+"""Sliders of every attribute, in sections by group, each with a lock."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.value_row import ValueRow
+
+
+class AttributesPanel(QWidget):
+    """Built from the generator's own table; a drag is one undo step."""
+
+    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stage = stage
+        self.rows: dict[str, ValueRow] = {}
+        self.sections: dict[str, Section] = {}
+        self.column = scroll_column(self)
+        self.search = QLineEdit(placeholderText=self.tr("Find a slider"), clearButtonEnabled=True)
+        self.search.textChanged.connect(self._filter)
+        self.column.addWidget(self.search)
+        stage.loaded.connect(self.build)
+        stage.changed.connect(self.refresh)
+        if stage.manifest is not None:
+            self.build()
+
+    def build(self) -> None:
+        """Make the rows anew from the manifest."""
+        for section in self.sections.values():
+            section.deleteLater()
+        self.rows, self.sections = {}, {}
+        while self.column.count() > 1:
+            self.column.takeAt(1)
+        assert self.stage.manifest is not None
+        for attribute in self.stage.manifest.attributes:
+            if attribute.group not in self.sections:
+                self.sections[attribute.group] = Section(attribute.group)
+                self.column.addWidget(self.sections[attribute.group])
+            row = ValueRow(attribute)
+            row.pressed.connect(partial(self.stage.session.begin, attribute.label))
+            row.moved.connect(partial(self._set, attribute.name))
+            row.released.connect(self.stage.session.commit)
+            row.locked.connect(partial(self._lock, attribute.name))
+            self.rows[attribute.name] = row
+            self.sections[attribute.group].body.addWidget(row)
+        self.column.addStretch(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's look."""
+        look, locks = self.stage.session.look, self.stage.session.locks
+        for name, row in self.rows.items():
+            row.set_value(look.attributes.get(name, row.attribute.default))
+            row.set_locked(name in locks)
+
+    def _set(self, name: str, value: Value) -> None:
+        session = self.stage.session
+        session.edit(session.look.set(**{name: value}), self.rows[name].attribute.label)
+
+    def _lock(self, name: str, locked: bool) -> None:
+        locks = self.stage.session.locks
+        self.stage.session.set_locks(locks | {name} if locked else locks - {name})
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        for row in self.rows.values():
+            attribute = row.attribute
+            row.setVisible(wanted in f"{attribute.label} {attribute.name} {attribute.group}".lower())
+        for group, section in self.sections.items():
+            rows = [row for row in self.rows.values() if row.attribute.group == group]
+            section.setVisible(any(not row.isHidden() for row in rows))

@@ -1,0 +1,72 @@
+"""Sliders along the principal directions of a part's z: variation that has no name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.value_row import ValueRow
+
+SHOWN = 4  # directions a part; the first few carry nearly all of the variation
+
+
+class DirectionsPanel(QWidget):
+    """One section a part; amounts are in standard deviations."""
+
+    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stage = stage
+        self.rows: dict[tuple[str, int], ValueRow] = {}
+        self.column = scroll_column(self)
+        stage.loaded.connect(self.build)
+        stage.changed.connect(self.refresh)
+        if stage.manifest is not None:
+            self.build()
+
+    def build(self) -> None:
+        """Make the rows anew from the manifest."""
+        while self.column.count():
+            widget = self.column.takeAt(0).widget()
+            if widget is not None:
+                widget.deleteLater()
+        self.rows = {}
+        intro = QLabel(self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first."))
+        intro.setWordWrap(True)
+        intro.setObjectName("caption")
+        self.column.addWidget(intro)
+        assert self.stage.manifest is not None
+        for entry in self.stage.manifest.parts:
+            part = entry.part
+            section = Section(part.label, is_open=part.name.startswith("hair"))
+            for index in range(min(SHOWN, part.z_dim)):
+                label = self.tr("Direction {}").format(index + 1)
+                row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
+                row.pressed.connect(partial(self.stage.session.begin, f"{part.label} {label}"))
+                row.moved.connect(partial(self._set, part.name, index))
+                row.released.connect(self.stage.session.commit)
+                self.rows[part.name, index] = row
+                section.body.addWidget(row)
+            self.column.addWidget(section)
+        self.column.addStretch(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's offsets."""
+        directions = self.stage.session.look.directions
+        for (part, index), row in self.rows.items():
+            amounts = directions.get(part, ())
+            row.set_value(amounts[index] if index < len(amounts) else 0.0)
+
+    def _set(self, part: str, index: int, value: Value) -> None:
+        session = self.stage.session
+        amounts = list(session.look.directions.get(part, ()))
+        amounts += [0.0] * (index + 1 - len(amounts))
+        amounts[index] = float(value)
+        directions = {**session.look.directions, part: tuple(amounts)}
+        if not any(amounts):
+            del directions[part]
+        session.edit(session.look.with_(directions=directions), self.tr("Direction"))

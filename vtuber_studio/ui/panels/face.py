@@ -1,0 +1,74 @@
+"""What the face does and where the head is: expression presets and sliders, pose sliders. Not undoable."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from vtuber_studio.core.attribute import defaults
+from vtuber_studio.core.pose import POSE_ROWS, PRESETS
+from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.value_row import ValueRow
+
+COLUMNS = 4
+
+
+class FacePanel(QWidget):
+    """Presets above, then every expression and pose slider."""
+
+    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stage = stage
+        self.rows: dict[str, ValueRow] = {}
+        self.presets: dict[str, QPushButton] = {}
+        self.column = scroll_column(self)
+        stage.loaded.connect(self.build)
+        stage.changed.connect(self.refresh)
+        if stage.manifest is not None:
+            self.build()
+
+    def build(self) -> None:
+        """Make the rows anew from the manifest."""
+        while self.column.count():
+            widget = self.column.takeAt(0).widget()
+            if widget is not None:
+                widget.deleteLater()
+        self.rows, self.presets = {}, {}
+        section, grid = Section(self.tr("Presets")), QGridLayout()
+        grid.setSpacing(4)
+        for index, name in enumerate(PRESETS):
+            button = QPushButton(name.capitalize())
+            button.setObjectName(f"preset_{name}")
+            button.clicked.connect(partial(self.apply, name))
+            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
+            self.presets[name] = button
+        section.body.addLayout(grid)
+        self.column.addWidget(section)
+        assert self.stage.manifest is not None
+        for title, rows, setter in (
+            (self.tr("Expression"), self.stage.manifest.expressions, self.stage.set_expression),
+            (self.tr("Pose"), POSE_ROWS, self.stage.set_pose),
+        ):
+            section = Section(title)
+            for attribute in rows:
+                row = ValueRow(attribute, lockable=False)
+                row.moved.connect(partial(setter, attribute.name))
+                self.rows[attribute.name] = row
+                section.body.addWidget(row)
+            self.column.addWidget(section)
+        self.column.addStretch(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the live expression and pose."""
+        for name, row in self.rows.items():
+            pose = getattr(self.stage.pose, name, row.attribute.default)
+            row.set_value(self.stage.expression.get(name, pose))
+
+    def apply(self, name: str) -> None:
+        """Take a preset's expression; what it does not name returns to rest."""
+        assert self.stage.manifest is not None
+        known = defaults(self.stage.manifest.expressions)
+        self.stage.replace_expression({**known, **{k: v for k, v in PRESETS[name].items() if k in known}})

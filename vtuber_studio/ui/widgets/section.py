@@ -1,0 +1,48 @@
+"""A heading that folds what stands below it, and a column of such sections that scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+
+class Section(QWidget):
+    """``body`` is a vertical layout to fill."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, is_open: bool = True) -> None:
+        super().__init__(parent)
+        self.header = QToolButton(text=title, checkable=True, checked=is_open)
+        self.header.setObjectName("section_header")
+        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.header.toggled.connect(self._fold)
+        self.content = QWidget(visible=is_open)
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(2, 2, 0, 8)
+        self.body.setSpacing(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.content)
+
+    def _fold(self, is_open: bool) -> None:
+        self.content.setVisible(is_open)
+        self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+
+def scroll_column(parent: QWidget) -> QVBoxLayout:
+    """Fill ``parent`` with a scrolling column and return the column's layout."""
+    content = QWidget()
+    content.setObjectName("scroll_content")
+    column = QVBoxLayout(content)
+    column.setContentsMargins(6, 6, 6, 6)
+    column.setSpacing(4)
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    outer = QVBoxLayout(parent)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.addWidget(area)
+    return column

@@ -1,0 +1,123 @@
+"""One row of a panel: label, slider or choice, number field, lock. Built from an Attribute."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QToolButton, QWidget
+
+from vtuber_studio.core.attribute import Attribute, Value
+
+STEPS = 400  # slider positions over the range
+
+
+class ValueRow(QWidget):
+    """Edits one value. A drag is ``pressed``, ``moved``..., ``released``; anything else is one ``moved``."""
+
+    pressed = Signal()
+    moved = Signal(object)
+    released = Signal()
+    locked = Signal(bool)
+
+    def __init__(self, attribute: Attribute, parent: QWidget | None = None, *, lockable: bool = True) -> None:
+        super().__init__(parent)
+        self.attribute = attribute
+        self.setObjectName(f"row_{attribute.name}")
+        self.label = QLabel(attribute.label)
+        self.label.setFixedWidth(112)
+        self.label.installEventFilter(self)
+        self.lock = QToolButton(checkable=True, text="\N{OPEN LOCK}", autoRaise=True)
+        self.lock.setObjectName("lock")
+        self.lock.setToolTip(self.tr("Lock: the dice leave this alone"))
+        self.lock.setAccessibleName(self.tr("Lock {}").format(attribute.label))
+        self.lock.toggled.connect(self._on_lock)
+        self.lock.setVisible(lockable)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(4, 1, 2, 1)
+        grid.setHorizontalSpacing(6)
+        grid.addWidget(self.label, 0, 0)
+        grid.addWidget(self.lock, 0, 3)
+        self.slider: QSlider | None = None
+        if attribute.choices:
+            self.combo = QComboBox()
+            for choice in attribute.choices:
+                self.combo.addItem(choice.replace("_", " "), choice)
+            self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.combo.installEventFilter(self)
+            self.combo.setAccessibleName(attribute.label)
+            self.combo.currentIndexChanged.connect(lambda index: self.moved.emit(self.combo.itemData(index)))
+            grid.addWidget(self.combo, 0, 1, 1, 2)
+        else:
+            self._build_range(grid)
+        grid.setColumnStretch(1, 1)
+        self.setToolTip(attribute.tip)
+
+    def _build_range(self, grid: QGridLayout) -> None:
+        row = self.attribute
+        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=STEPS)
+        self.slider.setPageStep(STEPS // 10)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.slider.installEventFilter(self)
+        self.slider.setAccessibleName(row.label)
+        self.slider.sliderPressed.connect(self.pressed)
+        self.slider.sliderReleased.connect(self.released)
+        self.slider.valueChanged.connect(self._on_slider)
+        self.number = QDoubleSpinBox(minimum=row.low, maximum=row.high, decimals=2, singleStep=(row.high - row.low) / 40)
+        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.number.setFixedWidth(56)
+        self.number.setKeyboardTracking(False)
+        self.number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.number.installEventFilter(self)
+        self.number.setAccessibleName(row.label)
+        self.number.valueChanged.connect(self._on_number)
+        grid.addWidget(self.slider, 0, 1)
+        grid.addWidget(self.number, 0, 2)
+
+    def set_value(self, value: Value) -> None:
+        """Show ``value`` without emitting anything."""
+        if self.attribute.choices:
+            with QSignalBlocker(self.combo):
+                self.combo.setCurrentIndex(self.attribute.choices.index(str(value)))
+            return
+        assert self.slider is not None
+        number = float(value)
+        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
+            if not self.slider.isSliderDown():  # the gesture in progress belongs to the widget
+                self.slider.setValue(round((number - self.attribute.low) / self._span * STEPS))
+            self.number.setValue(number)
+
+    def set_locked(self, locked: bool) -> None:
+        """Show the lock without emitting anything."""
+        with QSignalBlocker(self.lock):
+            self.lock.setChecked(locked)
+        self.lock.setText("\N{LOCK}" if locked else "\N{OPEN LOCK}")
+
+    @property
+    def _span(self) -> float:
+        return self.attribute.high - self.attribute.low
+
+    def _on_slider(self, position: int) -> None:
+        value = self.attribute.low + position / STEPS * self._span
+        with QSignalBlocker(self.number):
+            self.number.setValue(value)
+        self.moved.emit(value)
+
+    def _on_number(self, value: float) -> None:
+        assert self.slider is not None
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round((value - self.attribute.low) / self._span * STEPS))
+        self.moved.emit(value)
+
+    def _on_lock(self, locked: bool) -> None:
+        self.set_locked(locked)
+        self.locked.emit(locked)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Double-click resets; the wheel scrolls the panel unless the control has the focus."""
+        if event.type() == QEvent.Type.MouseButtonDblClick and watched in (self.label, self.slider):
+            self.set_value(self.attribute.default)
+            self.moved.emit(self.attribute.default)
+            return True
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
