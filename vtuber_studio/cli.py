@@ -25,7 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 train_app = typer.Typer(help="Train generators (needs the [train] extra).", no_args_is_help=True)
-artist_app = typer.Typer(help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True)
+artist_app = typer.Typer(
+    help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True
+)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
 
@@ -59,11 +61,23 @@ def gui(
 def render(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     generator: GeneratorOption = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")
+    ] = None,
     look: Annotated[Path | None, typer.Option(help="A look's JSON, or a project (its current look).")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE of an attribute or a colour, e.g. eye_size=0.5, hair.base=#cc3355. Repeatable.")] = None,
-    expression: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")] = None,
-    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="NAME=VALUE of an attribute or a colour, e.g. eye_size=0.5, hair.base=#cc3355. Repeatable.",
+        ),
+    ] = None,
+    expression: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
+    ] = None,
+    pose: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")
+    ] = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
     background: Annotated[str | None, typer.Option(help="transparent, or #rrggbb.")] = None,
 ) -> None:
@@ -91,7 +105,7 @@ def attributes(generator: GeneratorOption = None, as_json: JsonOption = False) -
     """List every slider: name, range or choices, default, parts; then expressions, pose and colours."""
     import msgspec
 
-    from vtuber_studio.core.pose import PRESETS, POSE_ROWS
+    from vtuber_studio.core.pose import POSE_ROWS, PRESETS
     from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
     manifest = read_bundle(find_bundle(generator)).manifest
@@ -166,11 +180,15 @@ def train_starter(
 ) -> None:
     """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
     if (out is None) == (resume is None):
-        raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
+        raise StudioError(
+            "Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one."
+        )
     try:
         from vtuber_studio.training.trainer import train_starter as train
     except ImportError as error:
-        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+        raise StudioError(
+            "Training needs torch.", 'Install it: pip install "vtuber-studio[train]".'
+        ) from error
 
     run = out or resume
     assert run is not None
@@ -203,8 +221,8 @@ def artist_sheet(
 
 def _look(generator: Generator, file: Path | None, seed: int | None, settings: list[str]) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.look import Look
     from vtuber_studio.core.fit import fit_look
+    from vtuber_studio.core.look import Look
     from vtuber_studio.core.project import read_look
     from vtuber_studio.core.sampling import random_look
 
@@ -258,7 +276,9 @@ def _pairs(settings: list[str], option: str) -> list[tuple[str, Any]]:
 
 def _follow(progress: Iterator[Progress]) -> None:
     for step in progress:
-        figures = "  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items())
+        figures = "  ".join(
+            f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items()
+        )
         typer.echo(f"{step.fraction:6.1%}  {step.message}  {figures}".rstrip())
 
 
@@ -271,7 +291,9 @@ def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> 
             typer.echo(f"{indent}{key}")
             _print_figures(value, False, indent + "  ")
         else:
-            typer.echo(f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}")
+            typer.echo(
+                f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}"
+            )
 
 
 def main() -> None:

@@ -9,8 +9,15 @@ import platform
 from typing import Any
 
 # package -> what it is for; a missing one of the second table is no fault
-NEEDED = {"numpy": "arrays", "pillow": "images", "msgspec": "files", "onnxruntime": "generators", "onnx": "checking generators",
-          "opencv-python-headless": "painting", "PySide6-Essentials": "the window"}
+NEEDED = {
+    "numpy": "arrays",
+    "pillow": "images",
+    "msgspec": "files",
+    "onnxruntime": "generators",
+    "onnx": "checking generators",
+    "opencv-python-headless": "painting",
+    "PySide6-Essentials": "the window",
+}
 OPTIONAL = {"skia-python": "the artist (evaluate, training)", "torch": "training", "safetensors": "training"}
 
 
@@ -66,8 +73,13 @@ def _examine_generator(facts: dict[str, str], problems: list[str]) -> None:
 
         from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
-        facts["providers"] = ", ".join(onnxruntime.get_available_providers()) + " (used: CPUExecutionProvider)"
+        facts["providers"] = (
+            ", ".join(onnxruntime.get_available_providers()) + " (used: CPUExecutionProvider)"
+        )
         manifest = read_bundle(find_bundle(None)).manifest
-        facts["generator"] = f"{manifest.name}, {len(manifest.parts)} parts, {len(manifest.attributes)} attributes, licence {manifest.licence}"
+        facts["generator"] = (
+            f"{manifest.name}, {len(manifest.parts)} parts, {len(manifest.attributes)} attributes, "
+            f"licence {manifest.licence}"
+        )
     except (StudioError, ImportError) as error:
         problems.append(str(error))

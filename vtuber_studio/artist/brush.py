@@ -63,12 +63,22 @@ class Sheet:
         """The current cel's ramp: t = 0 at ``start``, 1 at ``end``, linear between, constant beyond."""
         self.ramps[self._cel] = (start, end)
 
-    def fill(self, path: skia.Path, material: str, *, opacity: float = 1.0, blur: float = 0.0,
-             fade: tuple[Point, Point] | None = None, radial: tuple[Point, float] | None = None) -> None:
+    def fill(
+        self,
+        path: skia.Path,
+        material: str,
+        *,
+        opacity: float = 1.0,
+        blur: float = 0.0,
+        fade: tuple[Point, Point] | None = None,
+        radial: tuple[Point, float] | None = None,
+    ) -> None:
         """Fill a path with a material (NOTHING erases), optionally blurred or fading out."""
         self.ops[self._cel].append(_Op(path, material, self._clips, opacity, blur, fade, radial))
 
-    def stroke(self, points: Sequence[Point] | np.ndarray, width: float | Sequence[float], material: str, **options) -> None:
+    def stroke(
+        self, points: Sequence[Point] | np.ndarray, width: float | Sequence[float], material: str, **options
+    ) -> None:
         """Line of varying width through ``points``, smooth; one width tapers to both ends, several are spread along."""
         self.fill(ink(points, width), material, **options)
 
@@ -104,7 +114,9 @@ class Sheet:
         return Coverage(maps, np.clip(t, 0, 1).astype(np.float32))
 
 
-def _replay(ops: list[_Op], names: Sequence[str], size: tuple[int, int], origin: Point, scale: float) -> np.ndarray:
+def _replay(
+    ops: list[_Op], names: Sequence[str], size: tuple[int, int], origin: Point, scale: float
+) -> np.ndarray:
     """[len(names), h, w]: the share of each named material, every other one painted as black."""
     info = skia.ImageInfo.Make(*size, skia.ColorType.kRGBA_F16_ColorType, skia.AlphaType.kPremul_AlphaType)
     pixels = np.zeros((size[1], size[0], 4), np.float16)
@@ -147,8 +159,10 @@ def spline(points: Sequence[Point] | np.ndarray, closed: bool = False, per: int 
     else:
         p = np.vstack([2 * p[0] - p[1], p, 2 * p[-1] - p[-2]])
     u = np.linspace(0, 1, per, endpoint=False)[:, None]
-    out = [0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
-           for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True)]
+    out = [
+        0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
+        for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True)
+    ]
     return np.vstack(out if closed else [*out, p[-2:-1]])
 
 
@@ -178,7 +192,9 @@ def ink(points: Sequence[Point] | np.ndarray, width: float | Sequence[float]) ->
     else:
         half = 0.5 * np.interp(along, np.linspace(0, 1, len(width)), np.asarray(width, float))
     step = np.gradient(line, axis=0)
-    normal = np.stack([-step[:, 1], step[:, 0]], 1) / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)[:, None]
+    normal = (
+        np.stack([-step[:, 1], step[:, 0]], 1) / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)[:, None]
+    )
     path = polygon(np.vstack([line + normal * half[:, None], (line - normal * half[:, None])[::-1]]))
     path.setFillType(skia.PathFillType.kWinding)
     return path

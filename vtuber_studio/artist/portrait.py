@@ -26,14 +26,19 @@ def draw_part(name: str, values: Values, z: np.ndarray, scale: float = 1.0) -> d
 
 
 def sample_values(name: str, rng: np.random.Generator, uniform: float = 0.5) -> dict[str, Value]:
-    """Values for training part ``name``: each from its prior, or (share ``uniform``) evenly over its range."""
+    """Values for training part ``name``: each from its prior, or (share ``uniform``) evenly over its range.
+
+    Never the choice for which the part is empty: there is nothing to learn from it.
+    """
     values: dict[str, Value] = {}
     for row in schema.rows_of(name):
-        if rng.random() < uniform:
-            values[row.name] = row.choices[int(rng.integers(len(row.choices)))] if row.choices else float(rng.uniform(row.low, row.high))
+        empty = schema.part(name).empty_when.get(row.name)
+        even = rng.random() < uniform
+        if row.choices and (even or empty):
+            choices = [choice for choice in row.choices if choice != empty]
+            values[row.name] = choices[int(rng.integers(len(choices)))]
+        elif even:
+            values[row.name] = float(rng.uniform(row.low, row.high))
         else:
-            values[row.name] = row.sample(rng) if row.group != "Expression" else row.default
-    for attribute, choice in schema.part(name).empty_when.items():
-        while values[attribute] == choice:
-            values[attribute] = next(r for r in schema.ATTRIBUTES if r.name == attribute).choices[int(rng.integers(1, 99)) % len(next(r for r in schema.ATTRIBUTES if r.name == attribute).choices)]
+            values[row.name] = row.default if row.group == "Expression" else row.sample(rng)
     return values

@@ -87,7 +87,7 @@ PARTS: tuple[Part, ...] = (
     Part("mouth", "Mouth", (208, 260, 304, 324), (64, 96), (
         Cel("mouth_inside", 40, ("mouth.inside", "mouth.line"), 0.75),
         Cel("teeth_tongue", 41, ("mouth.teeth", "mouth.tongue"), 0.75, clip="mouth_inside"),
-        Cel("lips", 42, ("mouth.lip", "mouth.line", "skin.shade"), 0.78),
+        Cel("lips", 42, ("mouth.lip", "mouth.line", "skin.shade", "mouth.teeth"), 0.78),
     )),
     Part("eyes", "Eyes", (144, 168, 368, 280), (112, 224), (
         Cel("sclera", 50, ("eye.white", "eye.white_shade"), 0.55),

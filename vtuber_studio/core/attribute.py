@@ -29,7 +29,9 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
     high: float = 1.0
     default: Value = 0.0
     choices: tuple[str, ...] = ()
-    prior: tuple[float, ...] = ()  # choices: one weight each; range: (mean, standard deviation); empty: uniform
+    prior: tuple[
+        float, ...
+    ] = ()  # choices: one weight each; range: (mean, standard deviation); empty: uniform
     tip: str = ""  # one sentence for tooltips and --help
 
     @property
@@ -47,13 +49,17 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.choices:
             if value in self.choices:
                 return str(value)
-            raise StudioError(f"{self.name} has no choice {value!r}.", f"Choose one of: {', '.join(self.choices)}.")
+            raise StudioError(
+                f"{self.name} has no choice {value!r}.", f"Choose one of: {', '.join(self.choices)}."
+            )
         try:
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             number = float("nan")
         if not self.low <= number <= self.high:
-            raise StudioError(f"{self.name}={value} is out of range.", f"Give a number from {self.low:g} to {self.high:g}.")
+            raise StudioError(
+                f"{self.name}={value} is out of range.", f"Give a number from {self.low:g} to {self.high:g}."
+            )
         return number
 
     def sample(self, rng: np.random.Generator) -> Value:
@@ -82,7 +88,9 @@ def find(rows: Sequence[Attribute], name: str, what: str = "attribute") -> Attri
     raise StudioError(f"There is no {what} called {name!r}.", hint)
 
 
-def check_all(rows: Sequence[Attribute], values: Mapping[str, object], what: str = "attribute") -> dict[str, Value]:
+def check_all(
+    rows: Sequence[Attribute], values: Mapping[str, object], what: str = "attribute"
+) -> dict[str, Value]:
     """Check every value against its row; StudioError for the first that is unknown or out of range."""
     return {name: find(rows, name, what).check(value) for name, value in values.items()}
 

@@ -69,13 +69,24 @@ def vary(
     palette, now = dict(look.palette), resolve(materials, look.palette)
     for material in materials:
         turn, light = rng.normal(0.0, amount * 0.6), rng.normal(0.0, amount * 0.12)
-        if material.colour and material.group in ("hair", "eye", "clothes", "accessories") and material.name not in locks:
+        if (
+            material.colour
+            and material.group in ("hair", "eye", "clothes", "accessories")
+            and material.name not in locks
+        ):
             lab = oklab(now[material.name][:3].astype(float))
             cos, sin = np.cos(turn), np.sin(turn)
-            lab = np.array([np.clip(lab[0] + light, 0, 1), cos * lab[1] - sin * lab[2], sin * lab[1] + cos * lab[2]])
+            lab = np.array(
+                [np.clip(lab[0] + light, 0, 1), cos * lab[1] - sin * lab[2], sin * lab[1] + cos * lab[2]]
+            )
             palette[material.name] = to_hex(np.append(from_oklab(lab), now[material.name][3]))
     nudge = {
-        part.name: tuple(float(v) for v in _z(look, part) - seed_z(look.seed, part.name, part.z_dim) + rng.normal(0.0, 2 * amount, part.z_dim))
+        part.name: tuple(
+            float(v)
+            for v in _z(look, part)
+            - seed_z(look.seed, part.name, part.z_dim)
+            + rng.normal(0.0, 2 * amount, part.z_dim)
+        )
         for part in parts
         if part.z_dim
     }
@@ -93,7 +104,9 @@ def _z(look: Look, part: Part) -> np.ndarray:
     return z + np.asarray(look.z.get(part.name, (0.0,) * part.z_dim), np.float32)
 
 
-def _keep_z(look: Look, parts: Sequence[Part], touched: set[str], seed: int, new_seed: int) -> dict[str, tuple[float, ...]]:
+def _keep_z(
+    look: Look, parts: Sequence[Part], touched: set[str], seed: int, new_seed: int
+) -> dict[str, tuple[float, ...]]:
     """Offsets that leave untouched parts' z as it was and give touched ones the z of ``seed``."""
     offsets = {}
     for part in parts:

@@ -1,4 +1,4 @@
-"""Writing files so that a crash, a full disk or a pulled plug leaves the old file or the new one, never half."""
+"""Writing files so that a crash, a full disk or a pulled plug leaves the old file or the new, never half."""
 
 from __future__ import annotations
 

@@ -33,9 +33,11 @@ def _numbers(name: str, rows: Mapping[str, Sequence[float]]) -> None:
 
 
 def check_look(look: Look, depth: int = 0) -> int:
-    """Looks in ``look``, itself included; StudioError when its structure, whatever the generator, is unsound."""
+    """Number of looks in ``look``, itself included; StudioError when its structure is unsound."""
     if not 0 <= look.seed <= MAX_SEED:
-        raise StudioError(f"The seed {look.seed} is out of range.", f"Give a whole number from 0 to {MAX_SEED}.")
+        raise StudioError(
+            f"The seed {look.seed} is out of range.", f"Give a whole number from 0 to {MAX_SEED}."
+        )
     if not 0.0 <= look.truncation_psi <= MAX_PSI:
         raise StudioError(f"truncation_psi={look.truncation_psi} is out of range.", f"Give 0 to {MAX_PSI:g}.")
     if len(look.generator) > 300 or len(look.attributes) > _MAX_ENTRIES or len(look.palette) > _MAX_ENTRIES:
@@ -52,7 +54,9 @@ def check_look(look: Look, depth: int = 0) -> int:
     _numbers("z", look.z)
     _numbers("directions", look.directions)
     if look.mixes and depth >= MAX_DEPTH:
-        raise StudioError(f"A look mixes more than {MAX_DEPTH} levels deep.", "Mix from a look with fewer mixes.")
+        raise StudioError(
+            f"A look mixes more than {MAX_DEPTH} levels deep.", "Mix from a look with fewer mixes."
+        )
     count = 1
     for mix in look.mixes:
         if not (0.0 <= mix.shape <= 1.0 and 0.0 <= mix.colour <= 1.0):
@@ -70,8 +74,10 @@ def _length(part: Part, numbers: tuple[float, ...]) -> tuple[float, ...]:
     return numbers
 
 
-def require_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]) -> Look:
-    """The look with every value checked against a generator's tables; StudioError for the first that fails."""
+def require_look(
+    look: Look, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]
+) -> Look:
+    """The look with every value checked against a generator's tables; StudioError for the first bad one."""
     by_name = {part.name: part for part in parts}
 
     def part(name: str) -> Part:
@@ -83,11 +89,17 @@ def require_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Mate
     for key in look.palette:
         if ":" in key:
             part(key.split(":")[0])
-    mixes = tuple(Mix(part(mix.part).name, require_look(mix.look, rows, materials, parts), mix.shape, mix.colour)
-                  for mix in look.mixes)
-    return look.with_(attributes=check_all(rows, look.attributes), palette=check_palette(materials, look.palette),
-                      z={name: _length(part(name), row) for name, row in look.z.items()},
-                      directions={name: row for name, row in look.directions.items() if part(name)}, mixes=mixes)
+    mixes = tuple(
+        Mix(part(mix.part).name, require_look(mix.look, rows, materials, parts), mix.shape, mix.colour)
+        for mix in look.mixes
+    )
+    return look.with_(
+        attributes=check_all(rows, look.attributes),
+        palette=check_palette(materials, look.palette),
+        z={name: _length(part(name), row) for name, row in look.z.items()},
+        directions={part(name).name: row for name, row in look.directions.items()},
+        mixes=mixes,
+    )
 
 
 def _fit_value(row: Attribute, value: Value, notes: list[str]) -> Value:
@@ -109,11 +121,12 @@ def _keep(values: Mapping[str, T], fit: Callable[[str, T], T], notes: list[str])
     return kept
 
 
-def fit_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Material],
-             parts: Sequence[Part]) -> tuple[Look, tuple[str, ...]]:
-    """The look as far as a generator with these tables knows it, and one note for each thing that did not map.
+def fit_look(
+    look: Look, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]
+) -> tuple[Look, tuple[str, ...]]:
+    """The look as far as a generator with these tables knows it, and a note for each thing that did not map.
 
-    For looks of other generators; ``require_look`` is the strict one. StudioError only for an unsound structure.
+    For looks of other generators; ``require_look`` is the strict one. StudioError for an unsound structure only.
     """
     check_look(look)
     notes: list[str] = []
@@ -138,9 +151,12 @@ def fit_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Material
         notes.extend(f"in the mix of {mix.part}: {note}" for note in inner_notes)
         mixes.append(mix if inner == mix.look else Mix(mix.part, inner, mix.shape, mix.colour))
     fitted = look.with_(
-        attributes=_keep(look.attributes, lambda name, value: _fit_value(find(rows, name), value, notes), notes),
+        attributes=_keep(
+            look.attributes, lambda name, value: _fit_value(find(rows, name), value, notes), notes
+        ),
         palette=_keep(look.palette, colour, notes),
         z=_keep(look.z, lambda name, row: _length(known(name), row), notes),
-        directions=_keep(look.directions, lambda name, row: row if known(name) else row, notes),
-        mixes=tuple(mixes))
+        directions=_keep(look.directions, lambda name, row: (known(name), row)[1], notes),
+        mixes=tuple(mixes),
+    )
     return fitted, tuple(notes)

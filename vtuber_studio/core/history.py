@@ -1,4 +1,4 @@
-"""Undo and redo as a value: a bounded row of snapshots and a position in it. Nothing is ever changed in place."""
+"""Undo and redo as a value: a bounded row of snapshots and a position in it. Nothing changes in place."""
 
 from __future__ import annotations
 

@@ -63,4 +63,6 @@ def look_from_json(data: bytes) -> Look:
     try:
         return msgspec.json.decode(data, type=Look)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise StudioError(f"This is not a look: {error}.", "Choose a look's JSON or a .vtsproj project.") from error
+        raise StudioError(
+            f"This is not a look: {error}.", "Choose a look's JSON or a .vtsproj project."
+        ) from error

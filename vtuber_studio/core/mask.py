@@ -46,8 +46,10 @@ class Mask:
 
 def _check_size(height: int, width: int) -> None:
     if not (0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE and height * width <= MAX_PIXELS):
-        raise StudioError(f"A mask of {width} x {height} pixels cannot be used.",
-                          f"Use one of 1 to {MAX_SIDE} pixels a side and at most {MAX_PIXELS // 1_000_000} megapixels.")
+        raise StudioError(
+            f"A mask of {width} x {height} pixels cannot be used.",
+            f"Use one of 1 to {MAX_SIDE} pixels a side and at most {MAX_PIXELS // 1_000_000} megapixels.",
+        )
 
 
 def mask_of(values: np.ndarray) -> Mask:
@@ -73,4 +75,6 @@ def mask_from_png(data: bytes) -> Mask:
     except StudioError:
         raise
     except Exception as error:  # Pillow raises many types on damaged bytes
-        raise StudioError("This mask is not a readable PNG.", "Save it again as an 8-bit greyscale PNG.") from error
+        raise StudioError(
+            "This mask is not a readable PNG.", "Save it again as an 8-bit greyscale PNG."
+        ) from error

@@ -15,10 +15,20 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Material
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
-_M1 = np.array([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-                [0.0883024619, 0.2817188376, 0.6299787005]])
-_M2 = np.array([[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
-                [0.0259040371, 0.7827717662, -0.8086757660]])
+_M1 = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_M2 = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
 _M1_INV, _M2_INV = np.linalg.inv(_M1), np.linalg.inv(_M2)
 
 # rule -> (lightness factor, lightness offset, chroma factor, shift toward b- (blue) in OKLab)
@@ -40,7 +50,7 @@ def parse_hex(text: object) -> np.ndarray:
 
 
 def to_hex(rgba: Sequence[float] | np.ndarray) -> str:
-    """"#rrggbb", or "#rrggbbaa" when the colour is not opaque."""
+    """ "#rrggbb", or "#rrggbbaa" when the colour is not opaque."""
     values = [round(float(np.clip(c, 0, 1)) * 255) for c in rgba]
     if len(values) == 4 and values[3] == 255:
         values = values[:3]
@@ -82,12 +92,16 @@ def check_palette(materials: Sequence[Material], overrides: Mapping[str, object]
     checked = {}
     for key, colour in overrides.items():
         if key.split(":")[-1] not in known:
-            raise StudioError(f"There is no material called {key!r}.", "`vtuber-studio attributes` lists them.")
+            raise StudioError(
+                f"There is no material called {key!r}.", "`vtuber-studio attributes` lists them."
+            )
         checked[key] = to_hex(parse_hex(colour))
     return checked
 
 
-def resolve(materials: Sequence[Material], overrides: Mapping[str, str], part: str = "") -> dict[str, np.ndarray]:
+def resolve(
+    materials: Sequence[Material], overrides: Mapping[str, str], part: str = ""
+) -> dict[str, np.ndarray]:
     """Every material's RGBA [4] for ``part``: set colours first, then defaults and ramps from their source."""
     rows = {material.name: material for material in materials}
     done: dict[str, np.ndarray] = {}

@@ -31,7 +31,9 @@ class Cel(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     depth: float  # stacking order over the whole figure, back to front
     materials: tuple[str, ...]  # without "nothing"; a soft cel has exactly one
-    parallax: float = 0.0  # nearness used by pose warps: 0 = head's axis, 1 = tip of the nose, negative = behind
+    parallax: float = (
+        0.0  # nearness used by pose warps: 0 = head's axis, 1 = tip of the nose, negative = behind
+    )
     blend: Blend = "normal"
     soft: bool = False
     clip: str = ""  # a cel of the same part whose alpha cuts this one (iris by sclera)
@@ -53,7 +55,9 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     logits: tuple[int, int]  # height, width of the network's output, multiples of 16
     cels: tuple[Cel, ...]
     z_dim: int = 8
-    empty_when: dict[str, str] = {}  # attribute -> choice for which nothing is painted (the network is not run)
+    empty_when: dict[
+        str, str
+    ] = {}  # attribute -> choice for which nothing is painted (the network is not run)
 
     @property
     def channels(self) -> int:

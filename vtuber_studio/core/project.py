@@ -1,7 +1,7 @@
 """Project: one persona with several looks and outfits, and the ``.vtsproj`` file that holds it.
 
-The file is a zip: ``project.json`` (this module's structs), ``masks/*.png``, ``thumbnail.png``. It is opened from
-bytes, under caps, and checked whole before anything of it is used.
+The file is a zip: ``project.json`` (this module's structs), ``masks/*.png``, ``thumbnail.png``. It is opened
+from bytes, under caps, and checked whole before anything of it is used.
 """
 
 from __future__ import annotations
@@ -23,8 +23,20 @@ from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import mask_from_png
 from vtuber_studio.core.palette import parse_hex
 
-__all__ = ["NamedLook", "NamedPalette", "Project", "TaughtDirection", "check_project", "fit_look", "project_bytes",
-           "project_from_bytes", "read_look", "read_project", "require_look", "save_project"]
+__all__ = [
+    "NamedLook",
+    "NamedPalette",
+    "Project",
+    "TaughtDirection",
+    "check_project",
+    "fit_look",
+    "project_bytes",
+    "project_from_bytes",
+    "read_look",
+    "read_project",
+    "require_look",
+    "save_project",
+]
 
 SCHEMA = 1
 SUFFIX = ".vtsproj"
@@ -115,9 +127,14 @@ def _members(data: bytes) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         for info in infos:
             name = info.orig_filename
-            if (name in found or name.startswith("/") or ".." in name.split("/") or set(name) & set('\\:\0')
-                    or stat.S_ISLNK(info.external_attr >> 16)):
-                raise StudioError(f"This project holds a file with a forbidden name, {name[:60]!r}.", _DAMAGED)
+            if (
+                name in found
+                or name.startswith("/")
+                or ".." in name.split("/")
+                or set(name) & set("\\:\0")
+                or stat.S_ISLNK(info.external_attr >> 16)
+            ):
+                raise StudioError(f"This project holds a forbidden name, {name[:60]!r}.", _DAMAGED)
             cap = MAX_JSON if name == "project.json" else MAX_MEMBER
             if info.file_size > cap or info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
                 raise StudioError(f"{name[:60]!r} in this project unpacks to too much.", _DAMAGED)
@@ -144,27 +161,38 @@ def project_from_bytes(data: bytes) -> Project:
     try:
         schema = msgspec.json.decode(members["project.json"], type=dict[str, Any]).get("schema", SCHEMA)
         if isinstance(schema, int) and schema > SCHEMA:
-            raise StudioError(f"This project was made by a newer version (format {schema}).",
-                              "Update VTuber Studio to open it.")
+            raise StudioError(
+                f"This project was made by a newer version (format {schema}).",
+                "Update VTuber Studio to open it.",
+            )
         if schema != SCHEMA:
             raise StudioError(f"This project's format {str(schema)[:20]!r} is unknown.", _DAMAGED)
         project = msgspec.json.decode(members["project.json"], type=Project)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise StudioError(f"This project is damaged: {error}.", _DAMAGED) from error
-    masks = {name[6:-4]: png for name, png in members.items() if name.startswith("masks/") and name.endswith(".png")}
+    masks = {
+        name.removeprefix("masks/").removesuffix(".png"): png
+        for name, png in members.items()
+        if name.startswith("masks/") and name.endswith(".png")
+    }
     return check_project(project.with_(masks=masks))
 
 
 def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes:
-    """The file of a project. The same project and thumbnail always give the same bytes. StudioError if unsound."""
+    """The file of a project; the same project always gives the same bytes. StudioError when it is unsound."""
     check_project(project)
     # a default schema would be left out, and a reader of the future must see it
-    content = {**msgspec.to_builtins(project.with_(masks={})), "schema": project.schema}
+    content = {
+        **msgspec.to_builtins(project.with_(masks={}), order="deterministic"),
+        "schema": project.schema,
+    }
     members = {"project.json": msgspec.json.encode(content, order="deterministic")}
     members |= {"thumbnail.png": thumbnail_png} if thumbnail_png else {}
     members |= {f"masks/{name}.png": png for name, png in sorted(project.masks.items())}
     if any(len(png) > MAX_MEMBER for png in members.values()) or len(members["project.json"]) > MAX_JSON:
-        raise StudioError("This project has grown too large for one file.", "Delete some favourites or looks.")
+        raise StudioError(
+            "This project has grown too large for one file.", "Delete some favourites or looks."
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members.items():
@@ -185,7 +213,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise StudioError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
     if len(data) > MAX_FILE:
-        raise StudioError(f"{path} is too large to be a project.", f"Projects are at most {MAX_FILE // 1_000_000} MB.")
+        raise StudioError(f"{path} is too large.", f"Projects are at most {MAX_FILE // 1_000_000} MB.")
     return data
 
 

@@ -1,8 +1,8 @@
 """Autosave and recovery: nothing is lost when the program is killed.
 
-Each running session owns one folder below the user-data folder (never a temporary one) and holds an operating
-system lock in it, which falls open by itself when the process dies. A folder with a saved project and no holder
-is an orphan: it is offered at the next start and stays until the user opens or discards it.
+Each running session owns one folder below the user-data folder (never a temporary one) and holds a lock of the
+operating system in it, which falls open by itself when the process dies. A folder with a saved project and no
+holder is an orphan: it is offered at the next start and stays until the user opens or discards it.
 """
 
 from __future__ import annotations
@@ -103,9 +103,11 @@ class Autosave:
         self.folder = root / f"session-{os.getpid()}-{uuid.uuid4().hex[:12]}"
         try:
             self.folder.mkdir(parents=True)
-            self._handle: BinaryIO = open(self.folder / LOCK, "wb+")  # noqa: SIM115 - held for the session's life
+            self._handle: BinaryIO = open(self.folder / LOCK, "wb+")  # noqa: SIM115 - held until close
         except OSError as error:
-            raise StudioError(f"Autosave cannot write to {root}.", "Check its permissions and free space.") from error
+            raise StudioError(
+                f"Autosave cannot write to {root}.", "Check its permissions and free space."
+            ) from error
         try:
             _lock(self._handle)
         except OSError:

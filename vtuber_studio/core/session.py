@@ -1,7 +1,7 @@
 """Session: the one mutable document. It knows no Qt; widgets, the command line and tests drive it alike.
 
-The document is one frozen Project, and history keeps whole Projects, so undo covers everything: sliders, colours,
-favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, many edits, ``commit`` or
+The document is one frozen Project, and history keeps whole Projects, so undo covers everything: sliders,
+colours, favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, many edits, ``commit`` or
 ``abort``, and one undo step; an edit outside a gesture is one step. Not thread-safe: one thread owns it.
 """
 
@@ -147,7 +147,7 @@ class Session:
         self.edit_project(self._project.with_look(look), label)
 
     def edit_project(self, project: Project, label: str = "Edit") -> None:
-        """Replace the whole project value; one step, or part of the gesture in progress. No change, no step."""
+        """Replace the whole project; one step, or part of the gesture in progress. No change, no step."""
         if project == self._project:
             return
         if self._gesture is None:

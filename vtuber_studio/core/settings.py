@@ -1,4 +1,4 @@
-"""Settings: frozen preferences. Only what differs from the defaults is stored, as JSON in the config folder."""
+"""Settings: frozen preferences. What differs from the defaults is stored as JSON in the config folder."""
 
 from __future__ import annotations
 
@@ -78,5 +78,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"The settings folder {path.parent} cannot be made.", "Check its permissions.") from error
+        raise StudioError(
+            f"The settings folder {path.parent} cannot be made.", "Check its permissions."
+        ) from error
     write_atomically(path, data)

@@ -19,7 +19,9 @@ KEPT = 256
 def to_qimage(image: np.ndarray) -> QImage:
     """QImage that owns its pixels, from uint8 [H, W, 4] straight RGBA."""
     height, width = image.shape[:2]
-    return QImage(np.ascontiguousarray(image).data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    return QImage(
+        np.ascontiguousarray(image).data, width, height, 4 * width, QImage.Format.Format_RGBA8888
+    ).copy()
 
 
 class Thumbnails(QObject):
@@ -43,7 +45,9 @@ class Thumbnails(QObject):
         else:
             self._waiting[key] = [place]
             size = self.size
-            self.stage.bridge.call(lambda generator: render(generator, look, size=size), lambda image: self._arrived(key, image))
+            self.stage.bridge.call(
+                lambda generator: render(generator, look, size=size), lambda image: self._arrived(key, image)
+            )
 
     def _arrived(self, key: str, image: np.ndarray) -> None:
         self._kept[key] = QPixmap.fromImage(to_qimage(image))

@@ -34,7 +34,9 @@ class DirectionsPanel(QWidget):
             if widget is not None:
                 widget.deleteLater()
         self.rows = {}
-        intro = QLabel(self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first."))
+        intro = QLabel(
+            self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first.")
+        )
         intro.setWordWrap(True)
         intro.setObjectName("caption")
         self.column.addWidget(intro)
@@ -44,7 +46,9 @@ class DirectionsPanel(QWidget):
             section = Section(part.label, is_open=part.name.startswith("hair"))
             for index in range(min(SHOWN, part.z_dim)):
                 label = self.tr("Direction {}").format(index + 1)
-                row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
+                row = ValueRow(
+                    Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False
+                )
                 row.pressed.connect(partial(self.stage.session.begin, f"{part.label} {label}"))
                 row.moved.connect(partial(self._set, part.name, index))
                 row.released.connect(self.stage.session.commit)

@@ -1,4 +1,4 @@
-"""A strip of favourites: click recalls, right click mixes, renames or removes. Looks of the project stand first."""
+"""A strip of favourites: click recalls, right click mixes, renames or removes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vtuber_studio.core.look import Look
 from vtuber_studio.ui.stage import Stage
@@ -80,7 +88,7 @@ class FavouritesPanel(QWidget):
         self.stage.session.recall_favourite(index)
 
     def _placer(self, look: Look) -> Callable[[QPixmap], None]:
-        """Puts a picture at every item that shows ``look`` by then: items may have moved since it was asked for."""
+        """Puts a picture at every item that shows ``look`` by then: items may have moved meanwhile."""
 
         def place(picture: QPixmap) -> None:
             self.list.blockSignals(True)
@@ -108,6 +116,8 @@ class FavouritesPanel(QWidget):
         menu.addAction(self.tr("Recall")).triggered.connect(lambda: self.recall(index))
         menu.addAction(self.tr("Mix with it")).triggered.connect(partial(self.mix_asked.emit, look))
         menu.addAction(self.tr("Rename")).triggered.connect(lambda: self.list.editItem(item))
-        menu.addAction(self.tr("Remove")).triggered.connect(lambda: self.stage.session.remove_favourite(index))
+        menu.addAction(self.tr("Remove")).triggered.connect(
+            lambda: self.stage.session.remove_favourite(index)
+        )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(position))

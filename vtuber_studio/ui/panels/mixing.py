@@ -6,7 +6,16 @@ from functools import partial
 
 from PySide6.QtCore import QRandomGenerator, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look, Mix
@@ -53,7 +62,11 @@ class MixingPanel(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         for index, (label, kind, amount) in enumerate(
-            ((self.tr("All shapes"), "shape", 1.0), (self.tr("All colours"), "colour", 1.0), (self.tr("Take nothing"), "", 0.0))
+            (
+                (self.tr("All shapes"), "shape", 1.0),
+                (self.tr("All colours"), "colour", 1.0),
+                (self.tr("Take nothing"), "", 0.0),
+            )
         ):
             button = QPushButton(label)
             button.clicked.connect(partial(self.take_all, kind, amount))
@@ -79,7 +92,10 @@ class MixingPanel(QWidget):
             part = entry.part
             section = Section(part.label)
             for kind in KINDS:
-                row = ValueRow(Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1), lockable=False)
+                row = ValueRow(
+                    Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1),
+                    lockable=False,
+                )
                 row.pressed.connect(partial(self.stage.session.begin, self.tr("Mix {}").format(part.label)))
                 row.moved.connect(partial(self._set, part.name, kind))
                 row.released.connect(self.stage.session.commit)
@@ -117,7 +133,10 @@ class MixingPanel(QWidget):
         mixes: tuple[Mix, ...] = ()
         if kind:
             before = {mix.part: mix for mix in session.look.mixes}
-            mixes = tuple(self._mixed(before.get(entry.part.name), entry.part.name, kind, amount) for entry in manifest.parts)
+            mixes = tuple(
+                self._mixed(before.get(entry.part.name), entry.part.name, kind, amount)
+                for entry in manifest.parts
+            )
         session.edit(session.look.with_(mixes=mixes), self.tr("Mix"))
 
     def _set(self, part: str, kind: str, value: Value) -> None:
@@ -131,12 +150,20 @@ class MixingPanel(QWidget):
 
     def _mixed(self, before: Mix | None, part: str, kind: str, amount: float) -> Mix:
         assert self.source is not None
-        amounts = {"shape": before.shape, "colour": before.colour} if before else {"shape": 0.0, "colour": 0.0}
+        amounts = (
+            {"shape": before.shape, "colour": before.colour} if before else {"shape": 0.0, "colour": 0.0}
+        )
         # the source's own mixes are left behind, so that mixes of mixes never nest
         return Mix(part, self.source.with_(mixes=()), **{**amounts, kind: amount})
 
     def _show_picture(self, picture: QPixmap) -> None:
-        self.picture.setPixmap(picture.scaled(self.picture.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
+        self.picture.setPixmap(
+            picture.scaled(
+                self.picture.size(),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
 
     def _fill_favourites(self) -> None:
         menu = self.favourites.menu()

@@ -36,8 +36,14 @@ class Swatch(QToolButton):
         border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
-        self.setStyleSheet(f"background: rgba({red},{green},{blue},{alpha:.2f}); border: {border}; border-radius: 5px;")
-        hint = self.tr("Set by hand; right click returns it to its ramp.") if chosen else self.tr("Click to choose.")
+        self.setStyleSheet(
+            f"background: rgba({red},{green},{blue},{alpha:.2f}); border: {border}; border-radius: 5px;"
+        )
+        hint = (
+            self.tr("Set by hand; right click returns it to its ramp.")
+            if chosen
+            else self.tr("Click to choose.")
+        )
         self.setToolTip(f"{self.material.label} {colour}\n{hint}")
 
 
@@ -112,7 +118,9 @@ class PalettePanel(QWidget):
         dialog = QColorDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel, len(self.swatches[material.name].colour) == 9)
+        dialog.setOption(
+            QColorDialog.ColorDialogOption.ShowAlphaChannel, len(self.swatches[material.name].colour) == 9
+        )
         text = self.swatches[material.name].colour
         colour = QColor(text[:7])
         if len(text) == 9:

@@ -61,7 +61,9 @@ class ValueRow(QWidget):
         self.slider.sliderPressed.connect(self.pressed)
         self.slider.sliderReleased.connect(self.released)
         self.slider.valueChanged.connect(self._on_slider)
-        self.number = QDoubleSpinBox(minimum=row.low, maximum=row.high, decimals=2, singleStep=(row.high - row.low) / 40)
+        self.number = QDoubleSpinBox(
+            minimum=row.low, maximum=row.high, decimals=2, singleStep=(row.high - row.low) / 40
+        )
         self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(56)
         self.number.setKeyboardTracking(False)

@@ -1,0 +1,147 @@
+"""Speed and memory on this machine: the rows of the architecture's budget table, medians and 95th percentiles."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROUNDS = 15
+
+
+def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Every row, as figures in the unit that its key names.
+
+    Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, first_window_s,
+    first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
+    """
+    from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.pose import Pose
+    from vtuber_studio.core.sampling import random_look
+    from vtuber_studio.engine.generator import default_threads, load_generator
+    from vtuber_studio.engine.render import RenderCache, render
+
+    generator = load_generator(generator_path)
+    tables = generator.manifest
+    look = random_look(tables.attributes, tables.materials, 11, tables.id)
+    # everything worn, so that no part is skipped
+    worn = {
+        row.name: row.choices[1]
+        for row in tables.attributes
+        for p in tables.parts
+        if row.name in p.part.empty_when
+    }
+    look = look.set(**worn)
+    render(generator, look, size=64)  # ORT sessions are made once, at start
+
+    def full() -> None:
+        render(generator, look, size=512, cache=RenderCache())
+
+    figures: dict[str, Any] = {"full_look_ms": _timed(full, rounds)}
+    cache = RenderCache()
+    render(generator, look, size=512, cache=cache)
+    figures["part_edit_ms"] = {}
+    for entry in tables.parts:
+        row = next(r for r in tables.attributes if entry.part.name in r.parts and not r.choices)
+        values = np.linspace(row.low, row.high, rounds + 1)[1:]
+        edits = iter([look.set(**{row.name: float(value)}) for value in values])
+        figures["part_edit_ms"][entry.part.name] = _timed(
+            lambda edits=edits: render(generator, next(edits), size=512, cache=cache),
+            rounds,  # type: ignore[misc]
+        )
+    paints = iter([look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}) for i in range(rounds)])
+    figures["palette_ms"] = _timed(lambda: render(generator, next(paints), size=512, cache=cache), rounds)
+    frames = iter(
+        [
+            (
+                {"mouth_open": i / rounds, "eye_open_left": i / rounds, "eye_open_right": i / rounds},
+                Pose(yaw=i / 2, roll=1.0),
+            )
+            for i in range(1, rounds + 1)
+        ]
+    )
+    figures["expression_frame_ms"] = _timed(
+        lambda: render(generator, look, *next(frames), size=512, cache=cache), rounds
+    )
+    start = time.perf_counter()
+    encode_png(render(generator, look, size=4096, cache=RenderCache()))
+    figures["png_4096_s"] = round(time.perf_counter() - start, 3)
+    figures |= _window(generator_path)
+    figures["rss_mb"] = {
+        "idle_window": figures.pop("idle_mb"),
+        "export_4096_peak": _export_peak(generator_path),
+    }
+    figures["machine"] = {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": default_threads(),
+        "resolution": 512,
+        "rounds": rounds,
+    }
+    return figures
+
+
+def _timed(call: Callable[[], object], rounds: int) -> dict[str, float]:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        times.append(1000 * (time.perf_counter() - start))
+    return {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
+
+
+def _window(generator_path: Path | None) -> dict[str, float]:
+    """Start the studio in a process of its own (no display: offscreen) and read what it reports."""
+    command = [sys.executable, "-m", "vtuber_studio", "gui", "--report-start"]
+    command += ["--generator", str(generator_path)] if generator_path else []
+    environment = {**os.environ}
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    runs = []
+    for _ in range(3):
+        start = time.time()
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, env=environment, check=True
+        )
+        words = dict(line.split("=") for line in done.stdout.splitlines() if line.count("=") == 1)
+        runs.append((float(words["window"]) - start, float(words["picture"]) - start, float(words["rss_mb"])))
+    window, picture, idle = np.median(np.array(runs), axis=0)
+    return {
+        "first_window_s": round(float(window), 2),
+        "first_picture_s": round(float(picture), 2),
+        "idle_mb": round(float(idle)),
+    }
+
+
+def _export_peak(generator_path: Path | None) -> int:
+    """Peak resident memory of a process that renders 4096 px and writes a PNG, in MB."""
+    program = (
+        "import resource, sys; from vtuber_studio.engine.generator import load_generator;"
+        "from vtuber_studio.engine.render import render; from vtuber_studio.core.image import encode_png;"
+        "from vtuber_studio.core.look import Look; from pathlib import Path;"
+        "g = load_generator(Path(sys.argv[1]) if len(sys.argv) > 1 else None);"
+        "encode_png(render(g, Look(seed=11), size=4096));"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "print(peak // (1024 * 1024 if sys.platform == 'darwin' else 1024))"
+    )
+    if sys.platform == "win32":
+        return -1  # no resource module; the task manager tells
+    command = [sys.executable, "-c", program, *([str(generator_path)] if generator_path else [])]
+    return int(subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
