@@ -184,7 +184,7 @@ def train_starter(
             "Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one."
         )
     try:
-        from vtuber_studio.training.trainer import train_starter as train
+        from vtuber_studio.training.starter import train_starter as train
     except ImportError as error:
         raise StudioError(
             "Training needs torch.", 'Install it: pip install "vtuber-studio[train]".'

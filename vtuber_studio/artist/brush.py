@@ -187,7 +187,7 @@ def ink(points: Sequence[Point] | np.ndarray, width: float | Sequence[float]) ->
     """Outline of a pen stroke through ``points``: its width is spread along the stroke, or tapers to both ends."""
     line = spline(points)
     along = np.linspace(0, 1, len(line))
-    if isinstance(width, (int, float)):
+    if np.ndim(width) == 0:
         half = 0.5 * width * np.sqrt(np.clip(np.sin(np.pi * (0.04 + 0.92 * along)), 0, 1))
     else:
         half = 0.5 * np.interp(along, np.linspace(0, 1, len(width)), np.asarray(width, float))

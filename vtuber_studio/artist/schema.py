@@ -50,6 +50,7 @@ MATERIALS: tuple[Material, ...] = (
     M("trim.base", "Trim", "clothes", "#39427a"),
     M("trim.shade", "Trim shade", "clothes", source="trim.base", rule="shade"),
     M("accent.base", "Accent", "clothes", "#d8485f"),
+    M("accent.shade", "Accent shade", "clothes", source="accent.base", rule="shade"),
     M("ear.base", "Animal ears", "accessories", source="hair.base", rule="same"),
     M("ear.shade", "Animal ears shade", "accessories", source="ear.base", rule="shade"),
     M("ear.line", "Animal ears line", "accessories", source="ear.base", rule="line"),
@@ -73,13 +74,14 @@ PARTS: tuple[Part, ...] = (
             ramp={"hair.base": "hair.tip", "hair.shade": "hair.tip_shade", "hair.deep": "hair.tip_deep", "hair.line": "hair.tip_line"}),
     )),
     Part("body", "Body", (48, 288, 464, 512), (112, 208), (
+        Cel("collar_back", 16, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade"), rides="body"),
         Cel("neck", 18, ("skin.base", "skin.shade", "skin.line"), -0.3),
-        Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base"), rides="body"),
+        Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base", "accent.shade"), rides="body"),
     )),
     Part("ears", "Animal ears", (96, 8, 416, 168), (80, 160), (
         Cel("ears", 25, ("ear.base", "ear.shade", "ear.line", "ear.inner"), -0.15),
     ), empty_when={"ears": "none"}),
-    Part("face", "Face", (136, 96, 376, 352), (128, 128), (
+    Part("face", "Face", (128, 96, 384, 352), (128, 128), (
         Cel("face", 30, ("skin.base", "skin.shade", "skin.light", "skin.line", "face.mark"), 0.15),
         Cel("nose", 34, ("skin.shade", "skin.light", "skin.line"), 1.0),
         Cel("blush", 36, ("face.blush",), 0.5, soft=True),

@@ -126,7 +126,7 @@ def fit_look(
 ) -> tuple[Look, tuple[str, ...]]:
     """The look as far as a generator with these tables knows it, and a note for each thing that did not map.
 
-    For looks of other generators; ``require_look`` is the strict one. StudioError for an unsound structure only.
+    For looks of other generators; ``require_look`` is the strict one. StudioError for an unsound structure.
     """
     check_look(look)
     notes: list[str] = []

@@ -1,8 +1,8 @@
 """Autosave and recovery: nothing is lost when the program is killed.
 
-Each running session owns one folder below the user-data folder (never a temporary one) and holds a lock of the
-operating system in it, which falls open by itself when the process dies. A folder with a saved project and no
-holder is an orphan: it is offered at the next start and stays until the user opens or discards it.
+Each running session owns one folder below the user-data folder (never a temporary one) and holds a lock of
+the operating system in it, which falls open by itself when the process dies. A folder with a saved project and
+no holder is an orphan: it is offered at the next start and stays until the user opens or discards it.
 """
 
 from __future__ import annotations

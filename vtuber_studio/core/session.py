@@ -1,8 +1,8 @@
 """Session: the one mutable document. It knows no Qt; widgets, the command line and tests drive it alike.
 
 The document is one frozen Project, and history keeps whole Projects, so undo covers everything: sliders,
-colours, favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, many edits, ``commit`` or
-``abort``, and one undo step; an edit outside a gesture is one step. Not thread-safe: one thread owns it.
+colours, favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, edits, ``commit``
+or ``abort``: one undo step. An edit outside a gesture is one step. Not thread-safe: one thread owns it.
 """
 
 from __future__ import annotations

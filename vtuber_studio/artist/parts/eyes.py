@@ -25,7 +25,12 @@ _SHAPES = {
     "sharp": ([0.56, 0.10, -0.45, -0.80, -0.92, -0.80, -0.46], [0.56, 0.72, 0.80, 0.76, 0.56, 0.18, -0.46]),
     "droopy": ([0.12, -0.48, -0.90, -0.96, -0.72, -0.20, 0.36], [0.12, 0.56, 0.80, 0.92, 0.95, 0.80, 0.36]),
 }
-_WING = {"round": -0.02, "almond": -0.12, "sharp": -0.26, "droopy": 0.16}  # where the wing's end points, in half heights
+_WING = {
+    "round": -0.02,
+    "almond": -0.12,
+    "sharp": -0.26,
+    "droopy": 0.16,
+}  # where the wing's end points, in half heights
 _SHUT = np.array([0.26, 0.46, 0.64, 0.70, 0.64, 0.48, 0.20])
 _SHUT_SMILE = np.array([0.62, 0.24, -0.06, -0.18, -0.06, 0.24, 0.64])
 # brows: u from the inner to the outer end in units, and v
@@ -110,7 +115,7 @@ def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray) -> None:
     """The whole iris; the compositor clips it by the sclera."""
     sheet.cel("iris")
     size = 1 + 0.20 * float(a["iris_size"])
-    rx, ry = 14.6 * size * (1 + 0.06 * float(a["eye_width"])), 19.4 * size * (1 + 0.11 * float(a["eye_size"]))
+    rx, ry = 15.4 * size * (1 + 0.06 * float(a["eye_width"])), 20.6 * size * (1 + 0.13 * float(a["eye_size"]))
     x = eye.cx - eye.side * 0.8 + 7.0 * float(a["gaze_x"])
     y = _Y - 0.8 - 5.5 * float(a["gaze_y"])
     middle = _Y - 0.8 - 5.5 * float(a["gaze_y"])
@@ -123,24 +128,42 @@ def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray) -> None:
     if a["pupil"] == "round":
         sheet.fill(ellipse(x, y - 0.5, 0.43 * rx * k, 0.44 * ry * k), "eye.pupil")
     elif a["pupil"] == "slit":
-        slit = [(x, y - 0.72 * ry), (x + 0.17 * rx * k, y - 0.2 * ry), (x + 0.17 * rx * k, y + 0.2 * ry), (x, y + 0.72 * ry),
-                (x - 0.17 * rx * k, y + 0.2 * ry), (x - 0.17 * rx * k, y - 0.2 * ry)]
+        slit = [
+            (x, y - 0.72 * ry),
+            (x + 0.17 * rx * k, y - 0.2 * ry),
+            (x + 0.17 * rx * k, y + 0.2 * ry),
+            (x, y + 0.72 * ry),
+            (x - 0.17 * rx * k, y + 0.2 * ry),
+            (x - 0.17 * rx * k, y - 0.2 * ry),
+        ]
         sheet.fill(polygon(spline(slit, closed=True)), "eye.pupil")
     else:
         sheet.fill(ellipse(x, y + 0.4, 0.60 * rx * k, 0.58 * ry * k), "eye.pupil")
         sheet.fill(ellipse(x, y + 0.4, 0.60 * rx * k - 2.4, 0.58 * ry * k - 2.6), "eye.iris")
         sheet.fill(ellipse(x, y + 0.4, 0.20 * rx, 0.18 * ry), "eye.pupil")
     big = 1 + 0.06 * z[3]
-    sheet.fill(ellipse(x - 0.40 * rx + 0.5 * z[2], y - 0.44 * ry, 0.29 * rx * big, 0.24 * ry * big), "eye.catch")
-    sheet.fill(ellipse(x + 0.40 * rx + 0.4 * z[2], y + 0.46 * ry, 0.15 * rx * big, 0.13 * ry * big), "eye.catch")
+    sheet.fill(
+        ellipse(x - 0.40 * rx + 0.5 * z[2], y - 0.44 * ry, 0.29 * rx * big, 0.24 * ry * big), "eye.catch"
+    )
+    sheet.fill(
+        ellipse(x + 0.40 * rx + 0.4 * z[2], y + 0.46 * ry, 0.15 * rx * big, 0.13 * ry * big), "eye.catch"
+    )
     sheet.fill(ellipse(x - 0.16 * rx, y - 0.14 * ry, 0.09 * rx, 0.07 * ry), "eye.catch")
 
 
-def _lashes(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, top: np.ndarray, low: np.ndarray, wing: np.ndarray) -> None:
+def _lashes(
+    sheet: Sheet,
+    eye: _Eye,
+    a: dict[str, Value],
+    z: np.ndarray,
+    top: np.ndarray,
+    low: np.ndarray,
+    wing: np.ndarray,
+) -> None:
     """Upper lash line with wing and flicks, lower line, lid fold and the shade above the lid."""
     sheet.cel("lids")
     lash, fold, o = float(a["lashes"]), float(a["lids"]), eye.open
-    weight = (0.66 + 0.55 * lash) * (1 + 0.05 * z[0]) * (0.62 + 0.38 * o)
+    weight = (0.66 + 0.55 * lash) * (1 + 0.05 * z[0]) * (0.78 + 0.22 * o)
     widths = weight * np.array([1.1, 2.6, 4.0, 4.8, 5.4, 6.0, 5.4, 0.3])
     line = np.vstack([top, wing])
     line[:7, 1] -= 0.30 * widths[:7] * o
@@ -149,26 +172,53 @@ def _lashes(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, top: np
     arch = np.sin(np.pi * np.linspace(0.06, 0.94, len(lid)))
     upper = lid - np.stack([0 * arch, (rise + 1.5) * (0.35 + 0.65 * arch)], 1)
     sheet.fill(polygon(eye.place(*np.vstack([lid, upper[::-1]]).T)), "skin.shade", opacity=0.25 + 0.65 * fold)
-    crease = line[1:7] - np.stack([-0.6 * np.linspace(-1, 1, 6), (rise + 2.0) * np.array([0.55, 0.9, 1.0, 1.0, 0.95, 0.8])], 1)
+    crease = line[1:7] - np.stack(
+        [-0.6 * np.linspace(-1, 1, 6), (rise + 2.0) * np.array([0.55, 0.9, 1.0, 1.0, 0.95, 0.8])], 1
+    )
     sheet.fill(ink(eye.place(*crease.T), list(fold * np.array([0.2, 1.3, 1.9, 2.1, 1.9, 0.3]))), "skin.line")
 
-    under = low[2:7] if o > 0 else low[2:7]
+    under = low[2:7]
     fine = (0.55 + 0.45 * lash) * (0.15 + 0.85 * min(o * 2, 1.0))
-    sheet.fill(ink(eye.place(*(under + [0, 0.4]).T), list(fine * np.array([0.3, 1.5, 1.9, 2.1, 1.4]))), "eye.lash")
+    sheet.fill(
+        ink(eye.place(*(under + [0, 0.4]).T), list(fine * np.array([0.3, 1.5, 1.9, 2.1, 1.4]))), "eye.lash"
+    )
     sheet.fill(ink(eye.place(*(low[:3] + [0, 0.2]).T), list(fine * np.array([1.2, 1.0, 0.2]))), "skin.line")
     sheet.fill(ink(eye.place(*line.T), list(widths)), "eye.lash")
 
     course = spline(line)
-    for at, length, lean in ((0.70, 0.62, 0.55), (0.79, 0.85, 0.75), (0.87, 1.0, 1.0)):
+    for at, length, lean in ((0.63, 0.60, 0.45), (0.73, 0.82, 0.70), (0.83, 1.0, 0.95)):
         root = course[int(at * (len(course) - 1))]
-        before, after = course[int((at - 0.055) * (len(course) - 1))], course[int((at + 0.055) * (len(course) - 1))]
-        reach = (1.0 + 9.0 * lash) * length * (1 + 0.06 * z[4])
+        before, after = (
+            course[int((at - 0.035) * (len(course) - 1))],
+            course[int((at + 0.045) * (len(course) - 1))],
+        )
+        reach = (1.0 + 10.5 * lash) * length * (1 + 0.06 * z[4])
         flip = o + (1 - o) * (2 * float(a["eye_smile"]) - 1)  # lashes of a closed eye point down
         tip = root + np.array([0.45 + 0.5 * lean, -(0.95 - 0.5 * lean) * flip]) * reach
         bend = 0.5 * (after + tip) + np.array([0.5, 0.7 * flip])
-        sheet.fill(polygon(eye.place(*np.vstack([before, spline([before, 0.5 * (before + tip) + [0.8, 0.6 * flip], tip]), spline([tip, bend, after]), root]).T)), "eye.lash")
+        sheet.fill(
+            polygon(
+                eye.place(
+                    *np.vstack(
+                        [
+                            before,
+                            spline([before, 0.5 * (before + tip) + [0.8, 0.6 * flip], tip]),
+                            spline([tip, bend, after]),
+                            root,
+                        ]
+                    ).T
+                )
+            ),
+            "eye.lash",
+        )
     corner = low[5]
-    prick = np.array([corner + [-2.2, 0], corner + [(1.0 + 4.5 * lash) * 0.75, (1.0 + 4.5 * lash) * 0.62 * (0.3 + 0.7 * o)], corner + [0.6, -1.2]])
+    prick = np.array(
+        [
+            corner + [-2.2, 0],
+            corner + [(1.0 + 4.5 * lash) * 0.75, (1.0 + 4.5 * lash) * 0.62 * (0.3 + 0.7 * o)],
+            corner + [0.6, -1.2],
+        ]
+    )
     sheet.fill(polygon(eye.place(*prick.T)), "eye.lash", opacity=min(1.0, 3 * o))
 
 
@@ -182,5 +232,5 @@ def _brow(sheet: Sheet, side: float, a: dict[str, Value], z: np.ndarray) -> None
     y = 194.5 - lift + 0.85 * vs * (1 + 0.1 * z[5]) + turn
     x = 256 + side * (52 + 3.0 * float(a["eye_spacing"]) + us - 1.5 * (tilt < 0) * -tilt)
     thick = 4.3 * (1 + 0.52 * float(a["brow_thickness"])) * (1 + 0.04 * z[0])
-    widths = list(thick * np.array([0.55, 1.0, 0.95, 0.72, 0.08]))
+    widths = list(thick * np.array([0.30, 0.98, 0.95, 0.72, 0.08]))
     sheet.fill(ink(np.stack([x, y], 1), widths), "eye.brow")

@@ -1,0 +1,50 @@
+"""What hypothesis draws: colours, looks, projects."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from vtuber_studio.core.look import MAX_SEED, Look, Mix
+from vtuber_studio.core.project import NamedLook, NamedPalette, Project, TaughtDirection
+
+names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
+texts = st.text(st.characters(exclude_categories=["C"]), max_size=12)
+unit = st.floats(0, 1)
+numbers = st.floats(-1e3, 1e3)
+colours = st.from_regex(r"#[0-9a-f]{6}([0-9a-f]{2})?", fullmatch=True)
+offsets = st.dictionaries(names, st.lists(numbers, max_size=4).map(tuple), max_size=2)
+
+
+def _looks(mixes: st.SearchStrategy[tuple[Mix, ...]]) -> st.SearchStrategy[Look]:
+    return st.builds(
+        Look,
+        generator=texts,
+        seed=st.integers(0, MAX_SEED),
+        truncation_psi=st.floats(0, 2),
+        attributes=st.dictionaries(names, numbers | texts, max_size=4),
+        palette=st.dictionaries(names, colours, max_size=3),
+        z=offsets,
+        directions=offsets,
+        mixes=mixes,
+        background=st.just("transparent") | st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
+    )
+
+
+_plain = _looks(st.just(()))
+looks = _looks(st.lists(st.builds(Mix, names, _plain, unit, unit), max_size=2).map(tuple))
+named = st.builds(NamedLook, texts, looks)
+palettes = st.builds(NamedPalette, texts, st.dictionaries(names, colours, max_size=2))
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Project:
+    """A sound project."""
+    own = draw(st.lists(named, min_size=1, max_size=3).map(tuple))
+    return Project(
+        looks=own,
+        active=draw(st.integers(0, len(own) - 1)),
+        favourites=draw(st.lists(named, max_size=2).map(tuple)),
+        palettes=draw(st.lists(palettes, max_size=2).map(tuple)),
+        directions=draw(st.lists(st.builds(TaughtDirection, texts, texts, offsets), max_size=1).map(tuple)),
+        locks=draw(st.frozensets(names, max_size=4)),
+    )

@@ -1,0 +1,87 @@
+"""Colours: hex round trip, and ramps that go the way their names say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.core.strategies import colours, unit
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.palette import check_palette, derive, mix, oklab, parse_hex, resolve, to_hex
+from vtuber_studio.core.part import Material
+
+TABLE = (
+    Material("hair.base", "Hair", "hair", "#5b6fb5"),
+    Material("hair.shade", "Shade", "hair", source="hair.base", rule="shade"),
+    Material("hair.line", "Line", "hair", source="hair.shade", rule="line"),
+)
+
+
+def _lightness(rgba: np.ndarray) -> float:
+    return float(oklab(rgba[:3].astype(float))[0])
+
+
+@given(colours)
+def test_hex_survives_the_round_trip(text: str) -> None:
+    expected = text[:7] if text.endswith("ff") and len(text) == 9 else text
+    assert to_hex(parse_hex(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "red", "#fff", "#12345g", "#1234567", "123456", None, 7, "#112233\n", "#１１２２３３"]
+)
+def test_what_is_no_colour_is_refused(text: object) -> None:
+    with pytest.raises(StudioError, match="not a colour"):
+        parse_hex(text)
+
+
+@given(colours)
+def test_ramps_keep_their_order(text: str) -> None:
+    base = parse_hex(text)
+    lightness = {rule: _lightness(derive(base, rule)) for rule in ("line", "deep", "shade", "light")}
+    lightness["same"] = _lightness(base)
+    tolerance = 0.02  # black and white have nowhere to go, and gamut clipping moves lightness a little
+    assert lightness["shade"] <= lightness["same"] + tolerance
+    assert lightness["deep"] <= lightness["shade"] + tolerance
+    assert lightness["light"] >= lightness["same"] - tolerance
+    assume(0.3 < lightness["same"] < 0.9)
+    assert lightness["line"] < lightness["deep"] < lightness["shade"] < lightness["same"] < lightness["light"]
+
+
+@given(colours, st.sampled_from(["same", "shade", "deep", "line", "light"]))
+def test_a_derived_colour_is_a_colour_and_keeps_its_alpha(text: str, rule: str) -> None:
+    base = parse_hex(text)
+    derived = derive(base, rule)
+    assert derived.dtype == np.float32 and ((derived >= 0) & (derived <= 1)).all()
+    assert derived[3] == base[3]
+
+
+@given(colours, colours, unit)
+def test_a_mix_has_its_ends_and_stays_in_the_gamut(a: str, b: str, amount: float) -> None:
+    first, second = parse_hex(a), parse_hex(b)
+    mixed = mix(first, second, amount)
+    assert ((mixed >= 0) & (mixed <= 1)).all()
+    assert np.array_equal(mix(first, second, 0.0), first) and np.array_equal(mix(first, second, 1.0), second)
+    assert np.allclose(mix(first, first, 0.5), first, atol=2e-3)
+
+
+def test_a_set_colour_reaches_what_derives_from_it() -> None:
+    plain, red = resolve(TABLE, {}), resolve(TABLE, {"hair.base": "#ff0000"})
+    assert to_hex(red["hair.base"]) == "#ff0000"
+    assert to_hex(red["hair.line"]) != to_hex(plain["hair.line"])
+    fixed = resolve(TABLE, {"hair.base": "#ff0000", "hair.shade": "#00ff00"})
+    assert to_hex(fixed["hair.shade"]) == "#00ff00"
+
+
+def test_one_part_may_have_its_own_colour() -> None:
+    chosen = {"hair.base": "#ff0000", "hair_front:hair.base": "#0000ff"}
+    assert to_hex(resolve(TABLE, chosen, "hair_front")["hair.base"]) == "#0000ff"
+    assert to_hex(resolve(TABLE, chosen, "hair_back")["hair.base"]) == "#ff0000"
+
+
+def test_an_unknown_material_is_refused() -> None:
+    assert check_palette(TABLE, {"hair_front:hair.base": "#FF0000"}) == {"hair_front:hair.base": "#ff0000"}
+    with pytest.raises(StudioError, match="no material"):
+        check_palette(TABLE, {"hair.bass": "#ff0000"})

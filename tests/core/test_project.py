@@ -1,0 +1,239 @@
+"""The project file: what goes in comes out, and damaged bytes are a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.strategies import projects
+from vtuber_studio.core import files, project
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look, Mix
+from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.project import (
+    NamedLook,
+    NamedPalette,
+    Project,
+    project_bytes,
+    project_from_bytes,
+    read_look,
+    read_project,
+    save_project,
+)
+
+MASK = mask_of(np.eye(8, dtype=bool)).to_png()
+RICH = Project(
+    looks=(NamedLook("Everyday", Look(seed=3, attributes={"eye_size": 0.5})), NamedLook("Party", Look(seed=4))),
+    active=1,
+    favourites=(NamedLook("Best", Look(mixes=(Mix("eyes", Look(seed=9), 0.5, 0.25),))),),
+    palettes=(NamedPalette("Dusk", {"hair.base": "#334455"}),),
+    locks=frozenset({"eye_size", "hair_style"}),
+    masks={"blush-1": MASK},
+)
+GOOD = project_bytes(RICH, thumbnail_png=MASK)
+
+
+def _zip(members: dict[str, bytes] | list[tuple[str, bytes]], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, data in members.items() if isinstance(members, dict) else members:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _with(**content: Any) -> bytes:
+    return _zip({"project.json": json.dumps(content).encode()})
+
+
+@given(projects())
+@settings(max_examples=50)
+def test_any_project_survives_the_round_trip(value: Project) -> None:
+    data = project_bytes(value)
+    again = project_from_bytes(data)
+    assert again == value and project_bytes(again) == data
+
+
+def test_everything_in_a_project_survives_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.vtsproj"
+    save_project(path, RICH, thumbnail_png=MASK)
+    assert read_project(path) == RICH and read_look(path) == RICH.look
+    with zipfile.ZipFile(path) as archive:
+        assert set(archive.namelist()) == {"project.json", "thumbnail.png", "masks/blush-1.png"}
+        content = json.loads(archive.read("project.json"))
+    assert content["schema"] == 1 and "masks" not in content
+
+
+def test_a_project_that_packs_very_well_can_be_opened_again() -> None:
+    value = Project(favourites=tuple(NamedLook("a" * 200) for _ in range(5000)))
+    assert project_from_bytes(project_bytes(value)) == value
+
+
+def test_a_look_is_read_from_json_too(tmp_path: Path) -> None:
+    path = tmp_path / "look.json"
+    path.write_bytes(Look(seed=5).to_json())
+    assert read_look(path) == Look(seed=5)
+    for data in (b"", b"{", b'{"seed": -1}', b'{"seed": "x"}', b'{"background": "red"}', b"PK\3\4"):
+        path.write_bytes(data)
+        with pytest.raises(StudioError):
+            read_look(path)
+    for other in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(StudioError):
+            read_look(other)
+
+
+def test_a_newer_version_is_refused_by_name() -> None:
+    with pytest.raises(StudioError, match="newer version") as caught:
+        project_from_bytes(_with(schema=2, looks="of another kind"))
+    assert "Update" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"schema": 0},
+        {"schema": "1"},
+        {"schema": True, "looks": 3},
+        {"looks": []},
+        {"active": 1},
+        {"active": -1},
+        {"looks": [{"name": "a", "look": {"seed": 2**32}}]},
+        {"looks": [{"name": "a", "look": {"truncation_psi": 3}}]},
+        {"looks": [{"name": "a", "look": {"palette": {"hair.base": "blue"}}}]},
+        {"looks": [{"look": {}}]},
+        {"favourites": [{"name": "a", "look": {"z": {"eyes": [1e30]}}}]},
+        {"palettes": [{"name": "a", "colours": {"hair.base": "#12"}}]},
+        {"directions": [{"name": "a", "z": {"eyes": [1e30]}}]},
+        {"locks": "eye_size"},
+    ],
+)
+def test_an_unsound_value_is_refused(content: dict[str, Any]) -> None:
+    with pytest.raises(StudioError):
+        project_from_bytes(_with(**content))
+
+
+def test_an_unsound_project_is_not_written(tmp_path: Path) -> None:
+    for value in (
+        Project(active=3),
+        Project().with_look(Look(truncation_psi=float("nan"))),
+        Project(masks={"../a": MASK}),
+        Project(masks={"a": b"not a picture"}),
+    ):
+        with pytest.raises(StudioError):
+            save_project(tmp_path / "a.vtsproj", value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../a.png", "masks/../../a.png", "C:\\a.png", "masks\\a.png", "c:a"])
+def test_a_forbidden_name_is_refused(name: str) -> None:
+    with pytest.raises(StudioError, match="forbidden name"):
+        project_from_bytes(_zip({"project.json": b"{}", name: MASK}))
+
+
+def test_links_and_doubles_are_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("project.json", b"{}")
+        link = zipfile.ZipInfo("masks/a.png")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(StudioError, match="forbidden"):
+        project_from_bytes(buffer.getvalue())
+    with pytest.warns(UserWarning, match="Duplicate"):
+        data = _zip([("project.json", b"{}"), ("project.json", b"{}")])
+    with pytest.raises(StudioError, match="forbidden"):
+        project_from_bytes(data)
+
+
+def test_bombs_are_refused_before_they_unpack(monkeypatch: pytest.MonkeyPatch) -> None:
+    zeros = bytes(20_000_000)
+    many = {f"masks/{number}.png": b"" for number in range(2100)}
+    bombs = [_zip({"project.json": zeros}), _zip({"masks/a.png": zeros}), _zip(many)]
+    together = _zip({"a": bytes(600), "b": bytes(600)})
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_, **__: pytest.fail("unpacked"))
+    for data in bombs:
+        with pytest.raises(StudioError, match="unpacks"):
+            project_from_bytes(data)
+    monkeypatch.setattr(project, "MAX_TOTAL", 1000)
+    with pytest.raises(StudioError, match="unpacks"):
+        project_from_bytes(together)
+
+
+def test_a_forged_directory_is_refused() -> None:
+    with pytest.raises(StudioError, match="more files"):
+        project_from_bytes(GOOD + b"PK\1\2" * 5000)
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "MAX_FILE", 100)
+    (tmp_path / "a.vtsproj").write_bytes(GOOD)
+    with pytest.raises(StudioError, match="too large"):
+        read_project(tmp_path / "a.vtsproj")
+
+
+def _read_or_refuse(data: bytes) -> None:
+    try:
+        value = project_from_bytes(data)
+    except StudioError as error:
+        assert error.message and error.hint
+    else:
+        assert isinstance(value.look, Look)
+        project_bytes(value)
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_refused(data: bytes) -> None:
+    _read_or_refuse(data)
+    _read_or_refuse(b"PK\3\4" + data)
+    _read_or_refuse(_zip({"project.json": data}))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=4),
+    st.integers(0, len(GOOD)),
+)
+@settings(max_examples=400)
+def test_flipped_and_cut_bytes_are_refused_or_harmless(flips: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(GOOD)
+    for position, value in flips:
+        data[position] = value
+    _read_or_refuse(bytes(data))
+    _read_or_refuse(GOOD[:cut])
+    _read_or_refuse(GOOD[cut:])
+
+
+JSON = msgspec.json.encode({**msgspec.to_builtins(RICH.with_(masks={})), "schema": 1})
+
+
+@given(st.integers(0, len(JSON) - 1), st.binary(min_size=1, max_size=4))
+@settings(max_examples=300)
+def test_damage_inside_the_json_is_refused_or_harmless(position: int, splice: bytes) -> None:
+    _read_or_refuse(_zip({"project.json": JSON[:position] + splice + JSON[position + len(splice) :]}))
+
+
+def test_a_truncated_file_is_refused_at_every_length() -> None:
+    for cut in range(len(GOOD) - 22):  # 22 bytes: the record at a zip's end
+        with pytest.raises(StudioError):
+            project_from_bytes(GOOD[:cut])
+
+
+def test_a_full_disk_keeps_the_old_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.vtsproj"
+    save_project(path, RICH)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(StudioError, match="disk is full"):
+        save_project(path, Project())
+    assert read_project(path) == RICH

@@ -1,0 +1,191 @@
+"""The starter's artist: every control shows, coverage is a partition, and figures stay inside their boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from vtuber_studio.artist import portrait, schema
+from vtuber_studio.artist.brush import Coverage, Sheet
+from vtuber_studio.artist.parts import face
+from vtuber_studio.core.attribute import Attribute, Value, defaults
+from vtuber_studio.core.palette import resolve
+from vtuber_studio.core.part import Part
+
+_COLOURS = resolve(schema.MATERIALS, {"hair.tip": "#f2b0c8"})  # tips show only in a colour of their own
+_SCALE = 1.0
+# small by nature: neither a nose nor a scar may cover 2 % of a head
+_SHARE = {"nose": 0.0015, "marks": 0.007}
+_BACKGROUND = np.array([0.45, 0.55, 0.5], np.float32)
+_OPEN_SIDES = {"hair_back": "bottom", "body": "bottom left right", "hair_front": "bottom"}
+
+
+def _cel(part: Part, name: str, coverage: dict[str, Coverage]) -> np.ndarray:
+    """Premultiplied RGBA [h, w, 4] of one cel, its clip applied."""
+    cel = next(cel for cel in part.cels if cel.name == name)
+    m, t = coverage[name].m, coverage[name].t
+    colours = np.stack([_COLOURS[material] for material in cel.materials])
+    if t is None:
+        rgba = np.broadcast_to(colours[:, None, None], (*m.shape, 4))
+    else:
+        ends = np.stack([_COLOURS[cel.ramp.get(material, material)] for material in cel.materials])
+        rgba = colours[:, None, None] + (ends - colours)[:, None, None] * t[None, ..., None]
+    alpha = m[..., None] * rgba[..., 3:]
+    out = np.concatenate([(rgba[..., :3] * alpha).sum(0), alpha.sum(0)], -1)
+    return out * coverage[cel.clip].m.sum(0)[..., None] if cel.clip else out
+
+
+def _paint(part: Part, coverage: dict[str, Coverage]) -> tuple[np.ndarray, np.ndarray]:
+    """Composed RGB [h, w, 3] over a plain background, and where anything is painted [h, w]."""
+    height, width = next(iter(coverage.values())).m.shape[1:]
+    rgb, alpha = np.broadcast_to(_BACKGROUND, (height, width, 3)), np.zeros((height, width, 1), np.float32)
+    for cel in sorted(part.cels, key=lambda cel: cel.depth):
+        layer = _cel(part, cel.name, coverage)
+        rgb, alpha = (
+            layer[..., :3] + rgb * (1 - layer[..., 3:]),
+            layer[..., 3:] + alpha * (1 - layer[..., 3:]),
+        )
+    return rgb, alpha[..., 0] > 0
+
+
+def _worn(part: Part) -> dict[str, Value]:
+    """Choices that make a part that may be empty show something."""
+    return {
+        key: next(choice for choice in _row(key).choices if choice != empty)
+        for key, empty in part.empty_when.items()
+    }
+
+
+def _row(name: str) -> Attribute:
+    return next(row for row in schema.ATTRIBUTES + schema.EXPRESSIONS if row.name == name)
+
+
+@cache
+def _picture(part_name: str, key: str, value: Value) -> tuple[np.ndarray, np.ndarray]:
+    part = schema.part(part_name)
+    values = {**_worn(part), **({key: value} if key else {})}
+    return _paint(part, portrait.draw_part(part_name, values, np.zeros(part.z_dim), _SCALE))
+
+
+def _controls() -> Iterator[tuple[str, str]]:
+    for part in schema.PARTS:
+        for row in schema.rows_of(part.name):
+            yield part.name, row.name
+
+
+@pytest.mark.parametrize(("part_name", "key"), list(_controls()))
+def test_every_control_shows(part_name: str, key: str) -> None:
+    row = _row(key)
+    for one, other in combinations(row.choices or (row.low, row.high), 2):
+        (a, painted_a), (b, painted_b) = _picture(part_name, key, one), _picture(part_name, key, other)
+        changed = (np.abs(a - b).max(-1) > 8 / 255).sum() / (painted_a | painted_b).sum()
+        assert changed >= _SHARE.get(key, 0.02), (
+            f"{key}: {one} and {other} differ in {changed:.2%} of {part_name}"
+        )
+
+
+def _random(part: Part, rng: np.random.Generator, ends: bool) -> dict[str, Value]:
+    if not ends:
+        return portrait.sample_values(part.name, rng)
+    values: dict[str, Value] = {
+        row.name: row.choices[int(rng.integers(len(row.choices)))]
+        if row.choices
+        else (row.low, row.high)[int(rng.integers(2))]
+        for row in schema.rows_of(part.name)
+    }
+    return {
+        **values,
+        **{key: choice for key, choice in _worn(part).items() if values[key] == part.empty_when[key]},
+    }
+
+
+@pytest.mark.parametrize("part", schema.PARTS, ids=lambda part: part.name)
+def test_coverage_is_a_partition_inside_the_box(part: Part) -> None:
+    rng = np.random.default_rng(7)
+    for i in range(8):
+        values, z = _random(part, rng, ends=i % 2 == 0), rng.standard_normal(part.z_dim)
+        coverage = portrait.draw_part(part.name, values, z)
+        for cel in part.cels:
+            m = coverage[cel.name].m
+            assert m.min() >= 0 and m.sum(0).max() <= 1.001
+            assert (coverage[cel.name].t is not None) == bool(cel.ramp)
+            alpha = m.sum(0)
+            sides = {"top": alpha[:1], "bottom": alpha[-1:], "left": alpha[:, :1], "right": alpha[:, -1:]}
+            for side, edge in sides.items():
+                if side not in _OPEN_SIDES.get(part.name, ""):
+                    assert edge.max() < 0.01, f"{cel.name} leaves its box at the {side} for {values}"
+
+
+@pytest.mark.parametrize("part", schema.PARTS, ids=lambda part: part.name)
+def test_drawing_is_deterministic_and_z_matters(part: Part) -> None:
+    values, z = _worn(part), np.random.default_rng(1).standard_normal(part.z_dim)
+    one, same, other = (portrait.draw_part(part.name, values, z) for z in (z, z.copy(), -z))
+    assert all(np.array_equal(one[name].m, same[name].m) for name in one)
+    assert any(not np.array_equal(one[name].m, other[name].m) for name in one)
+
+
+@pytest.mark.parametrize(
+    "part", [part for part in schema.PARTS if part.empty_when], ids=lambda part: part.name
+)
+def test_nothing_worn_paints_nothing(part: Part) -> None:
+    coverage = portrait.draw_part(part.name, dict(part.empty_when), np.ones(part.z_dim))
+    assert all(cel.m.max() == 0 for cel in coverage.values())
+
+
+@pytest.mark.parametrize("part", schema.PARTS, ids=lambda part: part.name)
+def test_sliders_move_smoothly(part: Part) -> None:
+    """A hundredth of a range must not make anything jump: the networks learn motion from these drawings."""
+    for row in schema.rows_of(part.name):
+        if row.choices:
+            continue
+        for at in (0.0, 0.5, 0.99):
+            pair = []
+            for share in (at, at + 0.01):
+                values = {**_worn(part), row.name: row.low + share * (row.high - row.low)}
+                pair.append(_paint(part, portrait.draw_part(part.name, values, np.zeros(part.z_dim), 0.5)))
+            painted = (pair[0][1] | pair[1][1]).sum()
+            assert np.abs(pair[0][0] - pair[1][0]).max(-1).sum() < 0.03 * painted, (
+                f"{row.name} jumps near {at}"
+            )
+
+
+def test_coverage_is_linear_in_colour() -> None:
+    """Two materials painted with one colour cover what both cover: edges, fades, blur and erasing included."""
+    part = schema.part("face")
+    values = {**defaults(schema.rows_of("face")), "marks": "plaster", "blush": 1.0}
+    sheet, merged = Sheet(part), Sheet(part)
+    for target in (sheet, merged):
+        face.draw(target, values, np.zeros(part.z_dim))
+    for name, ops in merged.ops.items():
+        merged.ops[name] = [
+            replace(op, material="skin.base" if op.material in ("skin.shade", "skin.line") else op.material)
+            for op in ops
+        ]
+    apart, together = sheet.coverage()["face"].m, merged.coverage()["face"].m
+    at = {material: i for i, material in enumerate(part.cels[0].materials)}
+    expected = apart[at["skin.base"]] + apart[at["skin.shade"]] + apart[at["skin.line"]]
+    np.testing.assert_allclose(together[at["skin.base"]], expected, atol=4e-3)
+    np.testing.assert_allclose(together[at["face.mark"]], apart[at["face.mark"]], atol=1e-3)
+    np.testing.assert_allclose(apart.sum(0)[100:140, 100:140], 1.0, atol=1e-3)  # a face without holes
+
+
+@pytest.mark.parametrize("smile", [0.0, 0.5, 1.0])
+def test_a_closed_eye_shows_no_white(smile: float) -> None:
+    values: dict[str, Value] = {"eye_open_left": 0.0, "eye_open_right": 0.0, "eye_smile": smile}
+    for shape in _row("eye_shape").choices:
+        coverage = portrait.draw_part("eyes", {**values, "eye_shape": shape}, np.zeros(8))
+        assert coverage["sclera"].m.max() == 0
+        assert coverage["lids"].m[0].max() > 0.5
+
+
+def test_parts_stand_in_boxes_their_networks_can_draw() -> None:
+    for part in schema.PARTS:
+        width, height = part.box[2] - part.box[0], part.box[3] - part.box[1]
+        assert part.logits[0] % 16 == part.logits[1] % 16 == 0
+        assert (height / part.logits[0], width / part.logits[1]) in {(1.0, 1.0), (2.0, 2.0)}
+        assert set(defaults(schema.rows_of(part.name))) >= set(part.empty_when)

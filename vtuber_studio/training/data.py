@@ -1,0 +1,77 @@
+"""Drawings to learn from. Drawing number i of a part is a function of the seed and i alone, so that a resumed run
+sees what an uninterrupted one would have seen."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from vtuber_studio.artist import schema
+from vtuber_studio.artist.portrait import draw_part, sample_values
+from vtuber_studio.core.attribute import encode
+from vtuber_studio.core.part import Part
+from vtuber_studio.training.config import TrainConfig
+
+Drawing = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # c [c_dim], z [z_dim], coverage uint8 [channels, H, W]
+
+
+class Drawings(Dataset[Drawing]):
+    """The artist's drawings of one part, at twice the logits' resolution."""
+
+    def __init__(self, part: Part, seed: int) -> None:
+        self.part, self.seed = part, seed
+        self.rows = schema.rows_of(part.name)
+        self.scale = 2 * part.logits[1] / (part.box[2] - part.box[0])
+
+    def __getitem__(self, index: int) -> Drawing:
+        rng = np.random.default_rng([self.seed, zlib.crc32(self.part.name.encode()), index])
+        values = sample_values(self.part.name, rng)
+        z = rng.standard_normal(self.part.z_dim).astype(np.float32)
+        cels = draw_part(self.part.name, values, z, self.scale)
+        maps = [np.concatenate([c.m, c.t[None]]) if c.t is not None else c.m for c in cels.values()]
+        coverage = np.round(np.concatenate(maps).clip(0, 1) * 255).astype(np.uint8)
+        return torch.from_numpy(encode(self.rows, values)), torch.from_numpy(z), torch.from_numpy(coverage)
+
+
+class Pool:
+    """Batches in which each drawing is seen about ``uses`` times before it leaves."""
+
+    FIRST = 32  # drawings before the first step
+
+    def __init__(self, part: Part, config: TrainConfig, step: int = 0) -> None:
+        self.config, self.step = config, step
+        self.dataset = Drawings(part, config.seed)
+        start = max(0, self._drawn(step) - config.pool)
+        self.kept: dict[int, Drawing] = {}
+        self.next = start
+        self.source = self._draw(start)
+
+    def _drawn(self, step: int) -> int:
+        return self.FIRST + step * self.config.batch // self.config.uses
+
+    def _draw(self, start: int) -> Iterator[Drawing]:
+        workers = self.config.workers
+        options = {"prefetch_factor": 16, "multiprocessing_context": "spawn"} if workers else {}
+        indices = range(start, 2**40)  # the loader's own order: one number after the other
+        return iter(DataLoader(self.dataset, batch_size=None, sampler=indices, num_workers=workers, **options))  # type: ignore[arg-type]
+
+    def batch(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """c [n, c_dim], z [n, z_dim], coverage uint8 [n, channels, H, W] of the next step."""
+        drawn = self._drawn(self.step)
+        while self.next < drawn:
+            self.kept[self.next] = next(self.source)
+            self.next += 1
+        oldest = max(0, drawn - self.config.pool)
+        for index in [index for index in self.kept if index < oldest]:
+            del self.kept[index]
+        rng = np.random.default_rng([self.config.seed, self.step])
+        chosen = rng.integers(oldest, drawn, self.config.batch)
+        fresh = min(self.config.batch // self.config.uses, drawn - oldest)
+        chosen[:fresh] = np.arange(drawn - fresh, drawn)
+        self.step += 1
+        c, z, coverage = zip(*(self.kept[int(index)] for index in chosen), strict=True)
+        return torch.stack(c), torch.stack(z), torch.stack(coverage)

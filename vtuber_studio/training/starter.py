@@ -1,0 +1,108 @@
+"""All parts of the starter, several side by side: one process a part, one thread a process.
+
+Small networks gain more from two processes than from two threads.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import queue
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vtuber_studio.artist import schema
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.progress import Progress
+from vtuber_studio.training.config import SHARES, TrainConfig
+
+
+def train_starter(
+    out: Path, minutes: float, parts: list[str] | None = None, resume: bool = False, jobs: int = 2
+) -> Iterator[Progress]:
+    """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time.
+
+    Closing the iterator stops the children after their step; they save first.
+    """
+    names = _check(out, parts, resume)
+    out.mkdir(parents=True, exist_ok=True)
+    config = TrainConfig()
+    write_atomically(out / "config.json", json.dumps(asdict(config), indent=1).encode())
+    waiting = sorted(names, key=lambda name: -SHARES[name])
+    budget = {name: minutes * jobs * SHARES[name] / sum(SHARES[n] for n in names) for name in names}
+    context = multiprocessing.get_context("spawn")
+    messages: Any = context.Queue()
+    stop = context.Event()
+    running: dict[str, Any] = {}
+    fractions = dict.fromkeys(names, 0.0)
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                name = waiting.pop(0)
+                options = (name, out / name, config, budget[name], resume, messages, stop)
+                running[name] = context.Process(target=_child, args=options, name=name)
+                running[name].start()
+            try:
+                name, step = messages.get(timeout=1.0)
+            except queue.Empty:
+                for name, child in list(running.items()):
+                    if not child.is_alive() and messages.empty():
+                        raise StudioError(f"Training of {name} stopped with exit code {child.exitcode}.",
+                                          "Go on with --resume; the last checkpoint is sound.") from None
+                continue
+            if isinstance(step, Progress):
+                fractions[name] = step.fraction
+                _log(out, name, step)
+                done = sum(fractions[n] * budget[n] for n in names) / sum(budget.values())
+                yield Progress(done, step.message, step.figures)
+            else:
+                running.pop(name).join()
+                if step is not None:
+                    raise StudioError(*step)
+    finally:
+        stop.set()
+        for child in running.values():
+            child.join(60)
+
+
+def _check(out: Path, parts: list[str] | None, resume: bool) -> list[str]:
+    known = [part.name for part in schema.PARTS]
+    names = parts or known
+    for name in names:
+        if name not in known:
+            raise StudioError(f"There is no part called {name!r}.", f"The parts are {', '.join(known)}.")
+    if not resume and (out / "config.json").exists():
+        raise StudioError(f"{out} already holds a run.", "Go on with --resume, or choose another folder for --out.")
+    if resume and not (out / "config.json").exists():
+        raise StudioError(f"{out} holds no run.", "Start one with --out.")
+    return names
+
+
+def _child(
+    name: str, folder: Path, config: TrainConfig, minutes: float, resume: bool, messages: Any, stop: Any
+) -> None:
+    """One part, in a process of its own; the last message is None, or an error's (message, hint)."""
+    import torch
+
+    from vtuber_studio.training.trainer import train_part
+
+    torch.set_num_threads(1)
+    try:
+        progress = train_part(name, folder, config, minutes=minutes, resume=resume)
+        for step in progress:
+            messages.put((name, step))
+            if stop.is_set():
+                progress.close()
+                break
+    except StudioError as error:
+        messages.put((name, (error.message, error.hint)))
+    else:
+        messages.put((name, None))
+
+
+def _log(out: Path, name: str, step: Progress) -> None:
+    with open(out / "log.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps({"part": name, "fraction": round(step.fraction, 4), **step.figures}) + "\n")

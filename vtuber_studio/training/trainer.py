@@ -1,0 +1,162 @@
+"""Training of the starter: each part alone, on the artist's drawings.
+
+A run directory holds one folder a part: ``state.safetensors`` (weights, their moving average, Adam's moments) and
+``state.json`` (counters), written whole and then renamed, so that a killed run goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from vtuber_studio.artist import schema
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.progress import Progress
+from vtuber_studio.training.config import TrainConfig
+from vtuber_studio.training.data import Pool
+from vtuber_studio.training.losses import class_weights, coverage_loss, soft_iou
+from vtuber_studio.training.networks import PartNetwork
+
+
+class PartTrainer:
+    """The state of one part's training: network, moving average, optimizer, counters."""
+
+    def __init__(self, name: str, folder: Path, config: TrainConfig, device: str | None = None) -> None:
+        self.part, self.folder, self.config = schema.part(name), folder, config
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        torch.manual_seed(config.seed)
+        c_dim = sum(row.size for row in schema.rows_of(name))
+        self.network = PartNetwork(self.part, c_dim, config).to(self.device, memory_format=torch.channels_last)
+        self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, betas=config.betas)
+        self.weights: dict[str, Tensor] = {}
+        self.step, self.seconds = 0, 0.0
+
+    @property
+    def images(self) -> int:
+        """Pictures seen so far."""
+        return self.step * self.config.batch
+
+    def loss(self, c: Tensor, z: Tensor, coverage: Tensor) -> tuple[Tensor, Tensor]:
+        """(loss, logits) of a batch; ``coverage`` uint8 at twice the logits' resolution."""
+        row, column = self.step // 2 % 2, self.step % 2
+        targets = coverage[..., row::2, column::2].float() / 255
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
+            logits = self.network(c, z)
+        if not self.weights:
+            self.weights = class_weights(self.part, targets)
+        return coverage_loss(self.part, logits, targets, self.weights, (row, column)), logits
+
+    def train_step(self, batch: tuple[Tensor, Tensor, Tensor], rate: float) -> tuple[Tensor, Tensor]:
+        """One step of Adam at learning rate ``rate``; returns (loss, logits)."""
+        loss, logits = self.loss(*(tensor.to(self.device) for tensor in batch))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
+        self.optimizer.step()
+        self.step += 1
+        half_life = min(self.config.ema_images, 0.1 * self.images + 1)
+        keep = 0.5 ** (self.config.batch / half_life)
+        for key, value in self.network.state_dict().items():
+            self.average[key].lerp_(value.detach(), 1 - keep)
+        return loss.detach(), logits.detach()
+
+    def save(self) -> None:
+        """Write the checkpoint whole, then rename it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
+        tensors |= {f"average.{key}": value for key, value in self.average.items()}
+        tensors |= {f"weight.{key}": value for key, value in self.weights.items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"adam.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
+        temporary = self.folder / "state.safetensors.tmp"
+        counters = {"step": str(self.step), "seconds": str(self.seconds)}
+        save_file({key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}, temporary, counters)
+        os.replace(temporary, self.folder / "state.safetensors")
+        state = {"part": self.part.name, "images": self.images, "seconds": self.seconds, "config": asdict(self.config)}
+        write_atomically(self.folder / "state.json", json.dumps(state, indent=1).encode())
+
+    def load(self) -> None:
+        """Go on from the folder's checkpoint; StudioError when it does not fit."""
+        from safetensors import safe_open
+
+        path = self.folder / "state.safetensors"
+        try:
+            tensors = load_file(path, device=str(self.device))
+            with safe_open(path, "pt") as file:
+                counters = file.metadata()
+            self.network.load_state_dict(_section(tensors, "network."))
+        except (OSError, RuntimeError, ValueError) as error:
+            message = f"The checkpoint of {self.part.name} cannot be used: {str(error).splitlines()[0]}"
+            raise StudioError(message, "Start a new run, or train this part anew with --parts.") from error
+        self.average = _section(tensors, "average.")
+        self.weights = _section(tensors, "weight.")
+        moments: dict[int, dict[str, Tensor]] = {}
+        for key, value in _section(tensors, "adam.").items():
+            index, name = key.split(".", 1)
+            moments.setdefault(int(index), {})[name] = value.cpu() if name == "step" else value
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        self.step, self.seconds = int(counters["step"]), float(counters["seconds"])
+
+
+def train_part(
+    name: str, folder: Path, config: TrainConfig, *, minutes: float = 0.0, steps: int = 0, resume: bool = False
+) -> Iterator[Progress]:
+    """Train one part for ``minutes``, or for exactly ``steps``; yields a Progress every few seconds.
+
+    The learning rate warms up, then falls as a cosine over this call. Closing the iterator saves first.
+    """
+    trainer = PartTrainer(name, folder, config)
+    if resume and (folder / "state.safetensors").is_file():
+        trainer.load()
+    first, begin, before = trainer.step, time.monotonic(), trainer.seconds
+    pool = Pool(trainer.part, config, trainer.step)
+    saved = ticked = begin
+    try:
+        while True:
+            now = time.monotonic()
+            done = (trainer.step - first) / steps if steps else (now - begin) / (60 * max(minutes, 1e-6))
+            if done >= 1:
+                break
+            loss, logits = trainer.train_step(batch := pool.batch(), _rate(config, done))
+            trainer.seconds = before + time.monotonic() - begin
+            if not math.isfinite(float(loss)):
+                raise StudioError(f"Training of {name} diverged.", "Resume it: the last checkpoint is sound.")
+            if now - ticked > config.tick_seconds:
+                ticked = now
+                figures = _figures(trainer, float(loss), logits, batch[2])
+                figures["images_a_second"] = (trainer.step - first) * config.batch / (now - begin)
+                yield Progress(done, name, figures)
+            if now - saved > config.save_seconds:
+                saved = now
+                trainer.save()
+    finally:
+        trainer.save()
+    yield Progress(1.0, name, _figures(trainer, float(loss), logits, batch[2]) if trainer.step > first else {})
+
+
+def _rate(config: TrainConfig, done: float) -> float:
+    warm = min(1.0, (done + 1e-3) / config.warmup)
+    return config.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def _figures(trainer: PartTrainer, loss: float, logits: Tensor, coverage: Tensor) -> dict[str, Any]:
+    iou = soft_iou(trainer.part, logits, coverage.to(logits.device).float() / 255)
+    return {"images": trainer.images, "loss": round(loss, 5), "soft_iou": round(iou, 4)}
+
+
+def _section(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
