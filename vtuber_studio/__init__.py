@@ -1,0 +1,31 @@
+"""VTuber Studio. The notebook API: ``Look``, ``load_generator``, ``render``, ``random_look``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Look", "load_generator", "random_look", "render"]
+
+if TYPE_CHECKING:
+    from vtuber_studio.core.look import Look as Look
+    from vtuber_studio.engine.generator import load_generator as load_generator
+    from vtuber_studio.engine.render import render as render
+
+_HOMES = {"Look": "core.look", "load_generator": "engine.generator", "render": "engine.render"}
+
+
+def __getattr__(name: str) -> Any:  # so that importing the package alone loads nothing
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"vtuber_studio.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def random_look(generator: Any, seed: int) -> Any:
+    """A whole persona rolled from ``seed``, as the dice in the window roll it."""
+    from vtuber_studio.core.sampling import random_look as draw
+
+    tables = generator.manifest
+    return draw(tables.attributes, tables.materials, seed, tables.id)

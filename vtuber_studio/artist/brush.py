@@ -49,6 +49,7 @@ class Sheet:
     part: Part
     ops: dict[str, list[_Op]] = field(default_factory=dict)
     ramps: dict[str, tuple[Point, Point]] = field(default_factory=dict)
+    matrix: skia.Matrix = field(default_factory=skia.Matrix)  # of the whole part; ramps are not moved by it
     _cel: str = ""
     _clips: tuple[skia.Path, ...] = ()
 
@@ -103,7 +104,7 @@ class Sheet:
         ops = self.ops.get(cel.name, [])
         for first in range(0, len(cel.materials) if ops else 0, 3):
             names = cel.materials[first : first + 3]
-            maps[first : first + 3] = _replay(ops, names, (width, height), (x0, y0), scale)
+            maps[first : first + 3] = _replay(ops, names, (width, height), (x0, y0), scale, self.matrix)
         if not cel.ramp:
             return Coverage(maps, None)
         (ax, ay), (bx, by) = self.ramps.get(cel.name, ((0.0, 1e6), (0.0, 2e6)))
@@ -115,7 +116,7 @@ class Sheet:
 
 
 def _replay(
-    ops: list[_Op], names: Sequence[str], size: tuple[int, int], origin: Point, scale: float
+    ops: list[_Op], names: Sequence[str], size: tuple[int, int], origin: Point, scale: float, matrix: skia.Matrix
 ) -> np.ndarray:
     """[len(names), h, w]: the share of each named material, every other one painted as black."""
     info = skia.ImageInfo.Make(*size, skia.ColorType.kRGBA_F16_ColorType, skia.AlphaType.kPremul_AlphaType)
@@ -124,6 +125,7 @@ def _replay(
     canvas = surface.getCanvas()
     canvas.scale(scale, scale)
     canvas.translate(-origin[0], -origin[1])
+    canvas.concat(matrix)
     for op in ops:
         colour = [float(len(names) > i and names[i] == op.material) for i in range(3)]
         full = skia.Color4f(*colour, op.opacity)

@@ -15,9 +15,9 @@ M = Material
 
 MATERIALS: tuple[Material, ...] = (
     M("skin.base", "Skin", "skin", "#fde3d3"),
-    M("skin.shade", "Skin shade", "skin", source="skin.base", rule="shade"),
+    M("skin.shade", "Skin shade", "skin", source="skin.base", rule="warm_shade"),
     M("skin.light", "Skin light", "skin", source="skin.base", rule="light"),
-    M("skin.line", "Skin line", "skin", source="skin.base", rule="line"),
+    M("skin.line", "Skin line", "skin", source="skin.base", rule="warm_line"),
     M("face.blush", "Blush", "skin", "#f58f8fa6"),
     M("face.mark", "Face marks", "skin", "#c0563f"),
     M("hair.base", "Hair", "hair", "#5b6fb5"),
@@ -38,7 +38,7 @@ MATERIALS: tuple[Material, ...] = (
     M("eye.pupil", "Pupil", "eye", source="eye.iris", rule="line"),
     M("eye.catch", "Eye highlight", "eye", "#ffffff"),
     M("eye.lash", "Lashes", "eye", "#3a2430"),
-    M("eye.brow", "Brows", "eye", source="hair.base", rule="deep"),
+    M("eye.brow", "Brows", "eye", source="hair.base", rule="line"),
     M("mouth.line", "Mouth line", "mouth", "#7c3a3c"),
     M("mouth.lip", "Lips", "mouth", "#e58a86"),
     M("mouth.inside", "Mouth inside", "mouth", "#8c2f3c"),
@@ -75,7 +75,7 @@ PARTS: tuple[Part, ...] = (
     )),
     Part("body", "Body", (48, 288, 464, 512), (112, 208), (
         Cel("collar_back", 16, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade"), rides="body"),
-        Cel("neck", 18, ("skin.base", "skin.shade", "skin.line"), -0.3),
+        Cel("neck", 18, ("skin.base", "skin.shade", "skin.line"), 0.0),
         Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base", "accent.shade"), rides="body"),
     )),
     Part("ears", "Animal ears", (96, 8, 416, 168), (80, 160), (

@@ -34,10 +34,12 @@ _M1_INV, _M2_INV = np.linalg.inv(_M1), np.linalg.inv(_M2)
 # rule -> (lightness factor, lightness offset, chroma factor, shift toward b- (blue) in OKLab)
 _RULES = {
     "same": (1.0, 0.0, 1.0, 0.0),
-    "shade": (0.84, -0.01, 1.12, -0.018),
-    "deep": (0.66, -0.02, 1.10, -0.024),
+    "shade": (0.84, -0.01, 1.12, -0.009),
+    "deep": (0.66, -0.02, 1.10, -0.014),
     "line": (0.40, 0.01, 0.85, -0.012),
-    "light": (0.70, 0.31, 0.62, 0.010),
+    "light": (0.70, 0.31, 0.80, 0.010),
+    "warm_shade": (0.88, 0.0, 1.40, -0.010),  # skin: shadows glow instead of greying
+    "warm_line": (0.46, 0.0, 1.5, 0.0),
 }
 
 

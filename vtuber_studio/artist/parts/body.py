@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import skia
 
 from vtuber_studio.artist.brush import Point, Sheet, blob, ellipse
 from vtuber_studio.artist.shapes import LINE, Curve, joined, outlined, place
@@ -39,6 +40,8 @@ class _Frame:
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     """Draw neck, what lies behind it, and the clothes."""
+    # drawn a little taller and wider about the middle of the lower edge: a shorter neck, fuller shoulders
+    sheet.matrix = skia.Matrix.Scale(1.06, 1.11).postTranslate(256 * -0.06, 512 * -0.11)
     frame = _Frame(32 + 6 * float(a["neck"]), 130 + 14 * float(a["shoulders"]), float(a["collar"]), 2.2 * float(z[0]), z)
     _neck(sheet, frame)
     {"sailor": _sailor, "hoodie": _hoodie, "shirt_tie": _shirt_tie, "jacket": _jacket, "kimono": _kimono}[str(a["clothes"])](sheet, frame)

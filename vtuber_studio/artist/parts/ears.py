@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import skia
 
@@ -21,30 +23,31 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
         paint(sheet, flip, size, 3.2 * float(own[0]) + 1.5 * float(z[3]), own)
 
 
-def _at(curves: list[Curve], flip: float, x: float, y: float, size: float, turn: float) -> list[np.ndarray]:
+def _at(curves: Sequence[Curve], flip: float, x: float, y: float, size: float, turn: float) -> list[np.ndarray]:
     return [place(curve, 256 + flip * x, y, flip * turn, size, flip) for curve in curves]
 
 
 def _cat(sheet: Sheet, flip: float, size: float, turn: float, z: np.ndarray) -> None:
     tip = 2.0 * float(z[1])
-    shape = [[(-32, 26), (-32, 4), (-18, -36), (12 + tip, -74)], [(12 + tip, -74), (17 + tip, -77), (21 + tip, -73)], [(21 + tip, -73), (35, -40), (40, -10), (36, 12), (22, 33)], [(22, 33), (-32, 26)]]
-    inner = [[(-18, 26), (-17, 4), (-6, -30), (14 + tip, -57)], [(14 + tip, -57), (25, -30), (28, -4), (20, 28)]]
-    tuft = [[(-32, 26), (-20, 6), (-9, -12)], [(-9, -12), (-8, 0), (-9, 6)], [(-9, 6), (0, -4), (5, -7)], [(5, -7), (4, 6), (2, 14), (-4, 27)]]
-    _ear(sheet, *(_at(part, flip, 56, 101 + 8 * size, size, turn + 7) for part in (shape, inner, tuft)), flip)
+    shape: list[Curve] = [[(-32, 26), (-32, 4), (-18, -36), (12 + tip, -74)], [(12 + tip, -74), (17 + tip, -77), (21 + tip, -73)], [(21 + tip, -73), (35, -40), (40, -10), (36, 12), (22, 33)], [(22, 33), (-32, 26)]]
+    inner: list[Curve] = [[(-18, 26), (-17, 4), (-6, -30), (14 + tip, -57)], [(14 + tip, -57), (25, -30), (28, -4), (20, 28)]]
+    tuft: list[Curve] = [[(-32, 26), (-20, 6), (-9, -12)], [(-9, -12), (-8, 0), (-9, 6)], [(-9, 6), (0, -4), (5, -7)], [(5, -7), (4, 6), (2, 14), (-4, 27)]]
+    outer, hollow, hair = (_at(part, flip, 56, 101 + 8 * size, size, turn + 7) for part in (shape, inner, tuft))
+    _ear(sheet, outer, hollow, hair, flip)
 
 
 def _fox(sheet: Sheet, flip: float, size: float, turn: float, z: np.ndarray) -> None:
     tip = 2.0 * float(z[1])
-    shape = [[(-38, 26), (-40, 4), (-26, -38), (14 + tip, -80)], [(14 + tip, -80), (19 + tip, -84), (22 + tip, -79)], [(22 + tip, -79), (38, -42), (48, -8), (50, 8)], [(50, 8), (43, 9), (40, 8)], [(40, 8), (43, 16), (40, 22)], [(40, 22), (30, 27), (20, 36)], [(20, 36), (-38, 26)]]
-    inner = [[(-22, 28), (-24, 6), (-13, -28), (14 + tip, -58)], [(14 + tip, -58), (27, -32), (33, -4), (22, 30)]]
-    tuft = [[(-38, 27), (-30, 4), (-16, -22)], [(-16, -22), (-14, -8), (-15, 0)], [(-15, 0), (-6, -12), (3, -18)], [(3, -18), (1, -4), (-1, 4)], [(-1, 4), (8, -2), (13, -4)], [(13, -4), (11, 12), (7, 20), (2, 29)]]
-    curves = [_at(part, flip, 58, 98 + 15 * size, size, turn + 4) for part in (shape, inner, tuft)]
-    path = _ear(sheet, *curves, flip)
+    shape: list[Curve] = [[(-38, 26), (-40, 4), (-26, -38), (14 + tip, -80)], [(14 + tip, -80), (19 + tip, -84), (22 + tip, -79)], [(22 + tip, -79), (38, -42), (48, -8), (50, 8)], [(50, 8), (43, 9), (40, 8)], [(40, 8), (43, 16), (40, 22)], [(40, 22), (30, 27), (20, 36)], [(20, 36), (-38, 26)]]
+    inner: list[Curve] = [[(-22, 28), (-24, 6), (-13, -28), (14 + tip, -58)], [(14 + tip, -58), (27, -32), (33, -4), (22, 30)]]
+    tuft: list[Curve] = [[(-38, 27), (-30, 4), (-16, -22)], [(-16, -22), (-14, -8), (-15, 0)], [(-15, 0), (-6, -12), (3, -18)], [(3, -18), (1, -4), (-1, 4)], [(-1, 4), (8, -2), (13, -4)], [(13, -4), (11, 12), (7, 20), (2, 29)]]
+    outer, hollow, hair = (_at(part, flip, 58, 98 + 15 * size, size, turn + 4) for part in (shape, inner, tuft))
+    path = _ear(sheet, outer, hollow, hair, flip)
     with sheet.clip(path):  # dark tip
         dark = _at([[(-30, -52), (-6, -46), (8, -54), (20, -44), (46, -48)], [(46, -90), (-30, -90)]], flip, 58, 98 + 15 * size, size, turn + 4)
         sheet.fill(joined(*dark), "ear.line")
     for index in (0, 1, 2):
-        sheet.stroke(curves[0][index], _PEN, "ear.line")
+        sheet.stroke(outer[index], _PEN, "ear.line")
 
 
 def _ear(sheet: Sheet, shape: list[np.ndarray], inner: list[np.ndarray], tuft: list[np.ndarray], flip: float) -> skia.Path:
@@ -69,12 +72,12 @@ def _rabbit(sheet: Sheet, flip: float, size: float, turn: float, z: np.ndarray) 
     bend = 1.0 / (1.0 + np.exp(-4.0 * (float(z[1]) - 0.6)))
     lean = np.radians(24 + 1.6 * turn)
     s = np.linspace(0, 1, 9)
-    angle = lean + bend * np.radians(122) * np.clip((s - 0.42) / 0.38, 0, 1) ** 1.2 + 0.18 * s
+    angle = lean + bend * np.radians(112) * np.clip((s - 0.36) / 0.38, 0, 1) ** 1.2 + 0.18 * s
     step = 15.5 * size
     dx, dy = np.cumsum(np.sin(angle) * step), np.cumsum(-np.cos(angle) * step)
     spine = np.stack([256 + flip * (38 + dx - dx[0]), 123 + dy - dy[0]], 1)
     half = 21.5 * size * np.array([0.82, 0.9, 0.98, 1.04, 1.08, 1.06, 0.95, 0.72, 0.3])
-    high = float((spine[:, 1] - half * np.abs(np.sin(angle))).min()) - 17.0
+    high = float((spine[:, 1] - half * np.abs(np.sin(angle))).min()) - 16.0
     spine[:, 1] -= min(high, 0.0)  # a large ear sinks rather than leave the box
     path, left, right = _tube(spine, half)
     sheet.fill(path, "ear.base")
@@ -111,7 +114,7 @@ def _horn(sheet: Sheet, flip: float, size: float, turn: float, z: np.ndarray) ->
         for k in np.arange(1.3, 4.9, 0.62):
             low, (a, b, c) = int(k), (_along(edge, k) for edge in (left, spine, right))
             ahead = spine[min(low + 1, 6)] - spine[low]
-            sheet.stroke([a, b - 0.16 * ahead, c], (1.8, 2.4, 1.8), "ear.line")
+            sheet.stroke(np.array([a, b - 0.16 * ahead, c]), (1.8, 2.4, 1.8), "ear.line")
     for edge in (left, right):
         sheet.stroke(edge, (2.4, 2.6, 2.4, 1.2), "ear.line")
 

@@ -24,12 +24,12 @@ def _bow(sheet: Sheet, x: float, y: float, size: float, angle: float, z: np.ndar
 
         if tails:
             drop = (38 + 3 * own) * tails
-            tail = [[(2, 4), (13, 18), (20, drop)], [(20, drop), (27, drop - 5), (34, drop - 1)], [(34, drop - 1), (27, 14), (8, 2)]]
+            tail: list[Curve] = [[(2, 4), (13, 18), (20, drop)], [(20, drop), (27, drop - 5), (34, drop - 1)], [(34, drop - 1), (27, 14), (8, 2)]]
             path = outlined(sheet, [put(c) for c in tail], "deco.base", "deco.line")
             with sheet.clip(path):
                 sheet.fill(joined(put([(2, 0), (16, 12), (26, 17), (36, 16)]), put([(36, -4), (2, -4)])), "deco.shade")
         rise = 3 * own
-        loop = [[(4, -6), (20, -24 - rise), (42, -31 - rise), (52, -24 - rise)], [(52, -24 - rise), (56, -4), (49, 18)], [(49, 18), (28, 17), (4, 6)]]
+        loop: list[Curve] = [[(4, -6), (20, -24 - rise), (42, -31 - rise), (52, -24 - rise)], [(52, -24 - rise), (56, -4), (49, 18)], [(49, 18), (28, 17), (4, 6)]]
         path = outlined(sheet, [put(c) for c in loop], "deco.base", "deco.line", width=(1.6, 2.6, 2.6, 1.8))
         with sheet.clip(path):
             sheet.fill(joined(put([(3, 3), (22, 7), (40, 6), (58, -4)]), put([(58, 26), (3, 20)])), "deco.shade")
@@ -84,8 +84,9 @@ def _headphones(sheet: Sheet, size: float, z: np.ndarray) -> None:
         sheet.fill(blob(hub), "deco.line")
     boom = place([(-2, 28), (6, 36), (22, 40), (38, 39)], 152, 215, 0, 0.6 + 0.4 * size)
     sheet.stroke(boom, (5.4, 5.0, 4.6), "deco.line")
-    sheet.fill(ellipse(*boom[-1], 7.4, 5.4), "deco.line")
-    sheet.fill(ellipse(*(boom[-1] - (0.6, 0.8)), 4.6, 3.0), "deco.accent")
+    mx, my = map(float, boom[-1])
+    sheet.fill(ellipse(mx, my, 7.4, 5.4), "deco.line")
+    sheet.fill(ellipse(mx - 0.6, my - 0.8, 4.6, 3.0), "deco.accent")
 
 
 def _flower(sheet: Sheet, x: float, y: float, radius: float, angle: float, petal: float) -> None:
@@ -101,7 +102,8 @@ def _flower(sheet: Sheet, x: float, y: float, radius: float, angle: float, petal
         path = outlined(sheet, [put(c) for c in shape], "deco.base", "deco.line", width=(1.2, 2.3, 2.3, 1.4))
         with sheet.clip(path):
             sheet.fill(blob(put([(0, 0.1), (0.38, -0.3), (0.12, -0.56), (-0.12, -0.56), (-0.38, -0.3)])), "deco.shade")
-            sheet.fill(ellipse(*put([(-0.2, -0.72)])[0], 0.17 * radius, 0.12 * radius), "deco.light")
+            gx, gy = map(float, put([(-0.2, -0.72)])[0])
+            sheet.fill(ellipse(gx, gy, 0.17 * radius, 0.12 * radius), "deco.light")
     sheet.fill(ellipse(x, y, 0.27 * radius, 0.27 * radius), "deco.line")
     sheet.fill(ellipse(x, y, 0.2 * radius, 0.2 * radius), "deco.accent")
 
@@ -145,7 +147,8 @@ def _beret(sheet: Sheet, size: float, z: np.ndarray) -> None:
     crown = [(-90, 10), (-w - 3, -10), (-w + 3, -0.52 * h), (-0.62 * w, -0.86 * h), (-0.1 * w, -h - puff), (0.5 * w, -0.92 * h), (0.95 * w, -0.6 * h), (w + 15, -0.16 * h + sag), (w + 6, 10 + sag), (90, 14)]
     brim = [(90, 14), (58, -16), (0, -31), (-58, -20), (-90, 10)]
     path = joined(put(crown), put(brim))
-    stem = place([(0, 2), (-2, -6), (3, -13)], *put([(0.02 * w, -h - puff + 2)])[0], angle, k)
+    sx, sy = map(float, put([(0.02 * w, -h - puff + 2)])[0])
+    stem = place([(0, 2), (-2, -6), (3, -13)], sx, sy, angle, k)
     sheet.stroke(stem, (11, 9.6, 9.6), "deco.line")
     sheet.stroke(stem, (6, 5, 5), "deco.base")
     sheet.fill(path, "deco.base")

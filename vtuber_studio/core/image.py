@@ -1,0 +1,78 @@
+"""Image: uint8 [H, W, 4], straight-alpha sRGB RGBA, C-contiguous, read-only. What ``render`` returns and files hold.
+
+Reading refuses before decoding: formats outside the list, files above 50 MB, pictures above 40 megapixels.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from vtuber_studio.core.errors import StudioError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP")
+MAX_BYTES = 50_000_000
+MAX_PIXELS = 40_000_000
+MAX_FRAMES = 200
+_PNG_LEVEL = 4  # of zlib: flat cels gain little from more
+
+
+def freeze(array: np.ndarray) -> np.ndarray:
+    """The array itself, made read-only."""
+    array.setflags(write=False)
+    return array
+
+
+def check_image(image: np.ndarray) -> None:
+    """StudioError unless ``image`` is uint8 [H, W, 4]."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 4 or not image.size:
+        raise StudioError(f"A picture must be uint8 [H, W, 4], not {image.dtype} {list(image.shape)}.")
+
+
+def encode_png(image: np.ndarray) -> bytes:
+    """PNG of an image; the same pixels always give the same bytes."""
+    check_image(image)
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
+    return buffer.getvalue()
+
+
+def decode_image(data: bytes, formats: tuple[str, ...] = FORMATS) -> np.ndarray:
+    """Image of a file's bytes (first frame, turned as its EXIF says); StudioError when it is not a sound one."""
+    if len(data) > MAX_BYTES:
+        raise StudioError("This picture's file is too large.", f"Use one of at most {MAX_BYTES // 1_000_000} MB.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=list(formats)) as image:
+                return _decode(image)
+    except StudioError:
+        raise
+    except Exception as error:  # Pillow raises many types on damaged bytes
+        raise StudioError(
+            "This is not a readable picture.", f"Use a whole file of one of these: {', '.join(formats)}."
+        ) from error
+
+
+def decode_png(data: bytes) -> np.ndarray:
+    """Image of a PNG's bytes; StudioError when it is not a sound one."""
+    return decode_image(data, ("PNG",))
+
+
+def _decode(image: Image.Image) -> np.ndarray:
+    if image.width * image.height > MAX_PIXELS:
+        raise StudioError(
+            f"A picture of {image.width} x {image.height} pixels is too large.",
+            f"Use one of at most {MAX_PIXELS // 1_000_000} megapixels.",
+        )
+    if getattr(image, "n_frames", 1) > MAX_FRAMES:
+        raise StudioError("This picture has too many frames.", f"Use one of at most {MAX_FRAMES}.")
+    image.load()
+    turned = ImageOps.exif_transpose(image)
+    if turned.mode.startswith("I"):  # 16 bits: Pillow would clip them, not scale them
+        grey = np.clip(np.asarray(turned).astype(np.int64) // 257, 0, 255).astype(np.uint8)
+        turned = Image.fromarray(grey)
+    return freeze(np.ascontiguousarray(np.asarray(turned.convert("RGBA"))).copy())

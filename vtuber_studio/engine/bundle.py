@@ -1,0 +1,249 @@
+"""Generator bundles: a folder with ``manifest.json``, ONNX files, ``LICENSE`` and ``model_card.md``.
+
+The manifest's structs, and reading, writing, finding, listing and installing bundles. A bundle is data from
+anywhere: every hash is checked at every start, every file wholly before it is used for the first time (see
+``onnx_check``); pickles and external data are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import uuid
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+
+from vtuber_studio.core import paths
+from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.part import Material, Part
+
+FORMAT = 1
+STARTER = "starter"
+MAX_MANIFEST = 4_000_000
+MAX_FILE = 256_000_000
+_TEXTS = ("LICENSE", "model_card.md")
+_HINT = "Use another copy of this generator, or download it again."
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file of the bundle: its path inside the folder, with ``/``, and the SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
+class BundlePart(msgspec.Struct, frozen=True):
+    """A part and its networks: ``mapping`` (c, z) -> ws [n, num_ws, w_dim], ``synthesis`` ws -> logits."""
+
+    part: Part
+    num_ws: int
+    w_dim: int
+    mapping: File
+    synthesis: File
+
+
+class Shadow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The shadow that cels cast on others: moved, blurred, cut by the receivers, multiplied in below ``depth``."""
+
+    casters: tuple[str, ...]
+    receivers: tuple[str, ...]
+    dx: float = 3.0  # canvas units
+    dy: float = 9.0
+    blur: float = 1.2  # standard deviation in canvas units
+    depth: float = 37.0  # stacking order, as a cel's
+    material: str = "skin.shade"  # the tint is this colour ...
+    over: str = "skin.base"  # ... divided by this one
+    strength: float = 0.85
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """``manifest.json``: the tables that everything is built from, and the files behind them."""
+
+    name: str
+    licence: str
+    attributes: tuple[Attribute, ...]
+    expressions: tuple[Attribute, ...]
+    materials: tuple[Material, ...]
+    parts: tuple[BundlePart, ...]
+    format: int = FORMAT
+    id: str = ""  # SHA-256 over the tables and the files' hashes
+    canvas: int = 512
+    provenance: dict[str, Any] = {}  # how trained, on what, when
+    shadow: Shadow | None = None
+    capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked bundle in ``folder``."""
+
+    folder: Path
+    manifest: Manifest
+
+    def read(self, file: File) -> bytes:
+        """A file's bytes, read once and matching their hash; StudioError when they do not."""
+        return _read_file(self.folder, file)
+
+
+def bundle_id(manifest: Manifest) -> str:
+    """SHA-256 over the tables and the files' hashes; name, licence and provenance do not count."""
+    bare = msgspec.structs.replace(manifest, id="", name="", licence="", provenance={})
+    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
+
+
+def make_file(folder: Path, path: str) -> File:
+    """The manifest's entry for a file that lies in ``folder``."""
+    return File(path, hashlib.sha256((folder / path).read_bytes()).hexdigest())
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
+    """Write ``manifest.json`` last, its id filled in; StudioError when its tables are unsound."""
+    from vtuber_studio.engine.manifest_check import check_manifest
+
+    complete = msgspec.structs.replace(manifest, id=bundle_id(manifest))
+    check_manifest(complete)
+    text = json.dumps(msgspec.to_builtins(complete), indent=1, ensure_ascii=False) + "\n"
+    write_atomically(folder / "manifest.json", text.encode())
+    return complete
+
+
+def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
+    """The bundle in ``folder``, checked; StudioError with one sentence when anything is wrong.
+
+    Networks are examined wholly when ``full``, or when their bytes were never examined on this machine. What
+    ships with the program is trusted by its hashes.
+    """
+    from vtuber_studio.engine.manifest_check import check_manifest
+
+    folder = Path(folder)
+    manifest = _decode(_read_manifest(folder))
+    check_manifest(manifest)
+    if manifest.id != bundle_id(manifest):
+        raise StudioError("This generator's manifest was changed after it was made.", _HINT)
+    shipped = folder.resolve().is_relative_to(paths.resources().resolve())
+    for entry in manifest.parts:
+        for role, file in (("mapping", entry.mapping), ("synthesis", entry.synthesis)):
+            data = _read_file(folder, file)
+            if full or not shipped:
+                from vtuber_studio.engine.onnx_check import examine
+
+                examine(data, file, role, entry, manifest, again=full)
+    return Bundle(folder, manifest)
+
+
+def find_bundle(name_or_path: str | Path | None = None) -> Path:
+    """Folder of a bundle given by path or by name; the starter for None. StudioError when there is none."""
+    if name_or_path is None:
+        name_or_path = STARTER
+    given = Path(name_or_path)
+    places = [given] if given.is_absolute() or len(given.parts) != 1 else [*_shelves(given), given]
+    for place in places:
+        if (place / "manifest.json").is_file():
+            return place
+    if name_or_path == STARTER:
+        raise StudioError("The starter generator is missing.", "Install the program again, or give a generator.")
+    raise StudioError(
+        f"There is no generator in {str(name_or_path)!r}.", "Give a folder that holds a manifest.json."
+    )
+
+
+def list_bundles() -> list[Path]:
+    """Folders of all bundles: shipped ones, then installed ones."""
+    shelves = [paths.resources() / "generators", paths.data_dir() / "generators"]
+    return [
+        folder
+        for shelf in shelves
+        if shelf.is_dir()
+        for folder in sorted(shelf.iterdir())
+        if not folder.name.startswith(".") and (folder / "manifest.json").is_file()
+    ]
+
+
+def install_bundle(folder: Path) -> Bundle:
+    """Check a bundle wholly and copy it, and nothing else, to the user's generators; the old one stays on error."""
+    source = read_bundle(folder, full=True)
+    shelf = paths.data_dir() / "generators"
+    slug = re.sub(r"[^a-z0-9]+", "-", source.manifest.name.lower()).strip("-")[:40] or "generator"
+    target = shelf / f"{slug}-{source.manifest.id[:8]}"
+    temporary = shelf / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    try:
+        temporary.mkdir(parents=True)
+        for entry in source.manifest.parts:
+            for file in (entry.mapping, entry.synthesis):
+                copy = temporary / file.path
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(copy, source.read(file))
+        for name in _TEXTS:
+            text = source.folder / name
+            if text.is_file() and not text.is_symlink() and text.stat().st_size < MAX_MANIFEST:
+                write_atomically(temporary / name, text.read_bytes())
+        write_manifest(temporary, source.manifest)
+        copied = read_bundle(temporary)
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise StudioError("This generator cannot be installed.", f"{error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return Bundle(target, copied.manifest)
+
+
+def _shelves(name: Path) -> list[Path]:
+    return [paths.resources() / "generators" / name, paths.data_dir() / "generators" / name]
+
+
+def _read_manifest(folder: Path) -> bytes:
+    try:
+        path = folder / "manifest.json"
+        if path.stat().st_size > MAX_MANIFEST:
+            raise StudioError("This generator's manifest is too large.", _HINT)
+        return path.read_bytes()
+    except OSError as error:
+        raise StudioError(
+            f"There is no readable generator in {str(folder)!r}.", "Give a folder that holds a manifest.json."
+        ) from error
+
+
+def _decode(data: bytes) -> Manifest:
+    try:
+        version = msgspec.json.decode(data, type=dict).get("format")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise StudioError("This generator's manifest is damaged.", _HINT) from error
+    if version != FORMAT:
+        raise StudioError(
+            f"This generator has format {str(version)[:20]}, and this program knows format {FORMAT}.",
+            "Update the program.",
+        )
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise StudioError(f"This generator's manifest is not valid: {error}.", _HINT) from error
+
+
+def _read_file(folder: Path, file: File) -> bytes:
+    path = folder
+    try:
+        for piece in PurePosixPath(file.path).parts:
+            path = path / piece
+            if path.is_symlink():
+                raise StudioError(f"{file.path} of this generator is a link.", "Use a copy with real files.")
+        with open(path, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
+                raise StudioError(f"{file.path} of this generator is too large, or no file.", _HINT)
+            data = stream.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise StudioError(f"{file.path} of this generator is missing.", _HINT) from error
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise StudioError(f"{file.path} of this generator is damaged or was changed.", _HINT)
+    return data

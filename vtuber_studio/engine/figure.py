@@ -1,0 +1,135 @@
+"""What each part is asked to be: a look, an expression and its mixes, turned into network inputs and colours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, truncate
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.fit import require_look
+from vtuber_studio.core.latents import seed_z
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.palette import mix, resolve
+from vtuber_studio.core.part import Material, Part
+from vtuber_studio.engine.bundle import Manifest
+
+Colours = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one part's networks see: ``values`` by row name, ``z`` [z_dim], amounts along its ``directions``."""
+
+    values: dict[str, Value]
+    z: np.ndarray
+    directions: np.ndarray
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """All that decides one part's picture; ``key`` names what its networks paint, colours apart."""
+
+    part: Part
+    c: np.ndarray  # float32 [c_dim]
+    z: np.ndarray  # float32 [z_dim]
+    directions: np.ndarray  # float32 [any length], in standard deviations
+    colours: Colours
+    empty: bool
+    key: bytes
+
+
+def part_rows(manifest: Manifest, part: str) -> tuple[Attribute, ...]:
+    """Attributes, then expressions, that a part's network sees, in the order of its input."""
+    return _rows(manifest.attributes, part) + _rows(manifest.expressions, part)
+
+
+def check_request(
+    manifest: Manifest, look: Look, expression: Mapping[str, object] | None
+) -> tuple[Look, dict[str, Value]]:
+    """Look and expression, every name and value checked; StudioError for the first bad one."""
+    parts = [entry.part for entry in manifest.parts]
+    return (
+        require_look(look, manifest.attributes, manifest.materials, parts),
+        check_all(manifest.expressions, expression or {}, "expression"),
+    )
+
+
+def ingredients(manifest: Manifest, look: Look, expression: Mapping[str, Value]) -> dict[str, Ingredients]:
+    """Every part's ingredients for a checked look and expression."""
+    return {entry.part.name: _gather(manifest, entry.part, look, expression) for entry in manifest.parts}
+
+
+def _gather(manifest: Manifest, part: Part, look: Look, expression: Mapping[str, Value]) -> Ingredients:
+    rows = _rows(manifest.attributes, part.name)
+    faces = _rows(manifest.expressions, part.name)
+    shape = _shape(rows, part, look)
+    c = np.concatenate([encode(rows, shape.values), encode(faces, expression)])
+    empty = any(shape.values.get(name) == choice for name, choice in part.empty_when.items())
+    digest = hashlib.blake2b(digest_size=16)
+    for piece in (manifest.id.encode(), part.name.encode(), c.tobytes(), shape.z.tobytes()):
+        digest.update(len(piece).to_bytes(4, "little") + piece)
+    digest.update(shape.directions.tobytes())
+    colours = palette(manifest.materials, part.name, look)
+    return Ingredients(part, c, shape.z, shape.directions, colours, empty, digest.digest())
+
+
+def _rows(rows: tuple[Attribute, ...], part: str) -> tuple[Attribute, ...]:
+    return tuple(row for row in rows if part in row.parts)
+
+
+def _shape(rows: tuple[Attribute, ...], part: Part, look: Look) -> Shape:
+    """One part's shape, other looks' shapes blended in; blending happens before mapping, so it was trained."""
+    psi = look.truncation_psi
+    values = {row.name: truncate(row, look.attributes.get(row.name, row.default), psi) for row in rows}
+    z = np.float32(psi) * seed_z(look.seed, part.name, part.z_dim)
+    offsets = look.z.get(part.name, ())
+    z[: len(offsets)] += np.asarray(offsets, np.float32)
+    shape = Shape(values, z, np.trim_zeros(np.asarray(look.directions.get(part.name, ()), np.float32), "b"))
+    for other in look.mixes:
+        if other.part == part.name and other.shape > 0.0:
+            shape = _blend(rows, shape, _shape(rows, part, other.look), other.shape)
+    return shape
+
+
+def _blend(rows: tuple[Attribute, ...], a: Shape, b: Shape, amount: float) -> Shape:
+    values = {row.name: blend(row, a.values[row.name], b.values[row.name], amount) for row in rows}
+    length = max(len(a.directions), len(b.directions))
+    first, second = (np.pad(side.directions, (0, length - len(side.directions))) for side in (a, b))
+    share = np.float32(amount)
+    return Shape(values, a.z + share * (b.z - a.z), first + share * (second - first))
+
+
+def palette(materials: tuple[Material, ...], part: str, look: Look) -> Colours:
+    """Every material's RGBA [4] for ``part``, other looks' colours mixed in."""
+    chosen = {key: colour for key, colour in look.palette.items() if key.split(":")[0] == part or ":" not in key}
+    own = any(":" in key for key in chosen)
+    colours = _resolved(materials, tuple(sorted(chosen.items())), part if own else "")
+    for other in look.mixes:
+        if other.part == part and other.colour > 0.0:
+            theirs = palette(materials, part, other.look)
+            colours = {name: mix(colour, theirs[name], other.colour) for name, colour in colours.items()}
+    return colours
+
+
+@lru_cache(maxsize=64)
+def _resolved(materials: tuple[Material, ...], chosen: tuple[tuple[str, str], ...], part: str) -> Colours:
+    return resolve(materials, dict(chosen), part)
+
+
+def shadow_tint(manifest: Manifest, receiver: Ingredients) -> np.ndarray:
+    """Colour [3] that the cast shadow multiplies by: the shaded material over the lit one, on what receives it."""
+    assert manifest.shadow is not None
+    shaded, lit = receiver.colours[manifest.shadow.material], receiver.colours[manifest.shadow.over]
+    return np.clip(shaded[:3] / np.maximum(lit[:3], 1e-3), 0.0, 1.0)
+
+
+def require_size(size: int) -> int:
+    """Smallest scale whose canvas holds ``size`` pixels; StudioError outside 64..8192."""
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 64 <= size <= 8192:
+        raise StudioError(f"A picture of {size} pixels cannot be made.", "Give a size from 64 to 8192.")
+    return next(scale for scale in (1, 2, 4, 8, 16) if 512 * scale >= size)

@@ -1,0 +1,141 @@
+"""Generator: a loaded bundle. Immutable; ``map(part, c, z) -> ws`` and ``synthesize(part, ws) -> logits``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+
+from vtuber_studio.core.attribute import defaults, encode
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
+from vtuber_studio.engine.figure import part_rows
+
+PROVIDER = "CPUExecutionProvider"
+_SAMPLES = 256  # latents behind the principal directions
+_AXES = 8
+_SEED = 20240
+
+
+class Generator(Protocol):
+    """What ``render`` needs. Used by one thread at a time."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The tables."""
+
+    def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """ws float32 [n, num_ws, w_dim] from c [n, c_dim] and z [n, z_dim]."""
+
+    def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+        """logits float32 [n, channels, h, w] from ws [n, num_ws, w_dim]."""
+
+    def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(w_avg [L, D], axes [k, L, D], standard deviations [k]): where z leads, at default attributes."""
+
+
+def default_threads() -> int:
+    """Threads of a network: up to four, no more than there are processors."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(4, usable))
+
+
+def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=[PROVIDER])
+
+
+def principal_directions(
+    generator: Generator, part: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """PCA of ws over z at default attributes (Härkönen et al. 2020, "GANSpace", section 2.1), with a fixed seed."""
+    manifest = generator.manifest
+    entry = next(entry for entry in manifest.parts if entry.part.name == part)
+    rows = part_rows(manifest, part)
+    z = np.random.Generator(np.random.Philox(_SEED)).standard_normal((_SAMPLES, entry.part.z_dim))
+    c = np.repeat(encode(rows, defaults(rows))[None], _SAMPLES, 0)
+    ws = generator.map(part, c, z.astype(np.float32))
+    mean = ws.mean(0)
+    spread = (ws - mean).reshape(_SAMPLES, -1).astype(np.float64)
+    _, values, axes = np.linalg.svd(spread, full_matrices=False)
+    count = min(_AXES, entry.part.z_dim, len(values))
+    axes, deviations = axes[:count], values[:count] / np.sqrt(_SAMPLES)
+    largest = np.abs(axes).argmax(1)
+    axes *= np.sign(axes[np.arange(count), largest])[:, None]  # the sign of a singular vector is arbitrary
+    return mean, axes.reshape(count, *mean.shape).astype(np.float32), deviations.astype(np.float32)
+
+
+class OnnxGenerator:
+    """A bundle run by onnxruntime; ORT sessions are made at first use, or all together by ``warm_up``."""
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        self._bundle = bundle
+        self._threads = threads or default_threads()
+        self._entries = {entry.part.name: entry for entry in bundle.manifest.parts}
+        self._sessions: dict[str, onnxruntime.InferenceSession] = {}
+        self._directions: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+
+    @property
+    def manifest(self) -> Manifest:
+        """The tables."""
+        return self._bundle.manifest
+
+    @property
+    def folder(self) -> Path:
+        """Where the bundle lies."""
+        return self._bundle.folder
+
+    def warm_up(self) -> None:
+        """Make every ORT session and run each network once."""
+        for entry in self._entries.values():
+            c_dim = sum(row.size for row in part_rows(self.manifest, entry.part.name))
+            c, z = np.zeros((1, c_dim), np.float32), np.zeros((1, entry.part.z_dim), np.float32)
+            self.synthesize(entry.part.name, self.map(entry.part.name, c, z))
+
+    def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """ws float32 [n, num_ws, w_dim]."""
+        entry = self._entry(part)
+        return self._run(entry.mapping, "ws", c=c, z=z)
+
+    def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+        """logits float32 [n, channels, h, w]."""
+        entry = self._entry(part)
+        return self._run(entry.synthesis, "logits", ws=ws)
+
+    def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(w_avg [L, D], axes [k, L, D], standard deviations [k])."""
+        if part not in self._directions:
+            self._directions[part] = principal_directions(self, part)
+        return self._directions[part]
+
+    def _entry(self, part: str) -> BundlePart:
+        if part not in self._entries:
+            raise StudioError(f"There is no part called {part!r}.", f"Parts are: {', '.join(self._entries)}.")
+        return self._entries[part]
+
+    def _run(self, file: File, output: str, **feed: np.ndarray) -> Any:
+        if file.path not in self._sessions:
+            self._sessions[file.path] = make_session(self._bundle.read(file), self._threads)
+        try:
+            return self._sessions[file.path].run(
+                [output], {name: np.ascontiguousarray(value, np.float32) for name, value in feed.items()}
+            )[0]
+        except Exception as error:  # onnxruntime raises types of its own
+            raise StudioError(
+                f"The generator failed in {file.path}.", "Close other programs, or use another generator."
+            ) from error
+
+
+def load_generator(path: str | Path | None = None, threads: int | None = None) -> OnnxGenerator:
+    """The generator in a bundle's folder, or of that name; the starter for None. StudioError when it is unsound."""
+    return OnnxGenerator(read_bundle(find_bundle(path)), threads)

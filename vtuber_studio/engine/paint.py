@@ -1,0 +1,213 @@
+"""From logits and colours to premultiplied colour.
+
+Logits are upsampled *before* the softmax, so an edge stays an edge at any scale. Inside the engine pixels are
+planar, float32 [4, h, w] premultiplied RGBA: the arithmetic then runs over contiguous rows.
+A window is (x0, y0, x1, y1) in pixels of the part's box at its scale, which measures (width, height).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vtuber_studio.core.part import Cel, Part
+
+Window = tuple[int, int, int, int]
+
+# Below these a material covers less than half of 1/255: what is emptier everywhere is cut away. Between two
+# such logits interpolation finds no greater one, so nothing visible is lost.
+_HARD_FLOOR, _SOFT_FLOOR = -8.0, -7.0
+_CHUNK = 8192  # columns of a product: BLAS threads would only wait for each other
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What materials cover from pixel (x, y) of the box on: ``m`` [K, h, w], ramp position ``t`` [h, w] or None."""
+
+    x: int
+    y: int
+    m: np.ndarray
+    t: np.ndarray | None
+
+    @property
+    def window(self) -> Window:
+        """Its place in the box."""
+        return self.x, self.y, self.x + self.m.shape[2], self.y + self.m.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.m.nbytes + (0 if self.t is None else self.t.nbytes)
+
+    def crop(self, window: Window) -> Coverage:
+        """The same over a window inside this one."""
+        x0, y0, x1, y1 = window
+        place = np.s_[y0 - self.y : y1 - self.y, x0 - self.x : x1 - self.x]
+        return Coverage(x0, y0, self.m[:, *place], None if self.t is None else self.t[place])
+
+
+def tau(scale: float) -> float:
+    """Sharpness of the softmax: 1 up to the scale that training saw, rising gently above it."""
+    return 1.0 if scale <= 2 else 1.0 + 0.35 * float(np.log2(scale / 2))
+
+
+def intersect(a: Window, b: Window) -> Window | None:
+    """The window common to both, or None."""
+    x0, y0, x1, y1 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def cel_logits(part: Part, logits: np.ndarray) -> dict[str, np.ndarray]:
+    """Each cel's channels of the network's output [C, h, w]."""
+    ends = np.cumsum([cel.channels for cel in part.cels])
+    return {cel.name: logits[end - cel.channels : end] for cel, end in zip(part.cels, ends, strict=True)}
+
+
+def box_size(part: Part, scale: float) -> tuple[int, int]:
+    """(width, height) of the part's box in pixels."""
+    x0, y0, x1, y1 = part.box
+    return round((x1 - x0) * scale), round((y1 - y0) * scale)
+
+
+def active_window(cel: Cel, logits: np.ndarray, size: tuple[int, int]) -> Window | None:
+    """The window outside which nothing of the cel [channels, h, w] shows; None when it is empty."""
+    if cel.soft:
+        active = logits[0] > _SOFT_FLOOR
+    else:
+        active = logits[1 : 1 + len(cel.materials)].max(0) - logits[0] > _HARD_FLOOR
+    rows, columns = np.flatnonzero(active.any(1)), np.flatnonzero(active.any(0))
+    if not len(rows):
+        return None
+    (height, width), (full_width, full_height) = active.shape, size
+    x0, x1 = (columns[0] - 1) * full_width // width, -(-(columns[-1] + 2) * full_width // width)
+    y0, y1 = (rows[0] - 1) * full_height // height, -(-(rows[-1] + 2) * full_height // height)
+    return max(int(x0), 0), max(int(y0), 0), min(int(x1), full_width), min(int(y1), full_height)
+
+
+def upsample(maps: np.ndarray, size: tuple[int, int], window: Window) -> np.ndarray:
+    """Bilinear (half-pixel centres) [C, h, w] -> the window's [C, y1 - y0, x1 - x0] of the full ``size``."""
+    count, height, width = maps.shape
+    x0, y0, x1, y1 = window
+    if height == size[1]:
+        rows = maps[:, y0:y1]
+    else:
+        at = np.clip((np.arange(y0, y1, dtype=np.float32) + 0.5) * (height / size[1]) - 0.5, 0, height - 1)
+        low = at.astype(np.intp)
+        part = (at - low).astype(np.float32)[:, None]
+        rows = maps[:, low]
+        rows += (maps[:, np.minimum(low + 1, height - 1)] - rows) * part
+    if width == size[0]:
+        return rows[..., x0:x1].copy()
+    flat = np.ascontiguousarray(rows).reshape(-1, width)
+    wide = [
+        cv2.resize(flat[a : a + 16384], (size[0], len(flat[a : a + 16384])), interpolation=cv2.INTER_LINEAR)
+        for a in range(0, len(flat), 16384)  # OpenCV counts rows in 16 bits in places
+    ]
+    whole = wide[0] if len(wide) == 1 else np.concatenate(wide)
+    return np.ascontiguousarray(whole.reshape(count, y1 - y0, size[0])[..., x0:x1])
+
+
+def cover(
+    cel: Cel, logits: np.ndarray, size: tuple[int, int], window: Window | None = None, sharpness: float = 1.0
+) -> Coverage | None:
+    """Coverage of a cel [channels, h, w] over its active window, or the part of it inside ``window``."""
+    place = active_window(cel, logits, size)
+    if place and window:
+        place = intersect(place, window)
+    if place is None:
+        return None
+    count = 1 + len(cel.materials)
+    if cel.soft:
+        return Coverage(place[0], place[1], _sigmoid(upsample(np.clip(logits[:1], -30, 30), size, place)), None)
+    # The softmax ignores a common shift; with the maximum at 0 and a floor, exp and its sum stay in range.
+    shifted = np.maximum(logits[:count] - logits[:count].max(0), -30.0)
+    share = upsample(shifted, size, place)
+    if sharpness != 1.0:
+        share *= sharpness
+    np.exp(share, out=share)
+    total = share.sum(0)
+    np.divide(1.0, total, out=total)
+    m = share[1:]
+    m *= total
+    t = _sigmoid(upsample(np.clip(logits[count:], -30, 30), size, place))[0] if cel.ramp else None
+    return Coverage(place[0], place[1], m, t)
+
+
+def cover_part(part: Part, logits: np.ndarray, scale: float) -> dict[str, Coverage | None]:
+    """Coverage of every cel of the network's output [C, h, w], clips applied."""
+    size, cels = box_size(part, scale), cel_logits(part, logits)
+    covers = {cel.name: cover(cel, cels[cel.name], size, None, tau(scale)) for cel in part.cels}
+    return {cel.name: clipped(covers[cel.name], covers.get(cel.clip), cel) for cel in part.cels}
+
+
+def clipped(own: Coverage | None, by: Coverage | None, cel: Cel) -> Coverage | None:
+    """A cel's coverage times the alpha of the cel that cuts it, where it has one."""
+    if not cel.clip or own is None:
+        return own
+    place = intersect(own.window, by.window) if by else None
+    if by is None or place is None:
+        return None
+    kept = own.crop(place)
+    return Coverage(kept.x, kept.y, kept.m * by.crop(place).m.sum(0), kept.t)
+
+
+def inks(cel: Cel, colours: Mapping[str, np.ndarray]) -> np.ndarray:
+    """[4, K] premultiplied colours of the cel's materials; [8, K] with those at the ramp's end below."""
+    rows = [_premultiplied(colours[name]) for name in cel.materials]
+    if not cel.ramp:
+        return np.stack(rows, 1)
+    ends = [_premultiplied(colours[cel.ramp.get(name, name)]) for name in cel.materials]
+    return np.concatenate([np.stack(rows, 1), np.stack(ends, 1) - np.stack(rows, 1)])
+
+
+def paint(coverage: Coverage, colours: np.ndarray) -> np.ndarray:
+    """[4, h, w] from coverage and ``inks``."""
+    count, height, width = coverage.m.shape
+    m = coverage.m.reshape(count, -1)
+    out = np.empty((4, m.shape[1]), np.float32)
+    t = None if coverage.t is None else np.ascontiguousarray(coverage.t).reshape(-1)
+    for a in range(0, m.shape[1], _CHUNK):
+        b = a + _CHUNK
+        np.matmul(colours[:4], m[:, a:b], out=out[:, a:b])
+        if t is not None:
+            tips = colours[4:] @ m[:, a:b]
+            tips *= t[a:b]
+            out[:, a:b] += tips
+    return out.reshape(4, height, width)
+
+
+def paint_logits(
+    part: Part, logits: np.ndarray, colours: Mapping[str, np.ndarray], scale: float = 1.0
+) -> list[np.ndarray]:
+    """Premultiplied float32 RGBA [H, W, 4] of every cel over the whole box, from logits [C, h, w]; clips applied."""
+    width, height = box_size(part, scale)
+    pictures = []
+    for cel, coverage in zip(part.cels, cover_part(part, logits, scale).values(), strict=True):
+        picture = np.zeros((4, height, width), np.float32)
+        if coverage is not None:
+            x0, y0, x1, y1 = coverage.window
+            picture[:, y0:y1, x0:x1] = paint(coverage, inks(cel, colours))
+        pictures.append(picture.transpose(1, 2, 0))
+    return pictures
+
+
+def paint_coverage(
+    cel: Cel, m: np.ndarray, t: np.ndarray | None, colours: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Premultiplied float32 RGBA [H, W, 4] from exact coverage ``m`` [K, H, W] and ``t`` [H, W]; no clip."""
+    coverage = Coverage(0, 0, np.ascontiguousarray(m, np.float32), t if cel.ramp else None)
+    return paint(coverage, inks(cel, colours)).transpose(1, 2, 0)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    np.negative(x, out=x)
+    np.exp(x, out=x)
+    x += 1.0
+    return np.divide(1.0, x, out=x)
+
+
+def _premultiplied(rgba: np.ndarray) -> np.ndarray:
+    return np.append(rgba[:3] * rgba[3], rgba[3]).astype(np.float32)

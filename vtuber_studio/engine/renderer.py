@@ -1,0 +1,157 @@
+"""Renderer: the thread that owns the generator. Previews: newest wins. Batch work: first in, first out, behind them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.engine.generator import Generator
+from vtuber_studio.engine.render import RenderCache, render
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that decides one preview; ``tag`` comes back with the frame."""
+
+    look: Look
+    expression: Mapping[str, Value] = field(default_factory=dict)
+    pose: Pose = NEUTRAL
+    size: int = 512
+    tag: Any = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered request: uint8 [size, size, 4] and how long it took in seconds."""
+
+    request: Request
+    image: np.ndarray
+    seconds: float
+
+
+class Renderer:
+    """Callbacks come on the renderer's own thread: ``on_frame(Frame)``, ``on_error(StudioError)``,
+    ``on_generator(Generator)`` after each successful load or swap."""
+
+    def __init__(
+        self,
+        load: Callable[[], Generator],
+        on_frame: Callable[[Frame], None],
+        on_error: Callable[[StudioError], None],
+        on_generator: Callable[[Generator], None] = lambda generator: None,
+    ) -> None:
+        self._on_frame, self._on_error, self._on_generator = on_frame, on_error, on_generator
+        self._wake = threading.Condition()
+        self._newest: Request | None = None
+        self._batch: deque[tuple[Callable[[Generator], Any], Future[Any]]] = deque()
+        self._load: Callable[[], Generator] | None = load
+        self._closed = False
+        self._generator: Generator | None = None
+        self._cache = RenderCache()
+        self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
+        self._thread.start()
+
+    def request(
+        self, look: Look, expression: Mapping[str, Value] | None = None, pose: Pose | None = None, size: int = 512, tag: Any = None
+    ) -> Request:
+        """Ask for a preview; one that still waits is dropped."""
+        request = Request(look, dict(expression or {}), pose or NEUTRAL, size, tag)
+        with self._wake:
+            self._newest = request
+            self._wake.notify()
+        return request
+
+    def submit(self, job: Callable[[Generator], T]) -> Future[T]:
+        """Run ``job(generator)`` on the renderer's thread, after previews and earlier jobs. Cancel by the future."""
+        future: Future[T] = Future()
+        with self._wake:
+            if self._closed:
+                future.cancel()
+            else:
+                self._batch.append((job, future))
+                self._wake.notify()
+        return future
+
+    def swap(self, load: Callable[[], Generator]) -> None:
+        """Load another generator between frames; it must render a test picture, or the present one stays."""
+        with self._wake:
+            self._load = load
+            self._wake.notify()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Finish what runs, cancel what waits, end the thread."""
+        with self._wake:
+            self._closed = True
+            waiting, self._batch = list(self._batch), deque()
+            self._wake.notify()
+        for _, future in waiting:
+            future.cancel()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+
+    def _ready(self) -> bool:
+        work = self._generator is not None and (self._newest is not None or self._batch)
+        return self._closed or self._load is not None or bool(work)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(self._ready)
+                if self._closed:
+                    return
+                load, self._load = self._load, None
+                request: Request | None = None
+                job: tuple[Callable[[Generator], Any], Future[Any]] | None = None
+                if load is None and self._newest is not None:
+                    request, self._newest = self._newest, None
+                elif load is None and self._batch:
+                    job = self._batch.popleft()
+            if load is not None:
+                self._guard(lambda load=load: self._swap(load))  # type: ignore[misc]
+            elif request is not None:
+                self._guard(lambda request=request: self._preview(request))  # type: ignore[misc]
+            elif job is not None:
+                self._batched(*job)
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except StudioError as error:
+            self._on_error(error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("the renderer failed")
+            self._on_error(StudioError(f"The picture could not be rendered: {error}.", "Undo the last step; the log says more."))
+
+    def _swap(self, load: Callable[[], Generator]) -> None:
+        generator = load()
+        render(generator, Look(), size=64)
+        self._generator, self._cache = generator, RenderCache()
+        self._on_generator(generator)
+
+    def _preview(self, request: Request) -> None:
+        assert self._generator is not None
+        start = time.perf_counter()
+        image = render(self._generator, request.look, request.expression, request.pose, request.size, self._cache)
+        self._on_frame(Frame(request, image, time.perf_counter() - start))
+
+    def _batched(self, job: Callable[[Generator], Any], future: Future[Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(job(self._generator))  # type: ignore[arg-type]
+        except BaseException as error:
+            future.set_exception(error)

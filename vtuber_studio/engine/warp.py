@@ -1,0 +1,113 @@
+"""Where the head is: for every pixel of the canvas, which point of the neutral drawing is seen there.
+
+All lengths are canvas units. The inverse mapping is one smooth field for the body and one for the head; a cel
+adds its own shift by nearness (parallax). Both fields agree where the neck enters the clothes, so no seam opens.
+Positive yaw turns toward the picture's right, positive pitch looks up, positive roll tilts to the right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vtuber_studio.core.part import Cel
+from vtuber_studio.core.pose import Pose
+
+NECK = (256.0, 360.0)  # what the head rolls about
+CHIN, COLLAR = 326.0, 412.0  # the head's motion fades out between them: hair below hangs
+EYES = 232.0
+SKULL = 92.0  # half width
+_NEAR = 56.0  # shift of the nose's tip at 90 degrees
+_TURN, _NOD = 0.0016, 0.0010  # cylinder: how much the far side narrows
+_LEAN = 8.0  # the shoulders follow a turn a little
+_BREATH = 3.0
+
+
+@dataclass(frozen=True)
+class Field:
+    """Neutral points seen from canvas rows ``top`` on: ``x``, ``y`` [h, W] in units; ``follow`` [h, 1] in 0..1."""
+
+    scale: float
+    top: int
+    x: np.ndarray
+    y: np.ndarray
+    follow: np.ndarray
+
+
+def fields(pose: Pose, scale: float, width: int, rows: tuple[int, int], step: int = 1) -> dict[str, Field]:
+    """Fields of what rides "head" and "body" at ``scale`` pixels a unit, every ``step`` pixels of ``rows``."""
+    x = ((np.arange(0, width, step, dtype=np.float32) + 0.5) / np.float32(scale))[None]
+    y = ((np.arange(rows[0], rows[1], step, dtype=np.float32) + 0.5) / np.float32(scale))[:, None]
+    yaw, pitch, roll = (np.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
+    up = 1.0 - _smoothstep(y, 300.0, 512.0)
+    chest = 4.0 * up * (1.0 - up)
+    x = (x - 256.0) / (1.0 + 0.008 * pose.breath * chest) + 256.0
+    x = x - np.float32(pose.sway + _LEAN * np.sin(yaw)) * up
+    y = y + np.float32(_BREATH * pose.breath) * up
+    follow = 1.0 - _smoothstep(y, CHIN, COLLAR)
+    body = Field(scale, rows[0], x, np.broadcast_to(y, x.shape), follow)
+    angle = np.float32(roll) * follow
+    cos, sin = np.cos(angle), np.sin(angle)
+    u, v = x - NECK[0], y - NECK[1]
+    u, v = u * cos + v * sin, v * cos - u * sin + np.float32(NECK[1] - EYES)
+    u += follow * _curve(u, np.float32(np.sin(yaw) * _TURN), np.float32(1 - np.cos(yaw)))
+    v += follow * _curve(v, np.float32(-np.sin(pitch) * _NOD), np.float32(1 - np.cos(pitch)))
+    head = Field(scale, rows[0], u + np.float32(NECK[0]), v + np.float32(EYES), follow)
+    return {"head": head, "body": body}
+
+
+def shift(cel: Cel, pose: Pose) -> tuple[float, float]:
+    """How far nearness moves a cel of the head, in units."""
+    if cel.rides == "body":
+        return 0.0, 0.0
+    near = cel.parallax * _NEAR
+    return near * float(np.sin(np.radians(pose.yaw))), -near * float(np.sin(np.radians(pose.pitch)))
+
+
+def seen_columns(
+    coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, float, float, float], height: int, width: int
+) -> tuple[int, int, int, int] | None:
+    """Canvas window (pixels) in which units ``box`` may be seen, from a field of every ``step`` pixels."""
+    margin = 2.5 * step / coarse.scale
+    x, y = coarse.x - moved[0] * coarse.follow, coarse.y - moved[1] * coarse.follow
+    inside = (x > box[0] - margin) & (x < box[2] + margin) & (y > box[1] - margin) & (y < box[3] + margin)
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if not len(rows):
+        return None
+    y0, y1 = coarse.top + (rows[0] - 1) * step, coarse.top + (rows[-1] + 2) * step
+    x0, x1 = (columns[0] - 1) * step, (columns[-1] + 2) * step
+    return max(int(x0), 0), max(int(y0), coarse.top), min(int(x1), width), min(int(y1), coarse.top + height)
+
+
+def source_maps(
+    field: Field, window: tuple[int, int, int, int], moved: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Neutral canvas pixels (x, y), as float32 [h, w] each, that the window's pixels show."""
+    x0, y0, x1, y1 = window
+    place = np.s_[y0 - field.top : y1 - field.top, x0:x1]
+    follow = field.follow[y0 - field.top : y1 - field.top] * np.float32(field.scale)
+    scale, half = np.float32(field.scale), np.float32(0.5)
+    return (
+        field.x[place] * scale - (follow * np.float32(moved[0]) + half),
+        field.y[place] * scale - (follow * np.float32(moved[1]) + half),
+    )
+
+
+def remap(pixels: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Planar [4, h, w] seen through maps in its own pixels; nothing lies outside."""
+    mixed = cv2.merge(list(pixels))
+    seen = cv2.remap(mixed, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
+    return np.stack(cv2.split(seen))
+
+
+def _smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
+    s = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    return s * s * (np.float32(3) - np.float32(2) * s)
+
+
+def _curve(u: np.ndarray, bend: np.ndarray, narrow: np.ndarray) -> np.ndarray:
+    """Inverse of a cylinder's turn to second order: the side turned away narrows."""
+    inner = np.clip(u, -SKULL, SKULL)
+    return bend * inner * inner + np.float32(0.5) * narrow * inner

@@ -1,0 +1,213 @@
+"""From a run to a bundle: ONNX graphs written node by node, compared with torch, and a manifest.
+
+Writing the graph ourselves keeps initializer names equal to the state dict's keys, so that a bundle can be trained
+further, and stores the demodulation's sum of squared weights as a small constant instead of every weight twice.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from vtuber_studio import __version__
+from vtuber_studio.artist import schema
+from vtuber_studio.core import paths
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, make_file, read_bundle, write_manifest
+from vtuber_studio.engine.generator import make_session
+from vtuber_studio.training.config import TrainConfig
+from vtuber_studio.training.networks import EPSILON, GAIN, SLOPE, PartNetwork
+from vtuber_studio.training.trainer import PartTrainer
+
+OPSET = 17
+TOLERANCE = 2e-2  # largest difference of a logit between onnxruntime (weights rounded to fp16) and torch (the same)
+
+
+class _Graph:
+    """Nodes and initializers of one ONNX graph; weights are stored as fp16 and cast when the session is made."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.initializers: list[onnx.TensorProto] = []
+
+    def node(self, operator: str, *inputs: str, to: str = "", **attributes: Any) -> str:
+        output = to or f"n{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
+        return output
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.initializers.append(numpy_helper.from_array(np.array(value, order="C"), name))
+        return name
+
+    def weight(self, name: str, value: torch.Tensor) -> str:
+        """A weight under its state dict's key."""
+        self.constant(name, value.numpy().astype(np.float16))
+        self.nodes.append(helper.make_node("Cast", [name], [f"{name}:float"], to=TensorProto.FLOAT))
+        return f"{name}:float"
+
+    def model(self, inputs: dict[str, tuple[int, ...]], outputs: dict[str, tuple[int, ...]]) -> bytes:
+        def values(shapes: dict[str, tuple[int, ...]]) -> list[onnx.ValueInfoProto]:
+            return [helper.make_tensor_value_info(k, TensorProto.FLOAT, ["n", *shape]) for k, shape in shapes.items()]
+
+        graph = helper.make_graph(self.nodes, "part", values(inputs), values(outputs), self.initializers)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="vtuber-studio")
+        model.ir_version = 9
+        onnx.checker.check_model(model)
+        return model.SerializeToString()
+
+
+def mapping_model(network: PartNetwork, weights: dict[str, torch.Tensor], c_dim: int, z_dim: int) -> bytes:
+    """The mapping network's ONNX file; ``weights``: the state dict."""
+    g = _Graph()
+    x = g.node("Concat", "c", "z", axis=1)
+    for index in range(len(network.mapping.layers)):
+        x = _linear(g, x, f"mapping.layers.{index}", weights)
+        x = g.node("Mul", g.node("LeakyRelu", x, alpha=SLOPE), _gain(g))
+    x = _linear(g, x, "mapping.out", weights)
+    num_ws, w_dim = network.mapping.num_ws, network.mapping.w_dim
+    g.node("Reshape", x, g.constant("shape", np.array([-1, num_ws, w_dim], np.int64)), to="ws")
+    return g.model({"c": (c_dim,), "z": (z_dim,)}, {"ws": (num_ws, w_dim)})
+
+
+def synthesis_model(network: PartNetwork, weights: dict[str, torch.Tensor], channels: int, size: tuple[int, int]) -> bytes:
+    """The synthesis network's ONNX file; its output is [n, channels, *size]."""
+    g = _Graph()
+    x = g.weight("synthesis.const", weights["synthesis.const"])
+    layers = network.synthesis.layers
+    for index, layer in enumerate(layers):
+        name = f"synthesis.layers.{index}"
+        w = g.node("Gather", "ws", g.constant(f"{name}.index", np.array(index, np.int64)), axis=1)
+        style = _linear(g, w, f"{name}.affine", weights)
+        x = g.node("Mul", x, _spatial(g, style))
+        weight = weights[f"{name}.weight"]
+        x = g.node("Conv", x, g.weight(f"{name}.weight", weight), pads=[1, 1, 1, 1])
+        if not layer.head:
+            rounded = weight.half().float()
+            power = g.constant(f"{name}.power", rounded.square().sum((2, 3)).T.contiguous().numpy())
+            variance = g.node("Add", g.node("MatMul", g.node("Mul", style, style), power), _epsilon(g))
+            x = g.node("Mul", x, _spatial(g, g.node("Reciprocal", g.node("Sqrt", variance))))
+        x = g.node("Add", x, _spatial(g, g.weight(f"{name}.bias", weights[f"{name}.bias"][None])))
+        if not layer.head:
+            x = g.node("Mul", g.node("LeakyRelu", x, alpha=SLOPE), _gain(g))
+        if layer.shuffle:
+            last = index == len(layers) - 1
+            x = g.node("DepthToSpace", x, blocksize=2, mode="CRD", to="logits" if last else "")
+    num_ws, w_dim = network.mapping.num_ws, network.mapping.w_dim
+    return g.model({"ws": (num_ws, w_dim)}, {"logits": (channels, *size)})
+
+
+def _linear(g: _Graph, x: str, name: str, weights: dict[str, torch.Tensor]) -> str:
+    weight, bias = (g.weight(f"{name}.{kind}", weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
+    return g.node("Gemm", x, weight, bias, transB=1)
+
+
+def _once(g: _Graph, name: str, value: np.ndarray) -> str:
+    known = any(tensor.name == name for tensor in g.initializers)
+    return name if known else g.constant(name, value)
+
+
+def _gain(g: _Graph) -> str:
+    return _once(g, "gain", np.array(GAIN, np.float32))
+
+
+def _epsilon(g: _Graph) -> str:
+    return _once(g, "epsilon", np.array(EPSILON, np.float32))
+
+
+def _spatial(g: _Graph, x: str) -> str:
+    return g.node("Unsqueeze", x, _once(g, "axes", np.array([2, 3], np.int64)))
+
+
+def export_part(trainer: PartTrainer, folder: Path) -> tuple[BundlePart, float]:
+    """Write a part's two networks (moving average of weights); returns its row and the largest difference from torch."""
+    part = trainer.part
+    weights = {key: value.detach().cpu().float().contiguous() for key, value in trainer.average.items()}
+    network = trainer.network.cpu().float()
+    network.load_state_dict({key: value.half().float() for key, value in weights.items()})
+    c_dim = sum(row.size for row in schema.rows_of(part.name))
+    models = {
+        "mapping": mapping_model(network, weights, c_dim, part.z_dim),
+        "synthesis": synthesis_model(network, weights, part.channels, part.logits),
+    }
+    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    files = {}
+    for kind, data in models.items():
+        (folder / "parts" / f"{part.name}.{kind}.onnx").write_bytes(data)
+        files[kind] = make_file(folder, f"parts/{part.name}.{kind}.onnx")
+    rng = torch.Generator().manual_seed(0)
+    c, z = torch.rand(2, c_dim, generator=rng) * 2 - 1, torch.randn(2, part.z_dim, generator=rng)
+    with torch.no_grad():
+        expected = network.eval()(c, z).numpy()
+    ws = make_session(models["mapping"], 1).run(["ws"], {"c": c.numpy(), "z": z.numpy()})[0]
+    found = make_session(models["synthesis"], 1).run(["logits"], {"ws": ws})[0]
+    difference = float(np.abs(found - expected).max())
+    if not difference < TOLERANCE:
+        raise StudioError(f"The exported {part.name} differs from torch by {difference:.3g}.", "Report this with the run.")
+    row = BundlePart(part, network.mapping.num_ws, network.mapping.w_dim, files["mapping"], files["synthesis"])
+    return row, difference
+
+
+def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
+    """Export the run's moving averages as a generator bundle at ``out``, complete or not at all."""
+    missing = [part.name for part in schema.PARTS if not (run / part.name / "state.safetensors").is_file()]
+    if missing:
+        raise StudioError(f"The run has not trained {', '.join(missing)} yet.", "Go on with --resume.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
+        stage = Path(temporary) / "bundle"
+        stage.mkdir()
+        rows, provenance = [], {}
+        for part in schema.PARTS:
+            trainer = PartTrainer(part.name, run / part.name, TrainConfig(), "cpu")
+            trainer.load()
+            row, difference = export_part(trainer, stage)
+            rows.append(row)
+            minutes = round(trainer.seconds / 60, 1)
+            provenance[part.name] = {"images": trainer.images, "minutes": minutes, "max_difference_from_torch": difference}
+        _finish(stage, name, rows, provenance)
+        read_bundle(stage, full=True)
+        retired = Path(temporary) / "retired"
+        if out.exists():
+            os.replace(out, retired)
+        os.replace(stage, out)
+    return out
+
+
+def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str, Any]) -> None:
+    """Manifest, licence and model card."""
+    today = datetime.date.today().isoformat()
+    made = {"made": today, "program": f"VTuber Studio {__version__}", "trained_on": "drawings of the program's own artist", "parts": provenance}
+    manifest = Manifest(
+        name=name,
+        licence="CC0-1.0",
+        attributes=schema.ATTRIBUTES,
+        expressions=schema.EXPRESSIONS,
+        materials=schema.MATERIALS,
+        parts=tuple(rows),
+        shadow=Shadow(("fringe", "side_locks"), ("face",)),
+        capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
+        provenance=made,
+    )
+    # numbers as a reader will see them (1.0, not 1), so that the id of what is read is the id that was written
+    write_manifest(stage, msgspec.json.decode(msgspec.json.encode(manifest), type=Manifest))
+    licence = paths.resources().parent / "LICENSE-WEIGHTS"
+    if licence.is_file():
+        shutil.copyfile(licence, stage / "LICENSE")
+    else:
+        (stage / "LICENSE").write_text("CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/\n", encoding="utf-8")
+    lines = [f"# {name}", "", f"Made {today} by VTuber Studio {__version__}.", "",
+             "Trained from nothing on drawings of the program's own parametric artist; no other picture was used.",
+             "Weights and pictures made with them are CC0: use and sell them as you like.", "",
+             "| part | images seen | minutes |", "|---|---|---|"]
+    lines += [f"| {part} | {row['images']} | {row['minutes']} |" for part, row in provenance.items()]
+    (stage / "model_card.md").write_text("\n".join([*lines, ""]), encoding="utf-8")

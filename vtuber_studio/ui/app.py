@@ -1,0 +1,79 @@
+"""Start of the window: application, crash log, settings, main window."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from vtuber_studio.core.paths import log_dir, resources
+from vtuber_studio.core.settings import load_settings
+from vtuber_studio.engine.generator import Generator
+from vtuber_studio.ui import crash, theme
+from vtuber_studio.ui.main_window import MainWindow
+
+NAME = "VTuber Studio"
+SETTLED = 1500  # milliseconds after the first picture at which memory is measured
+
+
+class _Reporter(QObject):
+    """Carries an error from any thread to the window's bar."""
+
+    failed = Signal(str, str)
+
+
+def run(project: Path | None = None, generator: Path | None = None, report_start: bool = False) -> int:
+    """Open the window and return the exit code. ``report_start`` prints when it stood, and leaves."""
+    QApplication.setApplicationName(NAME)
+    QApplication.setDesktopFileName("vtuber-studio")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setWindowIcon(QIcon(str(resources() / "icons" / "vtuber-studio.svg")))
+    reporter = _Reporter()
+    crash.install(log_dir(), reporter.failed.emit)
+    theme.apply(app)
+    settings = load_settings()
+    if report_start:
+        settings = settings.with_(idle_animation=False)
+
+    def load() -> Generator:
+        from vtuber_studio.engine.generator import load_generator
+
+        return load_generator(generator or settings.generator or None, settings.threads or None)
+
+    window = MainWindow(load, settings)
+    reporter.failed.connect(window.stage.fail, Qt.ConnectionType.QueuedConnection)
+    if report_start:
+        window.picture_shown.connect(lambda: _report(window, time.time()))
+    window.show()
+    shown = time.time()
+    if report_start:
+        print(f"window={shown:.3f}", flush=True)
+    QTimer.singleShot(0, window.start)
+    if project is not None:
+        window.files.open(project)
+    return app.exec()
+
+
+def _report(window: MainWindow, when: float) -> None:
+    print(f"picture={when:.3f}", flush=True)
+
+    def leave() -> None:
+        print(f"rss_mb={_resident():.0f}", flush=True)
+        window.close()
+
+    QTimer.singleShot(SETTLED, leave)
+
+
+def _resident() -> float:
+    """Resident memory of this process in MB; 0 where the system does not tell simply."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (OSError, ValueError, AttributeError):
+        return 0.0

@@ -1,0 +1,141 @@
+"""Bridge: the only thread crossing. It turns the renderer's callbacks and futures into queued Qt signals."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import Pose
+
+if TYPE_CHECKING:
+    from vtuber_studio.engine.generator import Generator
+    from vtuber_studio.engine.renderer import Frame, Renderer
+
+T = TypeVar("T")
+Load = Callable[[], "Generator"]
+
+
+@dataclass(frozen=True)
+class FrameResult:
+    """A preview: premultiplied picture, pixels a side, how long it took, and the request's number."""
+
+    image: QImage
+    size: int
+    milliseconds: float
+    stamp: int
+
+
+def to_qimage(image: np.ndarray) -> QImage:
+    """Premultiplied ARGB, quick to paint, that owns its pixels; from uint8 [H, W, 4] straight RGBA."""
+    height, width = image.shape[:2]
+    straight = QImage(image.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+class Bridge(QObject):
+    """Lives on the GUI thread; every signal arrives there."""
+
+    frame_ready = Signal(object)  # FrameResult
+    failed = Signal(str, str)  # message, hint
+    generator_ready = Signal(object)  # Manifest
+    _called = Signal(object, object)  # function, its argument
+
+    def __init__(self, load: Load, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._renderer: Renderer | None = None
+        self.stamp = 0  # of the newest request
+        self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Start the renderer's thread, which loads the generator first."""
+        from vtuber_studio.engine.renderer import Renderer  # after the window has shown: onnxruntime takes its time
+
+        self._renderer = Renderer(self._load, self._on_frame, self._on_error, self._on_generator)
+
+    def swap(self, load: Load) -> None:
+        """Change the generator; the present one stays when that fails."""
+        self._running.swap(load)
+
+    def request(self, look: Look, expression: Mapping[str, Value], pose: Pose, size: int) -> int:
+        """Ask for a preview: the newest wins. Returns the request's number."""
+        self.stamp += 1
+        self._running.request(look, expression, pose, size, self.stamp)
+        return self.stamp
+
+    def call(
+        self,
+        function: Callable[[Generator], T],
+        on_done: Callable[[T], None],
+        on_failed: Callable[[str, str], None] | None = None,
+    ) -> Future[T]:
+        """Run ``function(generator)`` behind the previews; then ``on_done(result)`` on the GUI thread."""
+        future = self._running.submit(function)
+
+        def done(future: Future[T]) -> None:  # on the renderer's thread
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is None:
+                self._called.emit(on_done, future.result())
+            else:
+                self._called.emit(lambda told: (on_failed or self.failed.emit)(*told), _words(error))
+
+        future.add_done_callback(done)
+        return future
+
+    def render(self, look: Look, expression: Mapping[str, Value], pose: Pose, size: int) -> np.ndarray:
+        """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
+        from vtuber_studio.engine.render import render
+
+        return self._running.submit(lambda generator: render(generator, look, expression, pose, size)).result()
+
+    def close(self) -> None:
+        """End the renderer's thread."""
+        if self._renderer is not None:
+            self._renderer.close()
+
+    @property
+    def _running(self) -> Renderer:
+        if self._renderer is None:
+            self.start()
+        assert self._renderer is not None
+        return self._renderer
+
+    # on the renderer's thread
+
+    def _on_frame(self, frame: Frame) -> None:
+        image = to_qimage(frame.image)
+        result = FrameResult(image, frame.request.size, 1000.0 * frame.seconds, frame.request.tag)
+        self.frame_ready.emit(result)
+
+    def _on_error(self, error: StudioError) -> None:
+        self.failed.emit(error.message, error.hint)
+
+    def _on_generator(self, generator: Generator) -> None:
+        self.generator_ready.emit(generator.manifest)
+
+    # on the GUI thread
+
+    def _call(self, function: Callable[[Any], None], argument: Any) -> None:
+        try:
+            function(argument)
+        except StudioError as error:
+            self.failed.emit(error.message, error.hint)
+
+
+def _words(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, StudioError):
+        return error.message, error.hint
+    logging.getLogger(__name__).error("a batch job failed", exc_info=error)
+    return f"This could not be done: {error}.", "The log says more."

@@ -1,0 +1,265 @@
+"""The canvas: shows the newest picture, a reference over it, and turns the mouse into zoom, pan and drag-out.
+
+View: canvas unit (x, y) is drawn at ``origin + zoom * (x, y)`` in logical pixels; the figure is 512 units a side.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+UNITS = 512.0
+ZOOM_MIN, ZOOM_MAX = 0.1, 32.0
+STEP = 1.25  # zoom of one wheel notch
+MARGIN = 16  # logical pixels around the figure when it is fitted
+CHECK = 12  # logical pixels of a square
+CHECK_DARK, CHECK_LIGHT = "#2a2832", "#33313d"
+AROUND = "#17161c"
+
+
+def checkerboard(dark: str = CHECK_DARK, light: str = CHECK_LIGHT) -> QPixmap:
+    """One tile of two by two squares."""
+    tile = QPixmap(2 * CHECK, 2 * CHECK)
+    tile.fill(QColor(dark))
+    with QPainter(tile) as painter:
+        painter.fillRect(0, 0, CHECK, CHECK, QColor(light))
+        painter.fillRect(CHECK, CHECK, CHECK, CHECK, QColor(light))
+    return tile
+
+
+class Canvas(QWidget):
+    """Knows pictures and the mouse; what is drawn is decided elsewhere."""
+
+    zoomed = Signal()  # the view: zoom or size of the window
+    drag_out_started = Signal()  # the picture is pulled out; the button is still down
+    painted = Signal()  # a picture has reached the screen for the first time
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setMinimumSize(QSize(240, 240))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.image: QImage | None = None
+        self.reference: QImage | None = None
+        self.reference_opacity = 0.5
+        self.background = "checker"
+        self.badge = ""  # words over the picture: what is compared
+        self.hint = self.tr("The artist is getting ready ...")
+        self.zoom = 1.0
+        self.origin = QPointF(0, 0)
+        self._fitted = True
+        self._space = False
+        self._pan: QPointF | None = None
+        self._pull: QPointF | None = None
+        self._tile = checkerboard()
+        self._seen = False
+
+    # what is shown
+
+    def set_image(self, image: QImage) -> None:
+        """Show a picture (premultiplied ARGB, any size: it always fills the 512 units)."""
+        self.image = image
+        self.update()
+
+    def set_reference(self, image: QImage | None) -> None:
+        """Lay a picture over the figure, or take it away."""
+        self.reference = image
+        self.update()
+
+    def set_reference_opacity(self, opacity: float) -> None:
+        """0..1."""
+        self.reference_opacity = opacity
+        self.update()
+
+    def set_background(self, background: str) -> None:
+        """``checker``, ``transparent`` (the window's own dark) or #rrggbb behind the figure."""
+        self.background = background
+        self.update()
+
+    def set_badge(self, text: str) -> None:
+        """A few words in the corner of the picture; empty for none."""
+        if text != self.badge:
+            self.badge = text
+            self.update()
+
+    # the view
+
+    @property
+    def figure(self) -> QRectF:
+        """Where the figure is, in logical pixels."""
+        return QRectF(self.origin, QSize(round(UNITS * self.zoom), round(UNITS * self.zoom)).toSizeF())
+
+    @property
+    def pixels(self) -> float:
+        """Device pixels along the figure's side."""
+        return UNITS * self.zoom * self.devicePixelRatioF()
+
+    def fit(self) -> None:
+        """Show the whole figure, also when the window changes its size."""
+        self._fitted = True
+        room = min(self.width(), self.height()) - 2 * MARGIN
+        zoom = max(ZOOM_MIN, room / UNITS)
+        side = UNITS * zoom
+        self._look_at(zoom, QPointF((self.width() - side) / 2, (self.height() - side) / 2))
+
+    def actual_size(self) -> None:
+        """One device pixel a unit (512 px), about the centre."""
+        self.zoom_to(1.0 / self.devicePixelRatioF(), QPointF(self.rect().center()))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom about a point of the widget, its centre when none is given."""
+        self.zoom_to(self.zoom * factor, QPointF(self.rect().center()) if at is None else at)
+
+    def zoom_to(self, zoom: float, at: QPointF) -> None:
+        """Zoom so that what is under ``at`` stays there."""
+        zoom = min(ZOOM_MAX, max(ZOOM_MIN, zoom))
+        self._fitted = False
+        self._look_at(zoom, at - (at - self.origin) * (zoom / self.zoom))
+
+    def _look_at(self, zoom: float, origin: QPointF) -> None:
+        side, keep = UNITS * zoom, 48.0  # a corner of the figure always stays in sight
+        x = min(max(origin.x(), keep - side), max(keep, self.width() - keep))
+        y = min(max(origin.y(), keep - side), max(keep, self.height() - keep))
+        if (zoom, QPointF(x, y)) != (self.zoom, self.origin):
+            self.zoom, self.origin = zoom, QPointF(x, y)
+            self.zoomed.emit()
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep it fitted, or keep the middle in the middle."""
+        if self._fitted:
+            self.fit()
+        else:
+            old = event.oldSize()
+            self._look_at(
+                self.zoom,
+                self.origin + QPointF((self.width() - old.width()) / 2, (self.height() - old.height()) / 2),
+            )
+        super().resizeEvent(event)
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Surround, ground, picture, reference, badge."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.fillRect(event.rect(), QColor(AROUND))
+            figure = self.figure
+            if self.background == "checker":
+                painter.save()
+                painter.setBrushOrigin(figure.topLeft())
+                painter.fillRect(figure, QBrush(self._tile))
+                painter.restore()
+            elif self.background != "transparent":
+                painter.fillRect(figure, QColor(self.background))
+            if self.image is not None:
+                painter.drawImage(figure, self.image)
+            else:
+                painter.setPen(QColor("#8d889c"))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint)
+            if self.reference is not None:
+                size = QSize(self.reference.size()).scaled(figure.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+                place = QRectF(QPointF(0, 0), size.toSizeF())
+                place.moveCenter(figure.center())
+                painter.setOpacity(self.reference_opacity)
+                painter.drawImage(place, self.reference)
+                painter.setOpacity(1.0)
+            if self.badge:
+                self._paint_badge(painter)
+        if self.image is not None and not self._seen:
+            self._seen = True
+            self.painted.emit()
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = painter.fontMetrics().boundingRect(self.badge).adjusted(-12, -5, 12, 5)
+        place = QRect(16, 16, box.width(), box.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 170))
+        painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.badge)
+
+    # the mouse and the keys
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the cursor."""
+        notches = event.angleDelta().y() / 120.0
+        if notches:
+            self.zoom_by(STEP**notches, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Pinch on a touch pad."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Middle button or Space: pan. Ctrl or Alt: pull the picture out."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self._pan = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left and event.modifiers() & (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        ):
+            self._pull = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan, or notice that the picture is pulled."""
+        if self._pan is not None:
+            self._fitted = False
+            self._look_at(self.zoom, self.origin + event.position() - self._pan)
+            self._pan = event.position()
+        elif self._pull is not None and (event.position() - self._pull).manhattanLength() > 8:
+            self._pull = None
+            self.drag_out_started.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The gesture is over."""
+        self._pan = self._pull = None
+        self._show_cursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fit."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space turns the mouse into a hand."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._show_cursor()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """No hand any more."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def _show_cursor(self) -> None:
+        if self._space:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()

@@ -1,0 +1,185 @@
+"""Export PNG: size, background, file; it stays beside the window while the picture is drawn."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vtuber_studio.core.progress import Progress
+from vtuber_studio.export import EXPORTERS, PngOptions
+from vtuber_studio.ui.job import Job
+from vtuber_studio.ui.preferences import Preferences
+from vtuber_studio.ui.stage import Stage
+
+SIZES = (512, 1024, 2048, 4096)
+CLEAR = "transparent"
+
+
+def free_name(path: Path) -> Path:
+    """``path``, or with the next number behind its name that no file has yet."""
+    stem, number = re.sub(r"-\d+$", "", path.stem), 1
+    while path.exists():
+        number += 1
+        path = path.with_name(f"{stem}-{number}{path.suffix}")
+    return path
+
+
+class ExportPngDialog(QDialog):
+    """Not modal: the window can be used meanwhile; what is exported is what was shown at the click."""
+
+    exported = Signal(object)  # Path
+
+    def __init__(self, stage: Stage, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stage, self.preferences = stage, preferences
+        self.job: Job | None = None
+        self.setWindowTitle(self.tr("Export PNG"))
+        self.setModal(False)
+        self.setMinimumWidth(460)
+        settings = preferences.settings
+        self.size_box = QComboBox()
+        for size in SIZES:
+            self.size_box.addItem(f"{size} \N{MULTIPLICATION SIGN} {size}", size)
+        self.size_box.setCurrentIndex(max(0, self.size_box.findData(settings.export_size)))
+        self.background = settings.export_background if settings.export_background != "checker" else CLEAR
+        self.clear_button = QPushButton(self.tr("Transparent"), checkable=True)
+        self.colour_button = QPushButton(self.tr("Colour ..."), checkable=True)
+        self.clear_button.clicked.connect(partial(self.set_background, CLEAR))
+        self.colour_button.clicked.connect(self._choose_colour)
+        self.path_field = QLineEdit(str(self._suggestion()))
+        browse = QToolButton(text="...")
+        browse.setToolTip(self.tr("Choose the file"))
+        browse.clicked.connect(self._browse)
+        self.note = QLabel(wordWrap=True)
+        self.note.setObjectName("caption")
+        self.bar = QProgressBar(maximum=1000, textVisible=False)
+        self.start_button = QPushButton(self.tr("Export"), default=True)
+        self.start_button.setObjectName("primary")
+        self.start_button.clicked.connect(lambda: self.start())
+        self.cancel_button = QPushButton(self.tr("Close"))
+        self.cancel_button.clicked.connect(self.reject)
+        self._lay_out(browse)
+        self.set_background(self.background)
+        self._show_idle(self.tr("Edges stay sharp at every size. Pictures are yours."))
+
+    def _lay_out(self, browse: QToolButton) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(10)
+        backgrounds, file, buttons = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for layout, widgets in (
+            (backgrounds, (self.clear_button, self.colour_button)),
+            (file, (self.path_field, browse)),
+        ):
+            for widget in widgets:
+                layout.addWidget(widget)
+        backgrounds.addStretch(1)
+        rows = ((self.tr("Size"), self.size_box), (self.tr("Background"), backgrounds), (self.tr("File"), file))
+        for index, (label, field) in enumerate(rows):
+            grid.addWidget(QLabel(label), index, 0)
+            if isinstance(field, QWidget):
+                grid.addWidget(field, index, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addLayout(field, index, 1)
+        grid.setColumnStretch(1, 1)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.start_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(grid)
+        column.addWidget(self.bar)
+        column.addWidget(self.note)
+        column.addLayout(buttons)
+
+    def _suggestion(self) -> Path:
+        path = self.stage.session.path
+        return free_name((path.parent if path else Path.home()) / f"{path.stem if path else 'persona'}.png")
+
+    def set_background(self, background: str) -> None:
+        """``transparent`` or #rrggbb."""
+        self.background = background
+        self.clear_button.setChecked(background == CLEAR)
+        self.colour_button.setChecked(background != CLEAR)
+        self.colour_button.setText(self.tr("Colour ...") if background == CLEAR else background)
+        ground = "" if background == CLEAR else f"border-left: 14px solid {background};"
+        self.colour_button.setStyleSheet(f"QPushButton {{ {ground} }}" if ground else "")
+
+    def start(self) -> None:
+        """Draw and write what the window shows now."""
+        if self.job is not None:
+            return
+        path = Path(self.path_field.text().strip() or "persona.png").expanduser()
+        if path.suffix.lower() != ".png":
+            path = path.with_name(path.name + ".png")
+        size = int(self.size_box.currentData())
+        self.preferences.change(export_size=size, export_background=self.background)
+        options = PngOptions(size, self.background, dict(self.stage.expression), self.stage.pose)
+        self.job = Job(EXPORTERS["png"](self.stage.bridge.render, self.stage.session.look, options, path))
+        self.job.progressed.connect(self._on_progress)
+        self.job.finished.connect(lambda _result: self._done(path))
+        self.job.failed.connect(lambda message, hint: self._show_idle(f"{message} {hint}".strip()))
+        self.job.cancelled.connect(lambda: self._show_idle(self.tr("Cancelled; nothing was written.")))
+        self.start_button.setEnabled(False)
+        self.cancel_button.setText(self.tr("Cancel"))
+        self.job.start()
+
+    def reject(self) -> None:
+        """Cancel what runs; close when nothing does."""
+        if self.job is None:
+            super().reject()
+        else:
+            self.note.setText(self.tr("Cancelling ..."))
+            self.job.cancel()
+
+    def _on_progress(self, step: Progress) -> None:
+        self.bar.setValue(round(1000 * step.fraction))
+        self.note.setText(step.message)
+
+    def _done(self, path: Path) -> None:
+        self._show_idle(self.tr("Written: {}").format(path))
+        self.path_field.setText(str(free_name(path)))
+        self.stage.say(self.tr("Exported {}").format(path.name))
+        self.exported.emit(path)
+
+    def _show_idle(self, text: str) -> None:
+        self.job = None
+        self.bar.setValue(0)
+        self.note.setText(text)
+        self.start_button.setEnabled(True)
+        self.cancel_button.setText(self.tr("Close"))
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, self.tr("Export PNG"), self.path_field.text(), "PNG (*.png)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.path_field.setText)
+        dialog.open()
+
+    def _choose_colour(self) -> None:
+        self.set_background(self.background)  # the button alone changes nothing
+        dialog = QColorDialog(QColor("#ffffff" if self.background == CLEAR else self.background), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self.set_background(colour.name()))
+        dialog.open()

@@ -1,0 +1,55 @@
+"""Help: every key and gesture, from the table of actions; and what this program is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from vtuber_studio.ui.actions import shortcut_rows
+
+
+def shortcuts_dialog(parent: QWidget) -> QDialog:
+    """A list that may stay open beside the window."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(dialog.tr("Keys and gestures"))
+    grid = QGridLayout(dialog)
+    grid.setContentsMargins(22, 18, 22, 18)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(5)
+    rows = shortcut_rows()
+    half = (len(rows) + 1) // 2
+    for index, (keys, what) in enumerate(rows):
+        column = 3 * (index // half)
+        name = QLabel(keys)
+        name.setStyleSheet("font-weight: 600;")
+        grid.addWidget(name, index % half, column)
+        text = QLabel(what)
+        text.setObjectName("caption")
+        grid.addWidget(text, index % half, column + 1)
+    grid.setColumnMinimumWidth(2, 24)
+    return dialog
+
+
+def about_dialog(parent: QWidget, version: str, facts: dict[str, str]) -> QDialog:
+    """Version, licence, folders."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(dialog.tr("About VTuber Studio"))
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 20, 24, 20)
+    column.setSpacing(10)
+    title = QLabel(f"VTuber Studio {version}")
+    title.setObjectName("title")
+    column.addWidget(title)
+    text = dialog.tr(
+        "The pictures that you make are yours: use them, change them and sell them.\n"
+        "Everything runs on this machine; nothing is sent anywhere."
+    )
+    column.addWidget(QLabel(text))
+    for name, value in facts.items():
+        row = QLabel(f"{name}: {value}")
+        row.setObjectName("caption")
+        row.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(row)
+    return dialog

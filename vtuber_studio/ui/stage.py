@@ -1,0 +1,73 @@
+"""Stage: what every panel is given: the document, the way to the renderer, and the face's live state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.core.session import Session
+from vtuber_studio.engine.bundle import Manifest
+from vtuber_studio.ui.bridge import Bridge
+
+
+class Stage(QObject):
+    """Panels read from it, listen to ``changed`` and ``loaded``, and write through the session and the setters."""
+
+    changed = Signal()  # the session's document, or the face
+    loaded = Signal()  # a generator: manifest is new
+    said = Signal(str)  # for the status line
+    failed = Signal(str, str)  # for the error bar: message, hint
+
+    def __init__(self, session: Session, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.bridge = bridge
+        self.manifest: Manifest | None = None
+        self.expression: dict[str, Value] = {}
+        self.pose: Pose = NEUTRAL
+        self._unsubscribe = session.subscribe(lambda _session: self.changed.emit())
+        bridge.failed.connect(self.fail)
+
+    def load(self, manifest: Manifest) -> None:
+        """A generator is there: keep what the face did where the new tables still know it."""
+        self.manifest = manifest
+        known = {row.name for row in manifest.expressions}
+        self.expression = {name: value for name, value in self.expression.items() if name in known}
+        self.loaded.emit()
+        self.changed.emit()
+
+    def set_expression(self, name: str, value: Value) -> None:
+        """Change one value of the face."""
+        self.replace_expression({**self.expression, name: value})
+
+    def replace_expression(self, values: Mapping[str, Value]) -> None:
+        """Change the whole face."""
+        if values != self.expression:
+            self.expression = dict(values)
+            self.changed.emit()
+
+    def set_pose(self, name: str, value: Value) -> None:
+        """Change one angle of the head."""
+        self.replace_pose(msgspec.structs.replace(self.pose, **{name: float(value)}))
+
+    def replace_pose(self, pose: Pose) -> None:
+        """Change where the head is."""
+        if pose != self.pose:
+            self.pose = pose
+            self.changed.emit()
+
+    def say(self, text: str) -> None:
+        """A short note in the status line."""
+        self.said.emit(text)
+
+    def fail(self, message: str, hint: str = "") -> None:
+        """Say in the error bar what is wrong and what to do next."""
+        self.failed.emit(message, hint)
+
+    def close(self) -> None:
+        """Stop listening to the session."""
+        self._unsubscribe()

@@ -1,0 +1,86 @@
+"""A bar above the canvas that speaks once, without a dialog: what is wrong, what to do next, what to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+Choice = tuple[str, Callable[[], None]]
+
+
+class ErrorBar(QFrame):
+    """Hidden until there is something to say; one message at a time, the newest."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.close_button = QToolButton(text="\N{MULTIPLICATION SIGN}", autoRaise=True)
+        self.close_button.setToolTip(self.tr("Close this message"))
+        self.close_button.setAccessibleName(self.tr("Close this message"))
+        self.close_button.clicked.connect(self.clear)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.addWidget(self.text, 1)
+        row.addLayout(self._buttons)
+        row.addWidget(self.close_button)
+        self.hide()
+
+    def fail(self, message: str, hint: str = "") -> None:
+        """Something went wrong."""
+        self._show("error", f"{message} {hint}".strip(), ())
+
+    def ask(self, question: str, choices: Sequence[Choice]) -> None:
+        """Ask; a click calls that choice, the first one stands out. The cross means: not now."""
+        self._show("question", question, choices)
+
+    def clear(self) -> None:
+        """Say nothing more."""
+        self.hide()
+        self.text.clear()
+        self._empty()
+
+    @property
+    def message(self) -> str:
+        """What it says; empty when hidden."""
+        return self.text.text()
+
+    def choose(self, label: str) -> None:
+        """Take a choice by its label, as a click does."""
+        for index in range(self._buttons.count()):
+            button = self._buttons.itemAt(index).widget()
+            if isinstance(button, QPushButton) and button.text() == label:
+                button.click()
+                return
+        raise LookupError(label)
+
+    def _show(self, kind: str, text: str, choices: Sequence[Choice]) -> None:
+        self._empty()
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.text.setText(text)
+        for index, (label, act) in enumerate(choices):
+            button = QPushButton(label)
+            button.setObjectName("" if index else "primary")
+            button.clicked.connect(partial(self._chosen, act))
+            self._buttons.addWidget(button)
+        self.show()
+
+    def _chosen(self, act: Callable[[], None]) -> None:
+        self.clear()
+        act()
+
+    def _empty(self) -> None:
+        while self._buttons.count():
+            widget = self._buttons.takeAt(0).widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()

@@ -1,0 +1,39 @@
+"""A small bar on the canvas while a reference lies over the figure: how strong it is, and away with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+
+class ReferenceBar(QFrame):
+    """Stands at the bottom of its parent's middle."""
+
+    opacity_changed = Signal(float)  # 0..1
+    removed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("reference_bar")
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, value=50)
+        self.slider.setFixedWidth(160)
+        self.slider.setToolTip(self.tr("How strong the reference is"))
+        self.slider.setAccessibleName(self.tr("Strength of the reference"))
+        self.slider.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100.0))
+        remove = QToolButton(text="\N{MULTIPLICATION SIGN}", autoRaise=True)
+        remove.setToolTip(self.tr("Take the reference away (Ctrl+Shift+V)"))
+        remove.setAccessibleName(self.tr("Take the reference away"))
+        remove.clicked.connect(self.removed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 6, 4)
+        row.addWidget(QLabel(self.tr("Reference")))
+        row.addWidget(self.slider)
+        row.addWidget(remove)
+        self.hide()
+
+    def place(self) -> None:
+        """Go to the bottom of the parent's middle."""
+        self.adjustSize()
+        parent = self.parentWidget()
+        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 14)
