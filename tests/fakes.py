@@ -1,4 +1,4 @@
-"""A generator made of formulas: discs and boxes instead of a face, in microseconds, behind the real protocol."""
+"""A generator made of formulas: discs and boxes instead of a face, in a millisecond, behind the real protocol."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import numpy as np
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.part import Cel, Material, Part
 from vtuber_studio.engine.bundle import BundlePart, File, Manifest, Shadow
+from vtuber_studio.engine.generator import principal_directions
 
 FILE = File("none.onnx", "0" * 64)
+W_DIM = 16
+Z_AT = 12  # where z begins in w
 A = Attribute
 
 MATERIALS = (
@@ -51,9 +54,10 @@ EXPRESSIONS = (
 
 def fake_manifest() -> Manifest:
     """Tables of the fake."""
-    parts = tuple(BundlePart(part, 1, 16, FILE, FILE) for part in PARTS)
-    shadow = Shadow(("fringe",), ("face",), (3.0, 9.0), "skin.base", "skin.shade", 38.0)
-    return Manifest("Fake", "CC0-1.0", ATTRIBUTES, EXPRESSIONS, MATERIALS, parts, shadow, id="fake")
+    parts = tuple(BundlePart(part, 1, W_DIM, FILE, FILE) for part in PARTS)
+    return Manifest(
+        "Fake", "CC0-1.0", ATTRIBUTES, EXPRESSIONS, MATERIALS, parts, shadow=Shadow(("fringe",), ("face",)), id="fake"
+    )
 
 
 class FakeGenerator:
@@ -61,20 +65,24 @@ class FakeGenerator:
 
     def __init__(self) -> None:
         self.manifest = fake_manifest()
-        self.calls: list[str] = []
+        self.calls: list[str] = []  # parts whose synthesis ran, in order
 
     def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """[n, 1, 16]."""
-        ws = np.zeros((len(c), 1, 16), np.float32)
+        """[n, 1, W_DIM]."""
+        ws = np.zeros((len(c), 1, W_DIM), np.float32)
         ws[:, 0, : c.shape[1]] = c
-        ws[:, 0, 12 : 12 + z.shape[1]] = z
+        ws[:, 0, Z_AT : Z_AT + z.shape[1]] = z
         return ws
 
     def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
         """[n, channels, h, w]."""
         self.calls.append(part)
-        row = self.manifest.part(part)
-        return np.stack([np.stack(list(_draw(row, w[0]))) for w in ws]).astype(np.float32)
+        row = next(row for row in PARTS if row.name == part)
+        return np.stack([np.stack(_draw(row, w[0])) for w in ws]).astype(np.float32)
+
+    def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(w_avg, axes, standard deviations)."""
+        return principal_directions(self, part)
 
 
 def _draw(row: Part, w: np.ndarray) -> list[np.ndarray]:
@@ -82,20 +90,21 @@ def _draw(row: Part, w: np.ndarray) -> list[np.ndarray]:
     height, width = row.logits
     ys, xs = np.mgrid[0:height, 0:width]
     x, y = x0 + (xs + 0.5) * (x1 - x0) / width, y0 + (ys + 0.5) * (y1 - y0) / height
-    jitter = 2.0 * w[12]
+    jitter = 2.0 * w[Z_AT]
     nothing = np.zeros((height, width))
 
     def disc(cx: float, cy: float, rx: float, ry: float) -> np.ndarray:
-        return 12 * (1 - np.hypot((x - cx) / max(rx, 0.5), (y - cy) / max(ry, 0.5)))
+        return 24 * (1 - np.hypot((x - cx) / max(rx, 0.5), (y - cy) / max(ry, 0.5)))
 
     if row.name == "face":  # c: face_width, mouth_open, blush
-        return [nothing, disc(256 + jitter, 256, 90 + 14 * w[0], 110), disc(256, 310, 50, 16 + 6 * w[1]) - 8 + 5 * (w[2] + 1)]
+        blush = disc(256, 310, 50, 16 + 6 * w[1]) - 8 + 5 * (w[2] + 1)
+        return [nothing, disc(256 + jitter, 256, 90 + 14 * w[0], 110), blush]
     if row.name == "eyes":  # eye_size, iris_size, open left, open right
-        size = 18 + 5 * w[0]
+        size, iris = 18 + 5 * w[0], 9 + 3 * w[1]
         left = disc(304 + jitter, 240, size, size * (w[2] + 1) / 2)
         right = disc(208 + jitter, 240, size, size * (w[3] + 1) / 2)
-        iris = 9 + 3 * w[1]
-        return [nothing, np.maximum(left, right), nothing, np.maximum(disc(304, 240, iris, iris), disc(208, 240, iris, iris))]
+        irises = np.maximum(disc(304, 240, iris, iris), disc(208, 240, iris, iris))
+        return [nothing, np.maximum(left, right), nothing, irises]
     if row.name == "hair_front":  # one-hot style, fringe_length
         low = 170 + 14 * w[2] + jitter
         cap = disc(256, 160, 100, 75) if w[0] > w[1] else 0.3 * (95 - np.abs(x - 256))

@@ -23,6 +23,7 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
     """
     from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.look import Look
     from vtuber_studio.core.pose import Pose
     from vtuber_studio.core.sampling import random_look
     from vtuber_studio.engine.generator import default_threads, load_generator
@@ -47,28 +48,22 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     figures: dict[str, Any] = {"full_look_ms": _timed(full, rounds)}
     cache = RenderCache()
     render(generator, look, size=512, cache=cache)
+
+    def shown(asked: list[tuple[Look, dict[str, float], Pose | None]]) -> dict[str, float]:
+        waiting = iter(asked)
+        return _timed(lambda: render(generator, *next(waiting), size=512, cache=cache), rounds)
+
     figures["part_edit_ms"] = {}
     for entry in tables.parts:
         row = next(r for r in tables.attributes if entry.part.name in r.parts and not r.choices)
         values = np.linspace(row.low, row.high, rounds + 1)[1:]
-        edits = iter([look.set(**{row.name: float(value)}) for value in values])
-        figures["part_edit_ms"][entry.part.name] = _timed(
-            lambda edits=edits: render(generator, next(edits), size=512, cache=cache),
-            rounds,  # type: ignore[misc]
-        )
-    paints = iter([look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}) for i in range(rounds)])
-    figures["palette_ms"] = _timed(lambda: render(generator, next(paints), size=512, cache=cache), rounds)
-    frames = iter(
+        figures["part_edit_ms"][entry.part.name] = shown([(look.set(**{row.name: float(v)}), {}, None) for v in values])
+    figures["palette_ms"] = shown([(look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}), {}, None) for i in range(rounds)])
+    figures["expression_frame_ms"] = shown(
         [
-            (
-                {"mouth_open": i / rounds, "eye_open_left": i / rounds, "eye_open_right": i / rounds},
-                Pose(yaw=i / 2, roll=1.0),
-            )
-            for i in range(1, rounds + 1)
+            (look, {"mouth_open": f, "eye_open_left": f, "eye_open_right": f}, Pose(yaw=10 * f, roll=1.0))
+            for f in np.linspace(0.05, 1.0, rounds).tolist()
         ]
-    )
-    figures["expression_frame_ms"] = _timed(
-        lambda: render(generator, look, *next(frames), size=512, cache=cache), rounds
     )
     start = time.perf_counter()
     encode_png(render(generator, look, size=4096, cache=RenderCache()))

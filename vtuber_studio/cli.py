@@ -61,9 +61,7 @@ def gui(
 def render(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     generator: GeneratorOption = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")] = None,
     look: Annotated[Path | None, typer.Option(help="A look's JSON, or a project (its current look).")] = None,
     set_: Annotated[
         list[str] | None,
@@ -75,9 +73,7 @@ def render(
     expression: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
     ] = None,
-    pose: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")
-    ] = None,
+    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
     background: Annotated[str | None, typer.Option(help="transparent, or #rrggbb.")] = None,
 ) -> None:
@@ -180,15 +176,11 @@ def train_starter(
 ) -> None:
     """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
     if (out is None) == (resume is None):
-        raise StudioError(
-            "Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one."
-        )
+        raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
     try:
         from vtuber_studio.training.starter import train_starter as train
     except ImportError as error:
-        raise StudioError(
-            "Training needs torch.", 'Install it: pip install "vtuber-studio[train]".'
-        ) from error
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
 
     run = out or resume
     assert run is not None
@@ -221,14 +213,15 @@ def artist_sheet(
 
 def _look(generator: Generator, file: Path | None, seed: int | None, settings: list[str]) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import fit_look
+    from vtuber_studio.core.fit import fit_look, require_look
     from vtuber_studio.core.look import Look
     from vtuber_studio.core.project import read_look
     from vtuber_studio.core.sampling import random_look
 
     tables = generator.manifest
+    parts = [entry.part for entry in tables.parts]
     if file is not None:
-        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, tables.parts)
+        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, parts)
         for note in notes:
             typer.echo(note, err=True)
         look = look if seed is None else look.with_(seed=seed)
@@ -238,7 +231,7 @@ def _look(generator: Generator, file: Path | None, seed: int | None, settings: l
         look = Look(generator=tables.id)
     for name, value in _pairs(settings, "--set"):
         look = look.paint({name: value}) if "." in name else look.set(**{name: value})
-    return look
+    return require_look(look, tables.attributes, tables.materials, parts)
 
 
 def _expression(settings: list[str]) -> dict[str, Any]:
@@ -276,9 +269,7 @@ def _pairs(settings: list[str], option: str) -> list[tuple[str, Any]]:
 
 def _follow(progress: Iterator[Progress]) -> None:
     for step in progress:
-        figures = "  ".join(
-            f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items()
-        )
+        figures = "  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items())
         typer.echo(f"{step.fraction:6.1%}  {step.message}  {figures}".rstrip())
 
 
@@ -291,9 +282,7 @@ def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> 
             typer.echo(f"{indent}{key}")
             _print_figures(value, False, indent + "  ")
         else:
-            typer.echo(
-                f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}"
-            )
+            typer.echo(f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}")
 
 
 def main() -> None:

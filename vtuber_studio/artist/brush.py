@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import skia
@@ -78,7 +79,7 @@ class Sheet:
         self.ops[self._cel].append(_Op(path, material, self._clips, opacity, blur, fade, radial))
 
     def stroke(
-        self, points: Sequence[Point] | np.ndarray, width: float | Sequence[float], material: str, **options
+        self, points: Sequence[Point] | np.ndarray, width: float | Sequence[float], material: str, **options: Any
     ) -> None:
         """Line of varying width through ``points``, smooth; one width tapers to both ends, several are spread along."""
         self.fill(ink(points, width), material, **options)
@@ -189,10 +190,11 @@ def ink(points: Sequence[Point] | np.ndarray, width: float | Sequence[float]) ->
     """Outline of a pen stroke through ``points``: its width is spread along the stroke, or tapers to both ends."""
     line = spline(points)
     along = np.linspace(0, 1, len(line))
-    if np.ndim(width) == 0:
-        half = 0.5 * width * np.sqrt(np.clip(np.sin(np.pi * (0.04 + 0.92 * along)), 0, 1))
+    widths = np.asarray(width, float)
+    if widths.ndim == 0:
+        half = 0.5 * widths * np.sqrt(np.clip(np.sin(np.pi * (0.04 + 0.92 * along)), 0, 1))
     else:
-        half = 0.5 * np.interp(along, np.linspace(0, 1, len(width)), np.asarray(width, float))
+        half = 0.5 * np.interp(along, np.linspace(0, 1, len(widths)), widths)
     step = np.gradient(line, axis=0)
     normal = (
         np.stack([-step[:, 1], step[:, 0]], 1) / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)[:, None]

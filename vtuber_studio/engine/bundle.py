@@ -1,6 +1,6 @@
 """Generator bundles: a folder with ``manifest.json``, ONNX files, ``LICENSE`` and ``model_card.md``.
 
-The manifest's structs, and reading, writing, finding, listing and installing bundles. A bundle is data from
+Reading, writing, finding, listing and installing bundles. A bundle is data from
 anywhere: every hash is checked at every start, every file wholly before it is used for the first time (see
 ``onnx_check``); pickles and external data are never read.
 """
@@ -16,70 +16,26 @@ import stat
 import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import msgspec
 
 from vtuber_studio.core import paths
-from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
-from vtuber_studio.core.part import Material, Part
+from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Manifest, Shadow, bundle_id
+from vtuber_studio.engine.manifest_check import check_manifest
+from vtuber_studio.engine.onnx_check import examine
 
-FORMAT = 1
+__all__ = [
+    "Bundle", "BundlePart", "File", "Manifest", "Shadow", "find_bundle", "install_bundle", "list_bundles", "make_file",
+    "read_bundle", "write_manifest",
+]  # fmt: skip
+
 STARTER = "starter"
 MAX_MANIFEST = 4_000_000
 MAX_FILE = 256_000_000
 _TEXTS = ("LICENSE", "model_card.md")
 _HINT = "Use another copy of this generator, or download it again."
-
-
-class File(msgspec.Struct, frozen=True):
-    """A file of the bundle: its path inside the folder, with ``/``, and the SHA-256 of its bytes."""
-
-    path: str
-    sha256: str
-
-
-class BundlePart(msgspec.Struct, frozen=True):
-    """A part and its networks: ``mapping`` (c, z) -> ws [n, num_ws, w_dim], ``synthesis`` ws -> logits."""
-
-    part: Part
-    num_ws: int
-    w_dim: int
-    mapping: File
-    synthesis: File
-
-
-class Shadow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The shadow that cels cast on others: moved, blurred, cut by the receivers, multiplied in below ``depth``."""
-
-    casters: tuple[str, ...]
-    receivers: tuple[str, ...]
-    dx: float = 3.0  # canvas units
-    dy: float = 9.0
-    blur: float = 1.2  # standard deviation in canvas units
-    depth: float = 37.0  # stacking order, as a cel's
-    material: str = "skin.shade"  # the tint is this colour ...
-    over: str = "skin.base"  # ... divided by this one
-    strength: float = 0.85
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """``manifest.json``: the tables that everything is built from, and the files behind them."""
-
-    name: str
-    licence: str
-    attributes: tuple[Attribute, ...]
-    expressions: tuple[Attribute, ...]
-    materials: tuple[Material, ...]
-    parts: tuple[BundlePart, ...]
-    format: int = FORMAT
-    id: str = ""  # SHA-256 over the tables and the files' hashes
-    canvas: int = 512
-    provenance: dict[str, Any] = {}  # how trained, on what, when
-    shadow: Shadow | None = None
-    capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...
 
 
 @dataclass(frozen=True)
@@ -94,12 +50,6 @@ class Bundle:
         return _read_file(self.folder, file)
 
 
-def bundle_id(manifest: Manifest) -> str:
-    """SHA-256 over the tables and the files' hashes; name, licence and provenance do not count."""
-    bare = msgspec.structs.replace(manifest, id="", name="", licence="", provenance={})
-    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
-
-
 def make_file(folder: Path, path: str) -> File:
     """The manifest's entry for a file that lies in ``folder``."""
     return File(path, hashlib.sha256((folder / path).read_bytes()).hexdigest())
@@ -107,9 +57,9 @@ def make_file(folder: Path, path: str) -> File:
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Write ``manifest.json`` last, its id filled in; StudioError when its tables are unsound."""
-    from vtuber_studio.engine.manifest_check import check_manifest
-
-    complete = msgspec.structs.replace(manifest, id=bundle_id(manifest))
+    # numbers as a reader will see them (1.0, not 1), so that the id of what is read is the id that was written
+    plain = msgspec.json.decode(msgspec.json.encode(manifest), type=Manifest)
+    complete = msgspec.structs.replace(plain, id=bundle_id(plain))
     check_manifest(complete)
     text = json.dumps(msgspec.to_builtins(complete), indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / "manifest.json", text.encode())
@@ -122,8 +72,6 @@ def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
     Networks are examined wholly when ``full``, or when their bytes were never examined on this machine. What
     ships with the program is trusted by its hashes.
     """
-    from vtuber_studio.engine.manifest_check import check_manifest
-
     folder = Path(folder)
     manifest = _decode(_read_manifest(folder))
     check_manifest(manifest)
@@ -134,8 +82,6 @@ def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
         for role, file in (("mapping", entry.mapping), ("synthesis", entry.synthesis)):
             data = _read_file(folder, file)
             if full or not shipped:
-                from vtuber_studio.engine.onnx_check import examine
-
                 examine(data, file, role, entry, manifest, again=full)
     return Bundle(folder, manifest)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Blend
-from vtuber_studio.engine.bundle import Shadow
+from vtuber_studio.engine.manifest import Shadow
 from vtuber_studio.engine.paint import Window, intersect
 
 _BAND = 64  # rows that stay in the processor's cache while all layers are laid
@@ -91,15 +91,15 @@ def to_bytes(canvas: np.ndarray, background: str = "transparent") -> np.ndarray:
 def shrink(canvas: np.ndarray, top: int, size: int, rows: tuple[int, int], full: int) -> np.ndarray:
     """Area average [4, rows, size] of a square canvas ``full`` wide of which ``canvas`` holds rows from ``top``."""
     ratio = full / size
-    edges = np.arange(rows[0], rows[1] + 1) * ratio
-    pixel = np.arange(top, top + canvas.shape[1])
-    # weight of a pixel row in an output row: how much they overlap
-    overlap = np.minimum(edges[1:, None], pixel + 1.0) - np.maximum(edges[:-1, None], pixel)
-    weights = (np.clip(overlap, 0.0, None) / ratio).astype(np.float32)
-    low = np.matmul(weights[None], canvas)
-    flat = low.reshape(-1, full)
-    wide = cv2.resize(flat, (size, len(flat)), interpolation=cv2.INTER_AREA)
-    return wide.reshape(4, rows[1] - rows[0], size)
+    start = np.arange(rows[0], rows[1]) * ratio
+    low = np.zeros((4, len(start), full), np.float32)
+    for tap in range(int(np.ceil(ratio)) + 1):  # the pixel rows that an output row overlaps
+        pixel = np.floor(start) + tap
+        overlap = np.clip(np.minimum(start + ratio, pixel + 1) - np.maximum(start, pixel), 0, None) / ratio
+        index = np.clip(pixel.astype(np.intp) - top, 0, canvas.shape[1] - 1)
+        low += canvas[:, index] * overlap.astype(np.float32)[:, None]
+    wide = cv2.resize(low.reshape(-1, full), (size, 4 * len(start)), interpolation=cv2.INTER_AREA)
+    return wide.reshape(4, len(start), size)
 
 
 # --- the cast shadow --------------------------------------------------------------------------------------

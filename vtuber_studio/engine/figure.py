@@ -16,7 +16,7 @@ from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
-from vtuber_studio.engine.bundle import Manifest
+from vtuber_studio.engine.manifest import Manifest
 
 Colours = dict[str, np.ndarray]
 

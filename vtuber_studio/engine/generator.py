@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,8 +12,8 @@ from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
 from vtuber_studio.engine.figure import part_rows
+from vtuber_studio.engine.ort import default_threads, make_session
 
-PROVIDER = "CPUExecutionProvider"
 _SAMPLES = 256  # latents behind the principal directions
 _AXES = 8
 _SEED = 20240
@@ -35,24 +34,6 @@ class Generator(Protocol):
 
     def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg [L, D], axes [k, L, D], standard deviations [k]): where z leads, at default attributes."""
-
-
-def default_threads() -> int:
-    """Threads of a network: up to four, no more than there are processors."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(4, usable))
-
-
-def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(data, options, providers=[PROVIDER])
 
 
 def principal_directions(

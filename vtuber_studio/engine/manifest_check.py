@@ -11,7 +11,7 @@ from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Cel, Material
-from vtuber_studio.engine.bundle import FORMAT, BundlePart, File, Manifest
+from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Manifest
 
 CANVAS = 512
 MAX_LOGITS = 1024  # pixels a side

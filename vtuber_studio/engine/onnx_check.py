@@ -16,7 +16,8 @@ import numpy as np
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
-from vtuber_studio.engine.bundle import BundlePart, File, Manifest
+from vtuber_studio.engine.manifest import BundlePart, File, Manifest
+from vtuber_studio.engine.ort import make_session
 
 CHECKS = 1  # counts up with what this module checks; older verdicts then no longer hold
 DOMAINS = ("", "ai.onnx")
@@ -106,7 +107,8 @@ def _check_ends(ends: Any, shapes: Shapes, name: str, known: set[str]) -> None:
     for end, shape in shapes.items():
         tensor = found[end]
         sizes = tensor.shape.dim
-        same = all(not dim.HasField("dim_value") or dim.dim_value == n for dim, n in zip(sizes[1:], shape, strict=False))
+        pairs = zip(sizes[1:], shape, strict=False)
+        same = all(not dim.HasField("dim_value") or dim.dim_value == size for dim, size in pairs)
         if tensor.elem_type != TensorProto.FLOAT or len(sizes) != 1 + len(shape) or not same:
             raise _refuse(name, f"gives {end!r} another type or shape than expected")
         if sizes[0].HasField("dim_value"):
@@ -115,8 +117,6 @@ def _check_ends(ends: Any, shapes: Shapes, name: str, known: set[str]) -> None:
 
 def _run(data: bytes, name: str, inputs: Shapes, outputs: Shapes) -> None:
     """Make an ORT session of the same bytes and run it once with two items."""
-    from vtuber_studio.engine.generator import make_session
-
     try:
         session = make_session(data, threads=1)
         feed = {key: np.zeros((2, *shape), np.float32) for key, shape in inputs.items()}

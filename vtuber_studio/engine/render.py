@@ -1,241 +1,221 @@
-"""``render``: the one pure function from (generator, look, expression, pose, size) to a picture.
-
-Window, command line, notebook, exporters and tests all call it. A RenderCache makes repeated calls cheap and never
-changes a bit of the result. Large pictures are made in strips, so that memory stays small.
-"""
+"""The one pure function: generator, look, expression, pose and size decide every byte of the picture."""
 
 from __future__ import annotations
 
-import math
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 
-from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.attribute import check_all
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.image import freeze
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Cel, Part
-from vtuber_studio.core.pose import NEUTRAL, Pose
-from vtuber_studio.engine import compose
-from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.generator import Generator, principal_directions
-from vtuber_studio.engine.paint import CelCoverage, CelLogits, Paint, colour, cover, split_cels
-from vtuber_studio.engine.pose import source_rows, warp
-from vtuber_studio.engine.resolve import check_request, part_colours, part_input
+from vtuber_studio.core.pose import NEUTRAL, POSE_ROWS, Pose
+from vtuber_studio.engine.cache import Frame, RenderCache
+from vtuber_studio.engine.compose import shadow_reach, shrink, stack, to_bytes
+from vtuber_studio.engine.figure import Ingredients, check_request, ingredients, require_size
+from vtuber_studio.engine.generator import Generator
+from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, tau
+from vtuber_studio.engine.painter import CANVAS, CoverageOf, Painter
 
-SCALES = (1, 2, 4, 8, 16)
-MIN_SIZE, MAX_SIZE = 64, 8192
-STRIP = 2**20  # pixels of a strip: pictures up to 1024 x 1024 are made in one
-T = TypeVar("T")
+__all__ = ["RenderCache", "compose", "footprint", "render"]
 
+_STRIP = 1_000_000  # pixels of canvas worked on at a time when it is large
+_KEPT_FRAMES = 3
 
-class Kept:
-    """The most recently used values of a function, by key."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.values: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable, make: Any) -> Any:
-        """The kept value, or a new one."""
-        if key in self.values:
-            self.values.move_to_end(key)
-        else:
-            self.values[key] = make()
-            if len(self.values) > self.limit:
-                self.values.popitem(last=False)
-        return self.values[key]
-
-
-@dataclass
-class RenderCache:
-    """What renders of one thread share, each kept by the value that decides it."""
-
-    directions: Kept = field(default_factory=lambda: Kept(64))
-    logits: Kept = field(default_factory=lambda: Kept(192))  # networks' output, cut into cels
-    coverage: Kept = field(default_factory=lambda: Kept(64))
-    paints: Kept = field(default_factory=lambda: Kept(64))
-    # what lies under the layer that changed last: (keys of the layers below, canvas, receivers' alpha)
-    under: tuple[tuple[Hashable, ...], np.ndarray, np.ndarray] | None = None
-    last: tuple[Hashable, ...] = ()
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One cel of one part, ready to be painted."""
-
-    part: Part
-    cel: Cel
-    logits: CelLogits
-    network: Hashable  # decides coverage
-    colours: dict[str, np.ndarray]
-    palette: Hashable  # decides colour
+Truth = Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray | None]]]
 
 
 def render(
     generator: Generator,
     look: Look,
-    expression: Mapping[str, Value] | None = None,
+    expression: Mapping[str, object] | None = None,
     pose: Pose | None = None,
     size: int = 512,
     cache: RenderCache | None = None,
 ) -> np.ndarray:
-    """The picture of a look: uint8 [size, size, 4], straight-alpha sRGB, read-only.
+    """Image uint8 [size, size, 4], straight alpha, read-only; ``size`` 64..8192.
 
-    ``expression``: values by name, what is missing at rest; ``pose`` neutral when None; ``size`` 64 to 8192 pixels.
-    StudioError for anything that the generator does not know or that is out of range.
+    StudioError for an unknown name or a value out of range. A ``cache`` changes the time, never the picture.
     """
-    manifest, pose, expression = generator.manifest, pose or NEUTRAL, expression or {}
-    if not MIN_SIZE <= size <= MAX_SIZE:
-        raise StudioError(f"A picture of {size} pixels cannot be made.", f"Choose {MIN_SIZE} to {MAX_SIZE}.")
-    check_request(manifest, look, expression)
-    cache = cache or RenderCache()
-    scale = next((s for s in SCALES if s * manifest.canvas >= size), SCALES[-1])
-    layers = figure_layers(generator, look, expression, cache)
-    background = None if look.background == "transparent" else parse_hex(look.background)[:3]
-    image = _assemble(manifest, layers, pose, scale, size, background, cache)
-    image.flags.writeable = False
-    return image
+    scale, pose = require_size(size), require_pose(pose)
+    look, face = check_request(generator.manifest, look, expression)
+    figure = ingredients(generator.manifest, look, face)
+    kept = cache if cache is not None else RenderCache()
+    source = _networks(generator, figure, kept)
+    painter = Painter(generator.manifest, figure, source, pose, scale, kept)
+    return _picture(painter, look.background, size)
 
 
-def figure_layers(generator: Generator, look: Look, expression: Mapping[str, Value], cache: RenderCache) -> list[Layer]:
-    """Every cel that paints something, back to front."""
-    manifest, layers = generator.manifest, []
-    for entry in manifest.parts:
-        part = entry.part
-        given = part_input(manifest, part, look, expression)
-        if given.empty:
-            continue
-        key = (manifest.id, part.name, given.key)
-
-        def cels(part: Part = part, given: Any = given) -> list[CelLogits]:
-            ws = generator.map(part.name, given.c[None], given.z[None])
-            if given.directions.any():
-                axes = cache.directions.get((manifest.id, part.name), lambda: principal_directions(generator, part.name))
-                ws = ws + np.tensordot(given.directions[: len(axes)], axes, 1)[None].astype(np.float32)
-            return list(split_cels(part, generator.synthesize(part.name, ws)[0]))
-
-        colours = part_colours(manifest, part, look)
-        for own in cache.logits.get(key, cels):
-            used = (*own.cel.materials, *own.cel.ramp.values())
-            palette = tuple(colours[name].tobytes() for name in used)
-            layers.append(Layer(part, own.cel, own, (*key, own.cel.name), colours, palette))
-    return sorted(layers, key=lambda layer: layer.cel.depth)
-
-
-def _assemble(
-    manifest: Manifest, layers: list[Layer], pose: Pose, scale: int, size: int, background: np.ndarray | None, cache: RenderCache
+def compose(
+    manifest: Manifest, truth: Truth, look: Look, pose: Pose | None = None, size: int = 512
 ) -> np.ndarray:
-    full = manifest.canvas * scale
-    image = np.empty((size, size, 4), np.uint8)
-    unit = full // math.gcd(full, size)  # strips of whole pixels on both sides
-    step = unit * max(1, min(full, STRIP // full) // unit)
-    falls = _shadow(manifest, layers, pose, cache)
-    for top in range(0, full, step):
-        rows = (top, min(top + step, full))
-        canvas = _strip(manifest, layers, pose, scale, rows, falls, cache)
-        begin, end = rows[0] * size // full, rows[1] * size // full
-        if size != full:
-            canvas = cv2.resize(canvas, (size, end - begin), interpolation=cv2.INTER_AREA)
-        image[begin:end] = compose.straight(canvas, background)
-    return image
+    """The picture of exact coverage instead of a network's: part -> cel -> (m [K, H, W], t [H, W] or None).
 
-
-def _strip(
-    manifest: Manifest, layers: list[Layer], pose: Pose, scale: int, rows: tuple[int, int], falls: np.ndarray, cache: RenderCache
-) -> np.ndarray:
-    """Premultiplied canvas [rows, full, 4]; what lies under the first changed layer is taken from the cache."""
-    full, shadow = manifest.canvas * scale, manifest.shadow
-    whole = rows == (0, full)
-    skin = next((layer.colours for layer in layers if layer.cel.name in shadow.receivers), {})
-    falling = (tuple(layer.network for layer in layers if layer.cel.name in shadow.casters),
-               *(skin[name].tobytes() for name in (shadow.lit, shadow.shaded) if name in skin))
-    keys = tuple(
-        (layer.network, layer.palette, pose, scale, falling if layer.cel.depth >= shadow.depth else ()) for layer in layers
+    Coverage is over each part's box at scale ``require_size(size)``; colours, clips, shadow, pose as in ``render``.
+    """
+    scale, pose = require_size(size), require_pose(pose)
+    look, face = check_request(manifest, look, {})
+    painter = Painter(
+        manifest, ingredients(manifest, look, face), _drawings(truth), pose, scale, RenderCache(), whole=True
     )
-    first, canvas, receivers = 0, None, None
-    changed = len(keys)
-    if whole:
-        same = [a == b for a, b in zip(keys, cache.last, strict=False)]
-        changed = same.index(False) if False in same else min(len(same), len(keys) - 1)
-        if cache.under and keys[: len(cache.under[0])] == cache.under[0]:
-            first, canvas, receivers = len(cache.under[0]), cache.under[1].copy(), cache.under[2].copy()
-    if canvas is None or receivers is None:
-        canvas = np.zeros((rows[1] - rows[0], full, 4), np.float32)
-        receivers = np.zeros(canvas.shape[:2], np.float32)
-    shaded = bool(first) and layers[first - 1].cel.depth >= shadow.depth
-    for index in range(first, len(layers)):
-        layer = layers[index]
-        casts = bool(skin) and not shaded and layer.cel.depth >= shadow.depth
-        if whole and index == changed and index > first and not casts:
-            cache.under = (keys[:index], canvas.copy(), receivers.copy())
-        if casts:
-            compose.cast(canvas, receivers, _rows_of(falls, full, rows), shadow, skin)
-            shaded = True
-        paint = _posed(layer, layers, pose, scale, rows, full, cache)
-        if paint is None:
-            continue
-        compose.over(canvas, paint, layer.cel.blend, rows[0])
-        if layer.cel.name in shadow.receivers:
-            _mark(receivers, paint, rows[0])
-    if whole:
-        cache.last = keys
-    return canvas
+    return _picture(painter, look.background, size)
 
 
-def _mark(receivers: np.ndarray, paint: Paint, first_row: int) -> None:
-    top = paint.top - first_row
-    begin, end = max(top, 0), min(top + len(paint.rgba), len(receivers))
-    if begin < end:
-        region = receivers[begin:end, paint.left : paint.left + paint.rgba.shape[1]]
-        np.maximum(region, paint.rgba[begin - top : end - top, :, 3], out=region)
+def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
+    """bool [size, size]: pixels that an edit of ``part`` may change in the neutral pose."""
+    scale = require_size(size)
+    windows = [_scaled(entry.part.box, scale) for entry in manifest.parts if entry.part.name == part]
+    if not windows:
+        raise StudioError(f"There is no part called {part!r}.")
+    boxes = {cel.name: entry.part for entry in manifest.parts for cel in entry.part.cels}
+    shadow = manifest.shadow
+    if shadow and any(boxes[name].name == part for name in shadow.casters):
+        coarse = min(scale, 2) if scale > 2 else scale
+        reach = shadow_reach(shadow, coarse) * scale // coarse + (0 if coarse == scale else scale)
+        dx, dy = round(shadow.dx * scale), round(shadow.dy * scale)
+        x0, y0, x1, y1 = windows[0]
+        fallen = (x0 + dx - reach, y0 + dy - reach, x1 + dx + reach, y1 + dy + reach)
+        seen = [intersect(fallen, _scaled(boxes[name].box, scale)) for name in shadow.receivers]
+        windows += [window for window in seen if window]
+    mask = np.zeros((size, size), bool)
+    ratio = CANVAS * scale / size
+    for x0, y0, x1, y1 in windows:
+        low = (int(np.floor(x0 / ratio)), int(np.floor(y0 / ratio)))
+        high = (int(np.ceil(x1 / ratio)), int(np.ceil(y1 / ratio)))
+        mask[low[1] : high[1], low[0] : high[0]] = True
+    return mask
 
 
-def _posed(
-    layer: Layer, layers: list[Layer], pose: Pose, scale: int, rows: tuple[int, int], full: int, cache: RenderCache
-) -> Paint | None:
-    needed = None if rows == (0, full) else source_rows(layer.cel, pose, scale, rows, (full, full))
-    paint = _painted(layer, scale, needed, cache)
-    if paint is None:
+def require_pose(pose: Pose | None) -> Pose:
+    """The pose, checked; NEUTRAL for None. StudioError for an angle out of range."""
+    if pose is None or pose == NEUTRAL:
+        return NEUTRAL
+    return Pose(**check_all(POSE_ROWS, {row.name: getattr(pose, row.name) for row in POSE_ROWS}, "pose"))  # type: ignore[arg-type]
+
+
+def _scaled(box: Window, scale: int) -> Window:
+    return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
+
+
+def _networks(generator: Generator, figure: Mapping[str, Ingredients], cache: RenderCache) -> CoverageOf:
+    """Coverage from the networks' logits."""
+
+    def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
+        wanted = figure[part.name]
+        logits = cache.logits.get(wanted.key, lambda: _logits(generator, wanted))
+        assert logits is not None
+        channels, size, sharpness = cel_logits(part, logits), box_size(part, scale), tau(scale)
+        own = cover(cel, channels[cel.name], size, window, sharpness)
+        if not cel.clip or own is None:
+            return own
+        by = next(other for other in part.cels if other.name == cel.clip)
+        return clipped(own, cover(by, channels[by.name], size, own.window, sharpness), cel)
+
+    return coverage_of
+
+
+def _logits(generator: Generator, wanted: Ingredients) -> np.ndarray:
+    """[C, h, w] of one part."""
+    name = wanted.part.name
+    ws = generator.map(name, wanted.c[None], wanted.z[None])
+    if len(wanted.directions):
+        _, axes, deviations = generator.directions(name)
+        count = min(len(axes), len(wanted.directions))
+        amounts = wanted.directions[:count] * deviations[:count]
+        ws = ws + np.einsum("k,kld->ld", amounts, axes[:count])[None]
+    return generator.synthesize(name, np.asarray(ws, np.float32))[0]
+
+
+def _drawings(truth: Truth) -> CoverageOf:
+    """Coverage from drawings."""
+
+    def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
+        own = _drawing(truth, part, cel)
+        if own is None or not cel.clip:
+            return own
+        by = next(other for other in part.cels if other.name == cel.clip)
+        return clipped(own, _drawing(truth, part, by), cel)
+
+    return coverage_of
+
+
+def _drawing(truth: Truth, part: Part, cel: Cel) -> Coverage | None:
+    m, t = truth[part.name][cel.name]
+    covered = m.max(0) > 0
+    rows, columns = np.flatnonzero(covered.any(1)), np.flatnonzero(covered.any(0))
+    if not len(rows):
         return None
-    if layer.cel.clip:
-        by = next((other for other in layers if other.part is layer.part and other.cel.name == layer.cel.clip), None)
-        paint = compose.clipped(paint, _painted(by, scale, needed, cache) if by else None)
-        if paint is None:
-            return None
-    return warp(paint, layer.cel, pose, scale, (full, full), rows)
+    whole = Coverage(0, 0, np.asarray(m, np.float32), np.asarray(t, np.float32) if cel.ramp and t is not None else None)
+    return whole.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
-def _painted(layer: Layer, scale: int, rows: tuple[int, int] | None, cache: RenderCache) -> Paint | None:
-    """The cel in colour at rest: kept when whole, made anew for each strip."""
-
-    def covered() -> CelCoverage | None:
-        return cover(layer.part, layer.logits, scale, rows)
-
-    def painted() -> Paint | None:
-        coverage = covered() if rows else cache.coverage.get((layer.network, scale), covered)
-        return colour(coverage, layer.colours) if coverage else None
-
-    return painted() if rows else cache.paints.get((layer.network, layer.palette, scale), painted)
+def _picture(painter: Painter, background: str, size: int) -> np.ndarray:
+    if painter.whole:
+        frame = _frame(painter, background)
+        if size == painter.size:
+            return frame.image
+        small = shrink(frame.canvas, 0, size, (0, size), painter.size)
+        return freeze(to_bytes(small, background))
+    return freeze(_strips(painter, background, size))
 
 
-def _shadow(manifest: Manifest, layers: list[Layer], pose: Pose, cache: RenderCache) -> np.ndarray:
-    """Where the cast shadow falls, at one pixel a canvas unit: it is soft, larger pictures interpolate it."""
-    size = manifest.canvas
-    casters = [layer for layer in layers if layer.cel.name in manifest.shadow.casters]
-    paints = [(layer.cel, _posed(layer, layers, pose, 1, (0, size), size, cache)) for layer in casters]
-    return compose.shadow_map(manifest.shadow, paints, size, 1)
+def _frame(painter: Painter, background: str) -> Frame:
+    """The whole canvas; with a kept frame only what changed is redrawn, which gives the same bits."""
+    frames = painter.cache.frames
+    name: Hashable = (painter.manifest.id, painter.scale)
+    last = frames.pop(name, None)
+    keys = [painter.key(slot) for slot in painter.slots]
+    layers = [painter.layer(slot) for slot in painter.slots]
+    windows = [layer.window if layer else None for layer in layers]
+    everything = (0, 0, painter.size, painter.size)
+    changed: Window | None = everything
+    canvas = last.canvas if last else np.empty((4, painter.size, painter.size), np.float32)
+    if last:
+        moved = [
+            window
+            for index, key in enumerate(keys)
+            if key != last.keys[index]
+            for window in (windows[index], last.windows[index])
+            if window
+        ]
+        changed = _union(moved)
+    if changed:
+        stack(canvas, [layer for layer in layers if layer], changed)
+    image = last.image if last else np.empty((painter.size, painter.size, 4), np.uint8)
+    redraw = everything if last is None or last.background != background else changed
+    if redraw:
+        x0, y0, x1, y1 = redraw
+        image = image.copy() if last else image
+        image[y0:y1, x0:x1] = to_bytes(canvas[:, y0:y1, x0:x1], background)
+    frame = Frame(keys, windows, canvas, background, freeze(image))
+    frames[name] = frame
+    while len(frames) > _KEPT_FRAMES:
+        frames.pop(next(iter(frames)))
+    return frame
 
 
-def _rows_of(falls: np.ndarray, full: int, rows: tuple[int, int]) -> np.ndarray:
-    factor = full // len(falls)
-    if factor == 1:
-        return falls[rows[0] : rows[1]]
-    first, last = max(rows[0] // factor - 1, 0), min(-(-rows[1] // factor) + 1, len(falls))
-    block = cv2.resize(falls[first:last], (full, (last - first) * factor), interpolation=cv2.INTER_LINEAR)
-    return block[rows[0] - first * factor : rows[1] - first * factor]
+def _strips(painter: Painter, background: str, size: int) -> np.ndarray:
+    """A large picture, some rows at a time."""
+    image = np.empty((size, size, 4), np.uint8)
+    full, ratio = painter.size, painter.size / size
+    step = max(1, int(_STRIP / full / ratio))
+    for first in range(0, size, step):
+        last = min(first + step, size)
+        rows = (int(np.floor(first * ratio)), min(int(np.ceil(last * ratio)), full))
+        layers = [layer for slot in painter.slots if (layer := painter.layer(slot, rows))]
+        canvas = np.empty((4, rows[1] - rows[0], full), np.float32)
+        stack(canvas, layers, (0, rows[0], full, rows[1]), rows[0])
+        if size != full:
+            canvas = shrink(canvas, rows[0], size, (first, last), full)
+        image[first:last] = to_bytes(canvas, background)
+    return image
+
+
+def _union(windows: list[Window]) -> Window | None:
+    if not windows:
+        return None
+    x0, y0, x1, y1 = zip(*windows, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)

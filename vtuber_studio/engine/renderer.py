@@ -66,7 +66,12 @@ class Renderer:
         self._thread.start()
 
     def request(
-        self, look: Look, expression: Mapping[str, Value] | None = None, pose: Pose | None = None, size: int = 512, tag: Any = None
+        self,
+        look: Look,
+        expression: Mapping[str, Value] | None = None,
+        pose: Pose | None = None,
+        size: int = 512,
+        tag: Any = None,
     ) -> Request:
         """Ask for a preview; one that still waits is dropped."""
         request = Request(look, dict(expression or {}), pose or NEUTRAL, size, tag)
@@ -134,7 +139,9 @@ class Renderer:
             self._on_error(error)
         except Exception as error:
             logging.getLogger(__name__).exception("the renderer failed")
-            self._on_error(StudioError(f"The picture could not be rendered: {error}.", "Undo the last step; the log says more."))
+            self._on_error(
+                StudioError(f"The picture could not be rendered: {error}.", "Undo the last step; the log says more.")
+            )
 
     def _swap(self, load: Callable[[], Generator]) -> None:
         generator = load()

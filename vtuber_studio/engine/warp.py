@@ -66,19 +66,18 @@ def shift(cel: Cel, pose: Pose) -> tuple[float, float]:
     return near * float(np.sin(np.radians(pose.yaw))), -near * float(np.sin(np.radians(pose.pitch)))
 
 
-def seen_columns(
-    coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, float, float, float], height: int, width: int
+def seen_window(
+    coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, float, float, float], size: int
 ) -> tuple[int, int, int, int] | None:
-    """Canvas window (pixels) in which units ``box`` may be seen, from a field of every ``step`` pixels."""
-    margin = 2.5 * step / coarse.scale
+    """Canvas window (pixels) in which units ``box`` may be seen, from a field of every ``step`` pixels of all rows."""
+    margin = 1.5 * step / coarse.scale
     x, y = coarse.x - moved[0] * coarse.follow, coarse.y - moved[1] * coarse.follow
     inside = (x > box[0] - margin) & (x < box[2] + margin) & (y > box[1] - margin) & (y < box[3] + margin)
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     if not len(rows):
         return None
-    y0, y1 = coarse.top + (rows[0] - 1) * step, coarse.top + (rows[-1] + 2) * step
-    x0, x1 = (columns[0] - 1) * step, (columns[-1] + 2) * step
-    return max(int(x0), 0), max(int(y0), coarse.top), min(int(x1), width), min(int(y1), coarse.top + height)
+    x0, y0 = max(int(columns[0] - 1) * step, 0), max(int(rows[0] - 1) * step, 0)
+    return x0, y0, min(int(columns[-1] + 2) * step, size), min(int(rows[-1] + 2) * step, size)
 
 
 def source_maps(
@@ -107,7 +106,7 @@ def _smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
     return s * s * (np.float32(3) - np.float32(2) * s)
 
 
-def _curve(u: np.ndarray, bend: np.ndarray, narrow: np.ndarray) -> np.ndarray:
+def _curve(u: np.ndarray, bend: np.floating, narrow: np.floating) -> np.ndarray:
     """Inverse of a cylinder's turn to second order: the side turned away narrows."""
     inner = np.clip(u, -SKULL, SKULL)
     return bend * inner * inner + np.float32(0.5) * narrow * inner

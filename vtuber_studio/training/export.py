@@ -79,7 +79,9 @@ def mapping_model(network: PartNetwork, weights: dict[str, torch.Tensor], c_dim:
     return g.model({"c": (c_dim,), "z": (z_dim,)}, {"ws": (num_ws, w_dim)})
 
 
-def synthesis_model(network: PartNetwork, weights: dict[str, torch.Tensor], channels: int, size: tuple[int, int]) -> bytes:
+def synthesis_model(
+    network: PartNetwork, weights: dict[str, torch.Tensor], channels: int, size: tuple[int, int]
+) -> bytes:
     """The synthesis network's ONNX file; its output is [n, channels, *size]."""
     g = _Graph()
     x = g.weight("synthesis.const", weights["synthesis.const"])
@@ -129,7 +131,7 @@ def _spatial(g: _Graph, x: str) -> str:
 
 
 def export_part(trainer: PartTrainer, folder: Path) -> tuple[BundlePart, float]:
-    """Write a part's two networks (moving average of weights); returns its row and the largest difference from torch."""
+    """Write a part's networks (moving average of weights); returns its row and the largest difference from torch."""
     part = trainer.part
     weights = {key: value.detach().cpu().float().contiguous() for key, value in trainer.average.items()}
     network = trainer.network.cpu().float()
@@ -152,7 +154,9 @@ def export_part(trainer: PartTrainer, folder: Path) -> tuple[BundlePart, float]:
     found = make_session(models["synthesis"], 1).run(["logits"], {"ws": ws})[0]
     difference = float(np.abs(found - expected).max())
     if not difference < TOLERANCE:
-        raise StudioError(f"The exported {part.name} differs from torch by {difference:.3g}.", "Report this with the run.")
+        raise StudioError(
+            f"The exported {part.name} differs from torch by {difference:.3g}.", "Report this with the run."
+        )
     row = BundlePart(part, network.mapping.num_ws, network.mapping.w_dim, files["mapping"], files["synthesis"])
     return row, difference
 
@@ -173,7 +177,11 @@ def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
             row, difference = export_part(trainer, stage)
             rows.append(row)
             minutes = round(trainer.seconds / 60, 1)
-            provenance[part.name] = {"images": trainer.images, "minutes": minutes, "max_difference_from_torch": difference}
+            provenance[part.name] = {
+                "images": trainer.images,
+                "minutes": minutes,
+                "max_difference_from_torch": difference,
+            }
         _finish(stage, name, rows, provenance)
         read_bundle(stage, full=True)
         retired = Path(temporary) / "retired"
@@ -186,7 +194,12 @@ def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
 def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str, Any]) -> None:
     """Manifest, licence and model card."""
     today = datetime.date.today().isoformat()
-    made = {"made": today, "program": f"VTuber Studio {__version__}", "trained_on": "drawings of the program's own artist", "parts": provenance}
+    made = {
+        "made": today,
+        "program": f"VTuber Studio {__version__}",
+        "trained_on": "drawings of the program's own artist",
+        "parts": provenance,
+    }
     manifest = Manifest(
         name=name,
         licence="CC0-1.0",
@@ -204,10 +217,19 @@ def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str
     if licence.is_file():
         shutil.copyfile(licence, stage / "LICENSE")
     else:
-        (stage / "LICENSE").write_text("CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/\n", encoding="utf-8")
-    lines = [f"# {name}", "", f"Made {today} by VTuber Studio {__version__}.", "",
-             "Trained from nothing on drawings of the program's own parametric artist; no other picture was used.",
-             "Weights and pictures made with them are CC0: use and sell them as you like.", "",
-             "| part | images seen | minutes |", "|---|---|---|"]
+        (stage / "LICENSE").write_text(
+            "CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/\n", encoding="utf-8"
+        )
+    lines = [
+        f"# {name}",
+        "",
+        f"Made {today} by VTuber Studio {__version__}.",
+        "",
+        "Trained from nothing on drawings of the program's own parametric artist; no other picture was used.",
+        "Weights and pictures made with them are CC0: use and sell them as you like.",
+        "",
+        "| part | images seen | minutes |",
+        "|---|---|---|",
+    ]
     lines += [f"| {part} | {row['images']} | {row['minutes']} |" for part, row in provenance.items()]
     (stage / "model_card.md").write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -9,6 +9,7 @@ Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network").
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import torch
@@ -29,7 +30,7 @@ class Mapping(nn.Module):
         super().__init__()
         self.num_ws, self.w_dim = num_ws, w_dim
         sizes = [c_dim + z_dim, width, width, width]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
         self.out = nn.Linear(width, num_ws * w_dim)
 
     def forward(self, c: Tensor, z: Tensor) -> Tensor:
@@ -76,7 +77,7 @@ class Synthesis(nn.Module):
         height, width = part.logits
         self.const = nn.Parameter(torch.randn(1, first, height // 16, width // 16))
         layers = [StyledConv(first, first, w_dim)]
-        for inputs, outputs in zip([first, *rest[:-1]], rest, strict=True):
+        for inputs, outputs in itertools.pairwise([first, *rest]):
             layers += [StyledConv(inputs, 4 * outputs, w_dim, shuffle=True), StyledConv(outputs, outputs, w_dim)]
         layers.append(StyledConv(rest[-1], 4 * part.channels, w_dim, shuffle=True, head=True))
         self.layers = nn.ModuleList(layers)

@@ -50,8 +50,10 @@ def train_starter(
             except queue.Empty:
                 for name, child in list(running.items()):
                     if not child.is_alive() and messages.empty():
-                        raise StudioError(f"Training of {name} stopped with exit code {child.exitcode}.",
-                                          "Go on with --resume; the last checkpoint is sound.") from None
+                        raise StudioError(
+                            f"Training of {name} stopped with exit code {child.exitcode}.",
+                            "Go on with --resume; the last checkpoint is sound.",
+                        ) from None
                 continue
             if isinstance(step, Progress):
                 fractions[name] = step.fraction
@@ -95,7 +97,6 @@ def _child(
         for step in progress:
             messages.put((name, step))
             if stop.is_set():
-                progress.close()
                 break
     except StudioError as error:
         messages.put((name, (error.message, error.hint)))

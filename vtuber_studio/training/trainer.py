@@ -37,7 +37,8 @@ class PartTrainer:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         torch.manual_seed(config.seed)
         c_dim = sum(row.size for row in schema.rows_of(name))
-        self.network = PartNetwork(self.part, c_dim, config).to(self.device, memory_format=torch.channels_last)
+        self.network = PartNetwork(self.part, c_dim, config).to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, betas=config.betas)
         self.weights: dict[str, Tensor] = {}
@@ -84,7 +85,8 @@ class PartTrainer:
             tensors |= {f"adam.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
         temporary = self.folder / "state.safetensors.tmp"
         counters = {"step": str(self.step), "seconds": str(self.seconds)}
-        save_file({key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}, temporary, counters)
+        whole = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
+        save_file(whole, temporary, counters)
         os.replace(temporary, self.folder / "state.safetensors")
         state = {"part": self.part.name, "images": self.images, "seconds": self.seconds, "config": asdict(self.config)}
         write_atomically(self.folder / "state.json", json.dumps(state, indent=1).encode())

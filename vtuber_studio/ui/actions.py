@@ -32,7 +32,7 @@ TABLE: tuple[Row, ...] = (
     Row("recent", "file", "Open &recent"),
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
-    Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "Save the picture, 512 to 4096 pixels", "generator", gap=True),
+    Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "512 to 4096 pixels a side", "generator", gap=True),
     Row("quit", "file", "&Quit", ("Ctrl+Q",), "Leave; unsaved work is kept", gap=True),
     Row("undo", "edit", "&Undo", ("Ctrl+Z",), "Take the last step back", "undo"),
     Row("redo", "edit", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", "redo"),

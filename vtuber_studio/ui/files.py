@@ -1,4 +1,4 @@
-"""Files: new, open, save, autosave, recovery. Reading and writing run as jobs; the document is replaced when they end."""
+"""Files: new, open, save, autosave, recovery. The disk is touched by jobs alone."""
 
 from __future__ import annotations
 

@@ -27,7 +27,9 @@ class Preview(QObject):
 
     shown = Signal(object)  # FrameResult
 
-    def __init__(self, stage: Stage, canvas: Canvas, idle: Idle, small: int = 512, parent: QObject | None = None) -> None:
+    def __init__(
+        self, stage: Stage, canvas: Canvas, idle: Idle, small: int = 512, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.stage, self.canvas, self.idle = stage, canvas, idle
         self.small = small  # pixels a side of the coarse picture; the sharp one has twice as many

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
 
@@ -31,11 +31,8 @@ class AttributesPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        for section in self.sections.values():
-            section.deleteLater()
+        clear(self.column, 1)
         self.rows, self.sections = {}, {}
-        while self.column.count() > 1:
-            self.column.takeAt(1)
         assert self.stage.manifest is not None
         for attribute in self.stage.manifest.attributes:
             if attribute.group not in self.sections:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 
 from vtuber_studio.core.dice import COLOURS, roll, seed_from_text, vary
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.icons import icon
 
 
 class DicePanel(QWidget):
@@ -15,7 +16,7 @@ class DicePanel(QWidget):
     def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage = stage
-        self.roll_button = QPushButton(self.tr("\N{GAME DIE} Roll"))
+        self.roll_button = QPushButton(icon("dice"), self.tr("Roll"))
         self.roll_button.setObjectName("primary")
         self.roll_button.setToolTip(self.tr("A new persona; locked sliders stay (R)"))
         self.roll_button.clicked.connect(lambda: self.roll())
@@ -23,6 +24,7 @@ class DicePanel(QWidget):
         self.vary_button.setToolTip(self.tr("Move everything that is not locked a little (Shift+R)"))
         self.vary_button.clicked.connect(lambda: self.vary())
         self.group = QComboBox()
+        self.group.setMinimumWidth(118)
         self.group.setToolTip(self.tr("What the dice may change"))
         self.seed = QLineEdit()
         self.seed.setFixedWidth(104)
@@ -61,9 +63,7 @@ class DicePanel(QWidget):
             return
         seed = QRandomGenerator.global_().generate() if seed is None else seed
         parts = [entry.part for entry in manifest.parts]
-        look = roll(
-            session.look, manifest.attributes, parts, seed, session.project.locks, self.group.currentData()
-        )
+        look = roll(session.look, manifest.attributes, parts, seed, session.project.locks, self.group.currentData())
         session.edit(look, self.tr("Roll"))
 
     def vary(self) -> None:

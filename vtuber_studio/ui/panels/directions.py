@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
 SHOWN = 4  # directions a part; the first few carry nearly all of the variation
@@ -29,14 +29,9 @@ class DirectionsPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        while self.column.count():
-            widget = self.column.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.column)
         self.rows = {}
-        intro = QLabel(
-            self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first.")
-        )
+        intro = QLabel(self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first."))
         intro.setWordWrap(True)
         intro.setObjectName("caption")
         self.column.addWidget(intro)
@@ -46,9 +41,7 @@ class DirectionsPanel(QWidget):
             section = Section(part.label, is_open=part.name.startswith("hair"))
             for index in range(min(SHOWN, part.z_dim)):
                 label = self.tr("Direction {}").format(index + 1)
-                row = ValueRow(
-                    Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False
-                )
+                row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
                 row.pressed.connect(partial(self.stage.session.begin, f"{part.label} {label}"))
                 row.moved.connect(partial(self._set, part.name, index))
                 row.released.connect(self.stage.session.commit)

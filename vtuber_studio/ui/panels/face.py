@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from vtuber_studio.core.attribute import defaults
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
 COLUMNS = 4
@@ -31,10 +31,7 @@ class FacePanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        while self.column.count():
-            widget = self.column.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.column)
         self.rows, self.presets = {}, {}
         section, grid = Section(self.tr("Presets")), QGridLayout()
         grid.setSpacing(4)

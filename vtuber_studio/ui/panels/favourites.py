@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 
@@ -32,7 +33,7 @@ class FavouritesPanel(QWidget):
     def __init__(self, stage: Stage, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage, self.thumbnails = stage, thumbnails
-        self._shown: tuple[Look, ...] | None = None
+        self._shown: tuple[NamedLook, ...] | None = None
         self.add_button = QPushButton(self.tr("\N{BLACK STAR} Keep"))
         self.add_button.setToolTip(self.tr("Keep the present look as a favourite (F)"))
         self.add_button.clicked.connect(lambda: self.add())
@@ -116,8 +117,6 @@ class FavouritesPanel(QWidget):
         menu.addAction(self.tr("Recall")).triggered.connect(lambda: self.recall(index))
         menu.addAction(self.tr("Mix with it")).triggered.connect(partial(self.mix_asked.emit, look))
         menu.addAction(self.tr("Rename")).triggered.connect(lambda: self.list.editItem(item))
-        menu.addAction(self.tr("Remove")).triggered.connect(
-            lambda: self.stage.session.remove_favourite(index)
-        )
+        menu.addAction(self.tr("Remove")).triggered.connect(lambda: self.stage.session.remove_favourite(index))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(position))

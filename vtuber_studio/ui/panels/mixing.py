@@ -22,7 +22,7 @@ from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
-from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
 KINDS = ("shape", "colour")
@@ -50,10 +50,12 @@ class MixingPanel(QWidget):
         self.picture.setObjectName("thumbnail")
         another = QPushButton(self.tr("Roll another"))
         another.clicked.connect(lambda: self.roll_source())
-        self.favourites = QToolButton(text=self.tr("From favourites"))
+        self.favourites = QToolButton()
+        self.favourites.setText(self.tr("From favourites"))
         self.favourites.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.favourites.setMenu(QMenu(self))
-        self.favourites.menu().aboutToShow.connect(self._fill_favourites)
+        self.favourites_menu = QMenu(self)
+        self.favourites.setMenu(self.favourites_menu)
+        self.favourites_menu.aboutToShow.connect(self._fill_favourites)
         hold = QPushButton(self.tr("Hold current look"))
         hold.setToolTip(self.tr("Make the present look the second one, then change the present one"))
         hold.clicked.connect(lambda: self.set_source(self.stage.session.look))
@@ -82,10 +84,7 @@ class MixingPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        while self.column.count() > 1:
-            widget = self.column.takeAt(1).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.column, 1)
         self.rows = {}
         assert self.stage.manifest is not None
         for entry in self.stage.manifest.parts:
@@ -134,8 +133,7 @@ class MixingPanel(QWidget):
         if kind:
             before = {mix.part: mix for mix in session.look.mixes}
             mixes = tuple(
-                self._mixed(before.get(entry.part.name), entry.part.name, kind, amount)
-                for entry in manifest.parts
+                self._mixed(before.get(entry.part.name), entry.part.name, kind, amount) for entry in manifest.parts
             )
         session.edit(session.look.with_(mixes=mixes), self.tr("Mix"))
 
@@ -150,9 +148,7 @@ class MixingPanel(QWidget):
 
     def _mixed(self, before: Mix | None, part: str, kind: str, amount: float) -> Mix:
         assert self.source is not None
-        amounts = (
-            {"shape": before.shape, "colour": before.colour} if before else {"shape": 0.0, "colour": 0.0}
-        )
+        amounts = {"shape": before.shape, "colour": before.colour} if before else {"shape": 0.0, "colour": 0.0}
         # the source's own mixes are left behind, so that mixes of mixes never nest
         return Mix(part, self.source.with_(mixes=()), **{**amounts, kind: amount})
 
@@ -166,7 +162,7 @@ class MixingPanel(QWidget):
         )
 
     def _fill_favourites(self) -> None:
-        menu = self.favourites.menu()
+        menu = self.favourites_menu
         menu.clear()
         for favourite in self.stage.session.project.favourites:
             menu.addAction(favourite.name).triggered.connect(partial(self.set_source, favourite.look))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QToolButton, QV
 from vtuber_studio.core.palette import resolve, to_hex
 from vtuber_studio.core.part import Material
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.section import Section, scroll_column
+from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 
 COLUMNS = 4
 
@@ -36,14 +36,8 @@ class Swatch(QToolButton):
         border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
-        self.setStyleSheet(
-            f"background: rgba({red},{green},{blue},{alpha:.2f}); border: {border}; border-radius: 5px;"
-        )
-        hint = (
-            self.tr("Set by hand; right click returns it to its ramp.")
-            if chosen
-            else self.tr("Click to choose.")
-        )
+        self.setStyleSheet(f"background: rgba({red},{green},{blue},{alpha:.2f}); border: {border}; border-radius: 5px;")
+        hint = self.tr("Set by hand; right click returns it to its ramp.") if chosen else self.tr("Click to choose.")
         self.setToolTip(f"{self.material.label} {colour}\n{hint}")
 
 
@@ -62,10 +56,7 @@ class PalettePanel(QWidget):
 
     def build(self) -> None:
         """Make the swatches anew from the manifest."""
-        while self.column.count():
-            widget = self.column.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.column)
         self.swatches = {}
         sections: dict[str, tuple[Section, QGridLayout]] = {}
         assert self.stage.manifest is not None
@@ -118,9 +109,7 @@ class PalettePanel(QWidget):
         dialog = QColorDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setOption(
-            QColorDialog.ColorDialogOption.ShowAlphaChannel, len(self.swatches[material.name].colour) == 9
-        )
+        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel, len(self.swatches[material.name].colour) == 9)
         text = self.swatches[material.name].colour
         colour = QColor(text[:7])
         if len(text) == 9:

@@ -31,6 +31,15 @@ class Section(QWidget):
         self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
 
+def clear(column: QVBoxLayout, kept: int = 0) -> None:
+    """Remove what stands in a column, but the first ``kept`` entries."""
+    while column.count() > kept:
+        item = column.takeAt(kept)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.deleteLater()
+
+
 def scroll_column(parent: QWidget) -> QVBoxLayout:
     """Fill ``parent`` with a scrolling column and return the column's layout."""
     content = QWidget()

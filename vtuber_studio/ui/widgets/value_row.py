@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.ui.widgets.icons import icon
 
 STEPS = 400  # slider positions over the range
 
@@ -25,12 +26,13 @@ class ValueRow(QWidget):
         self.label = QLabel(attribute.label)
         self.label.setFixedWidth(112)
         self.label.installEventFilter(self)
-        self.lock = QToolButton(checkable=True, text="\N{OPEN LOCK}", autoRaise=True)
+        self.lock = QToolButton(checkable=True, autoRaise=True)
         self.lock.setObjectName("lock")
         self.lock.setToolTip(self.tr("Lock: the dice leave this alone"))
         self.lock.setAccessibleName(self.tr("Lock {}").format(attribute.label))
         self.lock.toggled.connect(self._on_lock)
         self.lock.setVisible(lockable)
+        self.lock.setIcon(icon("lock-open"))
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 1, 2, 1)
         grid.setHorizontalSpacing(6)
@@ -65,7 +67,7 @@ class ValueRow(QWidget):
             minimum=row.low, maximum=row.high, decimals=2, singleStep=(row.high - row.low) / 40
         )
         self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.number.setFixedWidth(56)
+        self.number.setFixedWidth(58)
         self.number.setKeyboardTracking(False)
         self.number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.number.installEventFilter(self)
@@ -91,7 +93,7 @@ class ValueRow(QWidget):
         """Show the lock without emitting anything."""
         with QSignalBlocker(self.lock):
             self.lock.setChecked(locked)
-        self.lock.setText("\N{LOCK}" if locked else "\N{OPEN LOCK}")
+        self.lock.setIcon(icon("lock" if locked else "lock-open"))
 
     @property
     def _span(self) -> float:

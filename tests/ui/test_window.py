@@ -1,0 +1,546 @@
+"""The real window, driven offscreen over the fake generator, and the pixels it shows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeGenerator
+from vtuber_studio.core.image import decode_png
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import NEUTRAL
+from vtuber_studio.core.project import NamedLook, Project, read_project, save_project
+from vtuber_studio.core.recovery import Autosave, find_orphans
+from vtuber_studio.core.settings import Settings
+from vtuber_studio.engine.render import render
+from vtuber_studio.ui import actions, theme
+from vtuber_studio.ui.idle import openness, overlay
+from vtuber_studio.ui.main_window import MainWindow
+
+STILL = Settings(idle_animation=False)
+WAIT = 15_000  # milliseconds; the machine may be slow
+Open = Callable[..., MainWindow]
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """Straight RGBA [H, W, 4] of a QImage."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
+
+
+def shown(window: MainWindow) -> np.ndarray:
+    """What the canvas shows, as straight RGBA."""
+    assert window.canvas.image is not None
+    return pixels(window.canvas.image)
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    """Until the canvas shows what the session says."""
+
+    def same() -> bool:
+        if window.canvas.image is None:
+            return False
+        size = window.canvas.image.width()
+        truth = render(FakeGenerator(), window.session.look, window.stage.expression, window.stage.pose, size)
+        a, b = shown(window).astype(float), truth.astype(float)  # premultiplied and back: compare the visible colours
+        return bool(np.abs(a[..., :3] * a[..., 3:] - b[..., :3] * b[..., 3:]).max() <= 255 * 4)
+
+    qtbot.waitUntil(same, timeout=WAIT)
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
+    """Makes windows that are shown, loaded and settled, and closes them."""
+    theme.apply(qapp)
+    made: list[MainWindow] = []
+
+    def build(settings: Settings = STILL, load: Callable[[], FakeGenerator] = FakeGenerator) -> MainWindow:
+        window = MainWindow(load, settings)
+        made.append(window)
+        window.show()
+        window.start()
+        qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
+        settle(qtbot, window)
+        return window
+
+    yield build
+    for window in made:
+        window._leaving = True
+        window.close()
+        window.deleteLater()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def window(open_window: Open) -> MainWindow:
+    return open_window()
+
+
+def drop(window: MainWindow, data: QMimeData) -> None:
+    event = QDropEvent(
+        QPointF(500, 400),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def test_dragging_a_slider_shows_its_pixels_and_is_one_undo_step(qtbot: QtBot, window: MainWindow) -> None:
+    before = shown(window)
+    row = window.attributes.rows["face_width"]
+    slider = row.slider
+    assert slider is not None
+    middle = QPoint(slider.width() // 2, slider.height() // 2)
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=middle)
+    for step in range(1, 12):
+        QTest.mouseMove(slider, middle + QPoint(4 * step, 0))
+        qtbot.wait(5)
+    assert window.session.in_gesture
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=middle + QPoint(44, 0))
+    assert not window.session.in_gesture
+    assert float(window.session.look.attributes["face_width"]) > 0.1
+    settle(qtbot, window)
+    after = shown(window)
+    assert (before != after).any()
+    window.actions_by_name["undo"].trigger()
+    assert window.session.look == Look() and not window.session.can_undo
+    settle(qtbot, window)
+    assert (shown(window) == before).all()
+    window.actions_by_name["redo"].trigger()
+    settle(qtbot, window)
+    assert (shown(window) == after).all()
+
+
+def test_undo_says_what_it_takes_back(window: MainWindow) -> None:
+    assert not window.actions_by_name["undo"].isEnabled()
+    window.session.edit(Look().set(eye_size=0.5), "Eye size")
+    assert window.actions_by_name["undo"].isEnabled()
+    assert "Eye size" in window.actions_by_name["undo"].text()
+    window.actions_by_name["undo"].trigger()
+    assert "Eye size" in window.actions_by_name["redo"].text()
+
+
+def test_the_dice_leave_what_is_locked(qtbot: QtBot, window: MainWindow) -> None:
+    window.attributes.rows["eye_size"].lock.click()
+    assert window.session.locks == {"eye_size"}
+    window.actions_by_name["roll"].trigger()
+    assert "eye_size" not in window.session.look.attributes
+    assert window.session.look.attributes["face_width"] != 0.0
+    settle(qtbot, window)
+    window.actions_by_name["vary"].trigger()
+    assert window.session.look.attributes.get("eye_size", 0.0) == 0.0
+    settle(qtbot, window)
+
+
+def test_a_letter_rolls_but_not_while_typing(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    window.canvas.setFocus()
+    before = window.session.look
+    QTest.keyClick(window.canvas, Qt.Key.Key_R)
+    assert window.session.look != before
+    rolled = window.session.look
+    window.attributes.search.setFocus()
+    QTest.keyClicks(window.attributes.search, "r")
+    assert window.session.look == rolled and window.attributes.search.text() == "r"
+
+
+def test_mixing_takes_the_colour_of_a_second_look(qtbot: QtBot, window: MainWindow) -> None:
+    window.mixing.set_source(Look().paint({"hair.base": "#ff0000", "hair.tip": "#ff0000"}))
+    window.mixing.rows["hair_front", "colour"].moved.emit(1.0)
+    settle(qtbot, window)
+    assert (shown(window)[..., :3] == (255, 0, 0)).all(-1).sum() > 1000
+
+
+def test_comparing_while_a_key_is_held(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    window.canvas.setFocus()
+    before = shown(window)
+    window.session.edit(Look().paint({"skin.base": "#00ff00"}), "Skin")
+    settle(qtbot, window)
+    after = shown(window)
+    QTest.keyPress(window.canvas, Qt.Key.Key_C)
+    assert window.canvas.badge
+    qtbot.waitUntil(lambda: bool((shown(window) == before).all()), timeout=WAIT)
+    QTest.keyRelease(window.canvas, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: bool((shown(window) == after).all()), timeout=WAIT)
+    assert not window.canvas.badge
+
+
+def test_wheel_zooms_at_the_cursor_and_the_middle_button_pans(window: MainWindow) -> None:
+    canvas = window.canvas
+    at = QPointF(canvas.width() * 0.3, canvas.height() * 0.6)
+    unit = (at - canvas.origin) / canvas.zoom
+    zoom = canvas.zoom
+    wheel = QWheelEvent(
+        at,
+        canvas.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, wheel)
+    assert canvas.zoom > 1.5 * zoom
+    moved = canvas.origin + canvas.zoom * unit - at
+    assert abs(moved.x()) < 1e-6 and abs(moved.y()) < 1e-6
+    origin = QPointF(canvas.origin)
+    QTest.mousePress(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(200, 200))
+    QTest.mouseMove(canvas, QPoint(230, 190))
+    QTest.mouseRelease(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(230, 190))
+    assert canvas.origin - origin == QPointF(30, -10)
+    window.actions_by_name["actual_size"].trigger()
+    assert canvas.pixels == pytest.approx(512)
+    window.actions_by_name["fit"].trigger()
+    assert canvas.zoom == pytest.approx(zoom)
+
+
+def test_a_close_look_is_sharp(qtbot: QtBot, window: MainWindow) -> None:
+    window.canvas.zoom_by(4.0)
+    qtbot.waitUntil(lambda: window.canvas.image is not None and window.canvas.image.width() == 1024, timeout=WAIT)
+    settle(qtbot, window)
+
+
+def test_checkerboard_and_plain_grounds(window: MainWindow) -> None:
+    figure = window.canvas.figure
+    corner = QPoint(round(figure.left()) + 6, round(figure.bottom()) - 20)
+    colours = set()
+    for action in window.backgrounds.actions():
+        action.trigger()
+        colours.add(window.canvas.grab().toImage().pixelColor(corner).name())
+    assert "#ffffff" in colours and "#00b140" in colours and len(colours) >= 4
+    assert window.preferences.settings.background == window.backgrounds.actions()[-1].data()
+
+
+def test_the_clipboard_keeps_transparency(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_name["copy"].trigger()
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: "image/png" in clipboard.mimeData().formats(), timeout=WAIT)
+    image = decode_png(bytes(clipboard.mimeData().data("image/png").data()))
+    assert (image == render(FakeGenerator(), window.session.look, size=1024)).all()
+    assert image[0, 0, 3] == 0
+
+
+def test_a_reference_is_dropped_faded_and_removed(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    picture = QImage(64, 64, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    picture.save(str(tmp_path / "reference.png"))
+    drop(window, files(tmp_path / "reference.png"))
+    qtbot.waitUntil(lambda: window.canvas.reference is not None, timeout=WAIT)
+    assert window.reference_bar.isVisible()
+    spot = window.canvas.figure.topLeft().toPoint() + QPoint(30, 30)
+    window.reference_bar.slider.setValue(100)
+    assert window.canvas.grab().toImage().pixelColor(spot).name() == "#ff0000"
+    window.reference_bar.slider.setValue(0)
+    assert window.canvas.grab().toImage().pixelColor(spot).name() != "#ff0000"
+    window.actions_by_name["remove_reference"].trigger()
+    assert window.canvas.reference is None and not window.reference_bar.isVisible()
+    data = QMimeData()
+    data.setImageData(picture)
+    QGuiApplication.clipboard().setMimeData(data)
+    window.actions_by_name["paste"].trigger()
+    assert window.canvas.reference is not None
+
+
+def test_a_picture_that_is_none_is_refused_kindly(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"nothing of the kind")
+    drop(window, files(tmp_path / "bad.png"))
+    qtbot.waitUntil(lambda: "bad.png" in window.error_bar.message, timeout=WAIT)
+    assert window.canvas.reference is None
+
+
+def test_saving_opening_and_the_recent_files(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "hero.vtsproj"
+    window.session.edit(Look().set(eye_size=0.7), "Eye size")
+    assert window.isWindowModified()
+    window.files.save(path)
+    qtbot.waitUntil(lambda: not window.session.dirty, timeout=WAIT)
+    assert read_project(path).look.attributes == {"eye_size": 0.7}
+    assert window.windowTitle().startswith("hero.vtsproj") and not window.isWindowModified()
+    window.actions_by_name["new"].trigger()
+    assert window.session.look == Look() and window.session.path is None
+    window._fill_recent()
+    window.recent_menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.session.path == path, timeout=WAIT)
+    assert window.session.look.attributes == {"eye_size": 0.7}
+    settle(qtbot, window)
+
+
+def test_a_dropped_project_opens_and_a_dropped_look_can_be_undone(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    save_project(tmp_path / "a.vtsproj", Project(looks=(NamedLook("One", Look().set(face_width=0.9)),)))
+    drop(window, files(tmp_path / "a.vtsproj"))
+    qtbot.waitUntil(lambda: window.session.path is not None, timeout=WAIT)
+    assert window.session.look.attributes == {"face_width": 0.9}
+    (tmp_path / "look.json").write_bytes(Look().set(face_width=-0.9).to_json())
+    drop(window, files(tmp_path / "look.json"))
+    qtbot.waitUntil(lambda: window.session.look.attributes == {"face_width": -0.9}, timeout=WAIT)
+    window.session.undo()
+    assert window.session.look.attributes == {"face_width": 0.9}
+    settle(qtbot, window)
+
+
+def test_a_project_of_another_generator_is_fitted_and_says_so(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    look = Look().set(face_width=0.5, tail_length=1.0)
+    save_project(tmp_path / "other.vtsproj", Project(looks=(NamedLook("One", look),)))
+    window.files.open(tmp_path / "other.vtsproj")
+    qtbot.waitUntil(lambda: "tail_length" in window.error_bar.message, timeout=WAIT)
+    assert window.session.look.attributes == {"face_width": 0.5}
+    settle(qtbot, window)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no zip", b"{}", b"\x00" * 1000])
+def test_a_damaged_project_leaves_the_document_alone(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, damage: bytes
+) -> None:
+    look = Look().set(face_width=0.3)
+    window.session.edit(look, "Face width")
+    window.files.save(tmp_path / "good.vtsproj")
+    qtbot.waitUntil(lambda: not window.session.dirty, timeout=WAIT)
+    (tmp_path / "bad.vtsproj").write_bytes(damage)
+    window.files.open(tmp_path / "bad.vtsproj")
+    qtbot.waitUntil(lambda: window.error_bar.isVisible(), timeout=WAIT)
+    assert window.error_bar.message and window.session.look == look
+    assert window.session.path == tmp_path / "good.vtsproj" and window.session.can_undo
+
+
+def test_unsaved_work_is_asked_about_in_the_bar(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    look = Look().set(face_width=0.3)
+    window.session.edit(look, "Face width")
+    window.actions_by_name["new"].trigger()
+    assert window.question_bar.isVisible() and window.session.look == look
+    window.question_bar.choose("Cancel")
+    assert window.session.look == look
+    window.actions_by_name["new"].trigger()
+    window.question_bar.choose("Discard")
+    assert window.session.look == Look()
+    window.session.edit(look, "Face width")
+    window.session.path = tmp_path / "kept.vtsproj"
+    assert not window.close() and window.isVisible()
+    window.question_bar.choose("Save")
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)
+    assert read_project(tmp_path / "kept.vtsproj").look == look
+
+
+def test_closing_twice_keeps_the_work_for_the_next_start(
+    qtbot: QtBot, window: MainWindow, open_window: Open
+) -> None:
+    window.session.edit(Look().set(face_width=0.31), "Face width")
+    qtbot.waitUntil(lambda: window.files._autosave is not None, timeout=WAIT)
+    assert not window.close()
+    assert window.close()
+    again = open_window()
+    qtbot.waitUntil(lambda: again.question_bar.isVisible(), timeout=WAIT)
+    again.question_bar.choose("Open it")
+    qtbot.waitUntil(lambda: again.session.look.attributes == {"face_width": 0.31}, timeout=WAIT)
+    assert again.session.dirty
+    qtbot.waitUntil(lambda: not find_orphans(), timeout=WAIT)
+    settle(qtbot, again)
+
+
+def test_autosave_writes_what_changed_and_forgets_what_was_saved(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: window.files._autosave is not None, timeout=WAIT)
+    keeper = window.files._autosave
+    assert isinstance(keeper, Autosave)
+    window.session.edit(Look().set(face_width=0.2), "Face width")
+    window.files.autosave()
+    qtbot.waitUntil(lambda: (keeper.folder / "autosave.vtsproj").exists(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not window.files._writing, timeout=WAIT)
+    window.files.save(tmp_path / "a.vtsproj")
+    qtbot.waitUntil(lambda: not (keeper.folder / "autosave.vtsproj").exists(), timeout=WAIT)
+
+
+def test_a_full_or_read_only_target_is_said_and_nothing_is_lost(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.session.edit(Look().set(face_width=0.2), "Face width")
+    window.files.save(tmp_path / "nowhere" / "a.vtsproj")
+    qtbot.waitUntil(lambda: window.error_bar.isVisible(), timeout=WAIT)
+    assert window.session.dirty and window.session.path is None
+
+
+def test_export_writes_what_is_shown(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.session.edit(Look().set(face_width=0.4), "Face width")
+    window.stage.set_pose("yaw", 6.0)
+    dialog = window.export_png()
+    assert not dialog.isModal()
+    dialog.path_field.setText(str(tmp_path / "out.png"))
+    dialog.size_box.setCurrentIndex(dialog.size_box.findData(1024))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start_button.click()
+    truth = render(FakeGenerator(), window.session.look, {}, window.stage.pose, 1024)
+    assert (decode_png((tmp_path / "out.png").read_bytes()) == truth).all()
+    dialog.set_background("#336699")
+    dialog.path_field.setText(str(tmp_path / "blue.png"))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start_button.click()
+    assert tuple(decode_png((tmp_path / "blue.png").read_bytes())[0, 0]) == (0x33, 0x66, 0x99, 255)
+    assert window.preferences.settings.export_background == "#336699"
+
+
+def test_a_cancelled_export_deletes_and_writes_nothing(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "old.png"
+    path.write_bytes(b"old")
+    dialog = window.export_png()
+    dialog.path_field.setText(str(path))
+    gate = threading.Event()
+    window.bridge.call(lambda generator: gate.wait(20), lambda result: None)  # the lane is busy
+    dialog.start_button.click()
+    dialog.cancel_button.click()
+    gate.set()
+    qtbot.waitUntil(lambda: dialog.job is None, timeout=WAIT)
+    assert path.read_bytes() == b"old" and dialog.isVisible()
+    assert list(tmp_path.iterdir()) == [path]
+    dialog.path_field.setText(str(tmp_path / "nowhere" / "a.png"))
+    dialog.start_button.click()
+    qtbot.waitUntil(lambda: dialog.job is None, timeout=WAIT)
+    assert "nowhere" in dialog.note.text()
+
+
+def test_favourites_are_kept_recalled_and_mixed(qtbot: QtBot, window: MainWindow) -> None:
+    kept = Look().set(face_width=0.6)
+    window.session.edit(kept, "Face width")
+    window.actions_by_name["keep"].trigger()
+    window.session.edit(Look(), "Back")
+    window.favourites.recall(0)
+    assert window.session.look == kept
+    window.favourites.mix_asked.emit(kept)
+    assert window.right.currentWidget() is window.mixing and window.mixing.source == kept
+
+
+def test_a_slow_renderer_never_blocks_the_window(qtbot: QtBot, open_window: Open) -> None:
+    class Slow(FakeGenerator):
+        def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+            time.sleep(0.05)
+            return super().synthesize(part, ws)
+
+    window = open_window(load=Slow)
+    longest, begin = 0.0, time.perf_counter()
+    for step in range(40):
+        start = time.perf_counter()
+        window.session.edit(Look().set(face_width=step / 50, eye_size=step / 50), "Both")
+        QApplication.processEvents()
+        longest = max(longest, time.perf_counter() - start)
+    assert longest < 0.5 and time.perf_counter() - begin < 40 * 0.2, "an edit must not wait for its picture"
+    settle(qtbot, window)
+
+
+def test_files_are_touched_on_other_threads(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def slow(path: Path) -> Project:
+        threads.append(threading.get_ident())
+        return Project()
+
+    monkeypatch.setattr("vtuber_studio.ui.files.read_project", slow)
+    arrived: list[int] = []
+    monkeypatch.setattr(window.files, "_opened", lambda *_: arrived.append(threading.get_ident()))
+    window.files.open(tmp_path / "a.vtsproj")
+    qtbot.waitUntil(lambda: bool(arrived), timeout=WAIT)
+    assert threads != arrived and arrived == [threading.get_ident()]
+
+
+def test_a_generator_that_cannot_be_loaded_is_said(qtbot: QtBot, qapp: QApplication) -> None:
+    from vtuber_studio.core.errors import StudioError
+
+    def broken() -> FakeGenerator:
+        raise StudioError("This generator is damaged.", "Use the starter.")
+
+    window = MainWindow(broken, STILL)
+    qtbot.addWidget(window)
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: window.error_bar.isVisible(), timeout=WAIT)
+    assert "Use the starter." in window.error_bar.message
+    assert not window.actions_by_name["export_png"].isEnabled()
+    window.close()
+
+
+def test_she_blinks_and_breathes_when_left_alone(qtbot: QtBot, open_window: Open) -> None:
+    window = open_window(Settings(idle_animation=True))
+    still = shown(window)
+    window.idle._rest.setInterval(10)
+    window.idle.disturb()
+    qtbot.waitUntil(lambda: window.idle.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: bool((shown(window) != still).any()), timeout=WAIT)
+    assert window.session.look == Look() and window.stage.expression == {} and not window.session.can_undo
+    window.hide()
+    assert not window.idle.running
+    window.show()
+    qtbot.waitUntil(lambda: window.idle.running, timeout=WAIT)
+    window.actions_by_name["idle"].setChecked(False)
+    assert not window.idle.running
+    settle(qtbot, window)
+
+
+def test_blinks_are_short_and_breath_is_gentle() -> None:
+    times = np.arange(0, 60, 0.01)
+    lids = np.array([openness(t) for t in times])
+    assert lids.min() == 0.0 and (lids == 1.0).mean() > 0.9
+    moved, pose = overlay({"eye_open_left": 0.5}, NEUTRAL, float(times[lids.argmin()]), frozenset({"eye_open_left"}))
+    assert moved == {"eye_open_left": 0.0} and 0.0 <= pose.breath <= 1.0
+
+
+def test_the_table_of_actions_is_complete(window: MainWindow) -> None:
+    names = [row.name for row in actions.TABLE]
+    assert len(set(names)) == len(names) and set(names) == set(window.actions_by_name)
+    keys = [key for row in actions.TABLE for key in row.keys]
+    assert len(set(keys)) == len(keys), "two actions with the same key"
+    assert all(row.menu in actions.MENUS for row in actions.TABLE)
+    assert all(row.tip for row in actions.TABLE if row.keys)
+    for name in ("shortcuts", "about"):
+        window.actions_by_name[name].trigger()
+
+
+def test_the_window_remembers_its_place_and_settings(open_window: Open) -> None:
+    from vtuber_studio.core.settings import load_settings, settings_path
+
+    settings_path().unlink(missing_ok=True)
+    window = open_window()
+    window.resize(1200, 760)
+    window.actions_by_name["idle"].setChecked(True)
+    window._leaving = True
+    window.close()
+    stored = load_settings()
+    assert stored.idle_animation and stored.window_geometry and stored.window_state
+    again = open_window(stored.with_(idle_animation=False))
+    assert again.size() == window.size()
+
+
+def test_the_style_sheet_has_every_colour(qapp: QApplication) -> None:
+    assert "$" not in theme.style_sheet()
+
+
+def test_events_of_closed_windows_are_not_filtered(qtbot: QtBot, open_window: Open, qapp: QApplication) -> None:
+    window = open_window()
+    window._leaving = True
+    window.close()
+    qapp.postEvent(qapp, QEvent(QEvent.Type.User))
+    qapp.processEvents()

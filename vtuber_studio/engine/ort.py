@@ -1,0 +1,27 @@
+"""The one place where ORT sessions are made."""
+
+from __future__ import annotations
+
+import os
+
+import onnxruntime
+
+PROVIDER = "CPUExecutionProvider"
+
+
+def default_threads() -> int:
+    """Threads of a network: up to four, no more than there are processors."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(4, usable))
+
+
+def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=[PROVIDER])

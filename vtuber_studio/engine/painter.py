@@ -1,0 +1,212 @@
+"""Painter: one figure in one pose at one scale, cel by cel, as layers on the canvas.
+
+Up to scale 2 a layer covers its whole cel and is kept in the cache; above it layers are painted strip by strip,
+so that a large picture needs no more memory than its strips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from vtuber_studio.core.part import Cel, Part
+from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.engine import warp
+from vtuber_studio.engine.cache import RenderCache
+from vtuber_studio.engine.compose import Layer, shadow_layer, shadow_softness
+from vtuber_studio.engine.figure import Ingredients, shadow_tint
+from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.paint import Coverage, Window, inks, intersect, paint
+
+CANVAS = 512
+KEPT_SCALE = 2  # the largest scale whose layers are kept whole
+_COARSE = 8  # units between the points by which a warped cel's place is found
+
+Rows = tuple[int, int]
+CoverageOf = Callable[[Part, Cel, float, Window | None], Coverage | None]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the stack: a cel of a part, or the cast shadow (``cel`` None)."""
+
+    depth: float
+    part: Part | None = None
+    cel: Cel | None = None
+
+
+def slots(manifest: Manifest) -> list[Slot]:
+    """The stack, back to front; equal depths in the manifest's order."""
+    found = [Slot(cel.depth, entry.part, cel) for entry in manifest.parts for cel in entry.part.cels]
+    if manifest.shadow:
+        found.append(Slot(manifest.shadow.depth))
+    return sorted(found, key=lambda slot: slot.depth)
+
+
+class Painter:
+    """Layers of one figure. ``coverage_of`` says what a cel covers: a network's output, or the artist's drawing."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        figure: Mapping[str, Ingredients],
+        coverage_of: CoverageOf,
+        pose: Pose,
+        scale: int,
+        cache: RenderCache,
+        whole: bool = False,
+    ) -> None:
+        self.manifest, self.figure, self.coverage_of = manifest, figure, coverage_of
+        self.pose, self.scale, self.cache = pose, scale, cache
+        self.whole = whole or scale <= KEPT_SCALE
+        self.size = CANVAS * scale
+        self.slots = slots(manifest)
+        self._by_cel = {slot.cel.name: slot for slot in self.slots if slot.cel}
+        self._fields: tuple[Rows, dict[str, warp.Field]] | None = None
+
+    def key(self, slot: Slot) -> Hashable:
+        """Names all that decides a slot's layer."""
+        if slot.cel is None or slot.part is None:
+            shadow = self.manifest.shadow
+            assert shadow is not None
+            seen = [self._alpha_key(self._by_cel[name]) for name in shadow.casters + shadow.receivers]
+            return ("shadow", self._tint.tobytes(), *seen)
+        return (self._alpha_key(slot), self._inks(slot.part, slot.cel).tobytes())
+
+    def layer(self, slot: Slot, rows: Rows | None = None) -> Layer | None:
+        """The slot's layer, or the part of it that canvas rows ``rows`` show; None where there is nothing."""
+        whole = (0, self.size)
+        if rows is None and self.whole:
+            return self.cache.layers.get(self.key(slot), lambda: self._make(slot, whole))  # type: ignore[return-value, arg-type]
+        return self._make(slot, rows or whole)
+
+    def _make(self, slot: Slot, rows: Rows) -> Layer | None:
+        if slot.cel is None or slot.part is None:
+            return self._shadow(rows)
+        if self.figure[slot.part.name].empty:
+            return None
+        if self.pose == NEUTRAL:
+            return self._flat(slot.part, slot.cel, (0, rows[0], self.size, rows[1]))
+        return self._warped(slot.part, slot.cel, rows)
+
+    def _alpha_key(self, slot: Slot) -> Hashable:
+        assert slot.part is not None and slot.cel is not None
+        alpha = self._inks(slot.part, slot.cel)[3::4].tobytes()
+        return (self.figure[slot.part.name].key, slot.cel.name, self.scale, self.pose, alpha)
+
+    def _inks(self, part: Part, cel: Cel) -> np.ndarray:
+        if cel.name not in self._ink_cache:
+            self._ink_cache[cel.name] = inks(cel, self.figure[part.name].colours)
+        return self._ink_cache[cel.name]
+
+    @cached_property
+    def _ink_cache(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _flat(self, part: Part, cel: Cel, window: Window) -> Layer | None:
+        """The cel as drawn, inside a window of the canvas."""
+        left, top = part.box[0] * self.scale, part.box[1] * self.scale
+        x0, y0, x1, y1 = window
+        inner: Window | None = (x0 - left, y0 - top, x1 - left, y1 - top)
+        if self.whole:
+            inner = intersect((0, 0, (part.box[2] * self.scale) - left, (part.box[3] * self.scale) - top), inner)  # type: ignore[arg-type]
+        coverage = self._coverage(part, cel, inner)
+        if coverage is None:
+            return None
+        return Layer(left + coverage.x, top + coverage.y, paint(coverage, self._inks(part, cel)), cel.blend)
+
+    def _coverage(self, part: Part, cel: Cel, window: Window | None) -> Coverage | None:
+        if not self.whole:
+            return self.coverage_of(part, cel, self.scale, window)
+        key = (self.figure[part.name].key, cel.name, self.scale)
+        full: Coverage | None = self.cache.coverage.get(key, lambda: self.coverage_of(part, cel, self.scale, None))  # type: ignore[assignment]
+        place = intersect(full.window, window) if full and window else None
+        return full.crop(place) if full and place else None
+
+    def _warped(self, part: Part, cel: Cel, rows: Rows) -> Layer | None:
+        moved, field = warp.shift(cel, self.pose), self._field(cel, rows)
+        units = tuple(float(side) for side in part.box)
+        step = _COARSE * self.scale
+        coarse = self._coarse[cel.rides]
+        place = warp.seen_window(coarse, step, moved, units, self.size)  # type: ignore[arg-type]
+        place = intersect(place, (0, rows[0], self.size, rows[1])) if place else None
+        if place is None:
+            return None
+        x, y = warp.source_maps(field, place, moved)
+        source = (int(x.min()) - 1, int(y.min()) - 1, int(x.max()) + 3, int(y.max()) + 3)
+        flat = self._flat(part, cel, source)
+        if flat is None:
+            return None
+        tight = _seen(x, y, flat.window)
+        if tight is None:
+            return None
+        inside = np.s_[tight[1] : tight[3], tight[0] : tight[2]]
+        pixels = warp.remap(flat.pixels, x[inside] - np.float32(flat.x), y[inside] - np.float32(flat.y))
+        return Layer(place[0] + tight[0], place[1] + tight[1], pixels, cel.blend)
+
+    def _field(self, cel: Cel, rows: Rows) -> warp.Field:
+        if self._fields is None or self._fields[0] != rows:
+            self._fields = rows, warp.fields(self.pose, self.scale, self.size, rows)
+        return self._fields[1][cel.rides]
+
+    @cached_property
+    def _coarse(self) -> dict[str, warp.Field]:
+        return warp.fields(self.pose, self.scale, self.size, (0, self.size), _COARSE * self.scale)
+
+    @cached_property
+    def _tint(self) -> np.ndarray:
+        shadow = self.manifest.shadow
+        assert shadow is not None
+        receiver = self._by_cel[shadow.receivers[0]].part
+        assert receiver is not None
+        return shadow_tint(self.manifest, self.figure[receiver.name])
+
+    def _shadow(self, rows: Rows) -> Layer | None:
+        shadow = self.manifest.shadow
+        assert shadow is not None
+        softness = self._softness
+        if softness is None:
+            return None
+        if len(softness) != self.size:  # the edge is soft: enlarging it loses nothing
+            softness = _enlarge(softness, self.size, rows)
+        else:
+            softness = softness[rows[0] : rows[1]]
+        receivers = [self._by_cel[name] for name in shadow.receivers]
+        strip = None if self.whole else rows
+        seen = [layer for slot in receivers if (layer := self.layer(slot, strip))]
+        return shadow_layer(shadow, softness, seen, self._tint, rows[0])
+
+    @cached_property
+    def _softness(self) -> np.ndarray | None:
+        shadow = self.manifest.shadow
+        assert shadow is not None
+        small = self
+        if not self.whole:
+            small = Painter(self.manifest, self.figure, self.coverage_of, self.pose, KEPT_SCALE, self.cache)
+        casters = [self._by_cel[name] for name in shadow.casters]
+        return shadow_softness(
+            shadow, [layer for slot in casters if (layer := small.layer(slot))], small.scale, small.size
+        )
+
+
+def _seen(x: np.ndarray, y: np.ndarray, window: Window) -> Window | None:
+    """The window of the maps [h, w] that sees any pixel of ``window``."""
+    inside = (x > window[0] - 1) & (x < window[2]) & (y > window[1] - 1) & (y < window[3])
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _enlarge(softness: np.ndarray, size: int, rows: Rows) -> np.ndarray:
+    """Rows of ``softness`` [h, h] enlarged to [size, size], bilinear."""
+    height = len(softness)
+    at = np.clip((np.arange(*rows, dtype=np.float32) + 0.5) * (height / size) - 0.5, 0, height - 1)
+    low = at.astype(np.intp)
+    part = (at - low).astype(np.float32)[:, None]
+    thin = softness[low] * (1 - part) + softness[np.minimum(low + 1, height - 1)] * part
+    return cv2.resize(thin, (size, len(thin)), interpolation=cv2.INTER_LINEAR)
