@@ -22,7 +22,8 @@ _SCALE = 1.0
 # small by nature: neither a nose nor a scar may cover 2 % of a head
 _SHARE = {"nose": 0.0015, "marks": 0.007}
 _BACKGROUND = np.array([0.45, 0.55, 0.5], np.float32)
-_OPEN_SIDES = {"hair_back": "bottom", "body": "bottom left right", "hair_front": "bottom"}
+# the neck goes on under the chin
+_OPEN_SIDES = {"hair_back": "bottom", "body": "top bottom left right", "hair_front": "bottom"}
 
 
 def _cel(part: Part, name: str, coverage: dict[str, Coverage]) -> np.ndarray:

@@ -66,7 +66,8 @@ def _examine_generator(facts: dict[str, str], problems: list[str]) -> None:
     for name in ("data_dir", "config_dir", "cache_dir", "log_dir"):
         folder = getattr(paths, name)()
         facts[name] = str(folder)
-        if not os.access(folder, os.W_OK):
+        standing = next(place for place in (folder, *folder.parents) if place.exists())  # it is made when needed
+        if not os.access(standing, os.W_OK):
             problems.append(f"The folder {folder} cannot be written. Give yourself write access to it.")
     try:
         import onnxruntime

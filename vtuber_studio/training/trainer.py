@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -93,15 +94,13 @@ class PartTrainer:
 
     def load(self) -> None:
         """Go on from the folder's checkpoint; StudioError when it does not fit."""
-        from safetensors import safe_open
-
         path = self.folder / "state.safetensors"
         try:
             tensors = load_file(path, device=str(self.device))
             with safe_open(path, "pt") as file:
                 counters = file.metadata()
             self.network.load_state_dict(_section(tensors, "network."))
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, SafetensorError) as error:
             message = f"The checkpoint of {self.part.name} cannot be used: {str(error).splitlines()[0]}"
             raise StudioError(message, "Start a new run, or train this part anew with --parts.") from error
         self.average = _section(tensors, "average.")

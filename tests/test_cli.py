@@ -1,0 +1,129 @@
+"""The command line, in processes of its own: same arguments, same bytes; bad input is one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.paths import resources
+from vtuber_studio.core.project import NamedLook, Project, project_bytes
+
+STARTER = resources() / "generators" / "starter"
+
+
+def studio(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line."""
+    command = [sys.executable, "-m", "vtuber_studio", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd, env={**os.environ})
+
+
+def refused(*arguments: str | Path) -> str:
+    """Run something that must be refused; its one sentence."""
+    done = studio(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def test_render_writes_what_it_says_and_the_same_again(tmp_path: Path) -> None:
+    arguments = ("--seed", "7", "--size", "96", "--set", "eye_size=0.5", "--set", "hair.base=#cc3355")
+    first = studio("render", tmp_path / "a.png", *arguments, "--expression", "smile", "--pose", "yaw=8")
+    assert first.returncode == 0 and first.stdout.strip() == str(tmp_path / "a.png")
+    studio("render", tmp_path / "b.png", *arguments, "--expression", "smile", "--pose", "yaw=8")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    image = np.asarray(Image.open(tmp_path / "a.png"))
+    assert image.shape == (96, 96, 4) and image[0, 0, 3] == 0 and image[60, 48, 3] == 255
+    studio("render", tmp_path / "c.png", *arguments, "--background", "#00ff00")
+    assert tuple(np.asarray(Image.open(tmp_path / "c.png"))[0, 0]) == (0, 255, 0, 255)
+
+
+def test_a_look_comes_from_json_or_a_project(tmp_path: Path) -> None:
+    look = Look(seed=3).set(eye_size=0.8, headwear="beret")
+    (tmp_path / "look.json").write_bytes(look.to_json())
+    (tmp_path / "p.vtsproj").write_bytes(project_bytes(Project(looks=(NamedLook("One", look),))))
+    pictures = []
+    for name in ("look.json", "p.vtsproj"):
+        assert studio("render", tmp_path / "out.png", "--look", tmp_path / name, "--size", "64").returncode == 0
+        pictures.append((tmp_path / "out.png").read_bytes())
+    assert pictures[0] == pictures[1]
+
+
+def test_tables_are_printed() -> None:
+    text = studio("attributes").stdout
+    assert "eye_size" in text and "hair.base" in text and "vowel_a" in text
+    tables = json.loads(studio("attributes", "--json").stdout)
+    assert len(tables["attributes"]) >= 30
+    row = next(row for row in tables["attributes"] if row["name"] == "front_style")
+    assert len(row["choices"]) >= 5 and row["parts"] == ["hair_front"]
+
+
+def test_doctor_finds_everything() -> None:
+    done = studio("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "CPUExecutionProvider" in done.stdout and "Nothing is missing." in done.stdout
+
+
+def test_help_teaches() -> None:
+    text = studio("render", "--help").stdout
+    assert "--expression" in text and "NAME=VALUE" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--set", "eye_sise=0.5"), "eye_size"),
+        (("--set", "eye_size=7"), "out of range"),
+        (("--set", "eye_size"), "NAME=VALUE"),
+        (("--set", "front_style=mohawk"), "choppy"),
+        (("--set", "hair.base=pink"), "colour"),
+        (("--expression", "grin=1"), "grin"),
+        (("--pose", "yaw=90"), "out of range"),
+        (("--background", "blue"), "#rrggbb"),
+        (("--look", "missing.json"), "missing.json"),
+        (("--generator", "nowhere"), "nowhere"),
+    ],
+)
+def test_bad_arguments_are_one_sentence(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    assert said in refused("render", tmp_path / "out.png", *arguments)
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_bad_files_are_one_sentence(tmp_path: Path) -> None:
+    good = project_bytes(Project())
+    (tmp_path / "cut.vtsproj").write_bytes(good[: len(good) // 2])
+    refused("render", tmp_path / "out.png", "--look", tmp_path / "cut.vtsproj")
+    future = project_bytes(Project(schema=99))
+    (tmp_path / "future.vtsproj").write_bytes(future)
+    assert "newer" in refused("render", tmp_path / "out.png", "--look", tmp_path / "future.vtsproj")
+    refused("render", tmp_path / "no" / "such" / "folder.png", "--size", "64")
+
+
+def test_a_tampered_generator_is_refused(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(STARTER, bundle)
+    part = bundle / "parts" / "mouth.synthesis.onnx"
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes(data)
+    refused("render", tmp_path / "out.png", "--generator", bundle)
+    part.unlink()
+    refused("render", tmp_path / "out.png", "--generator", bundle)
+
+
+def test_training_asks_where() -> None:
+    assert "--out" in refused("train", "starter")
+
+
+def test_the_artist_draws_a_sheet(tmp_path: Path) -> None:
+    arguments = ("--rows", "1", "--columns", "2", "--size", "64")
+    assert studio("artist", "sheet", tmp_path / "s.png", *arguments).returncode == 0
+    assert Image.open(tmp_path / "s.png").size[0] >= 128

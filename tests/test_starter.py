@@ -1,0 +1,44 @@
+"""The shipped starter against the artist, on looks that training never used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vtuber_studio import random_look
+from vtuber_studio.core.pose import PRESETS
+from vtuber_studio.engine.generator import OnnxGenerator, load_generator
+from vtuber_studio.engine.render import render
+from vtuber_studio.training.evaluate import evaluate
+
+PSNR_512, IOU = 19.5, 0.68  # floors a little below what `vtuber-studio evaluate --looks 64` measured
+
+
+@pytest.fixture(scope="module")
+def starter() -> OnnxGenerator:
+    return load_generator()
+
+
+def test_it_paints_what_the_artist_draws(starter: OnnxGenerator) -> None:
+    figures = evaluate(starter, 3)
+    assert figures["psnr_512"]["mean"] >= PSNR_512
+    assert figures["iou"]["mean"] >= IOU
+    assert figures["leak"] == 0
+    assert figures["holes"] == 0
+
+
+def test_every_part_paints_something(starter: OnnxGenerator) -> None:
+    names = {name.split(":")[0] for name in (entry.part.name for entry in starter.manifest.parts)}
+    assert names == {"hair_back", "body", "ears", "face", "mouth", "eyes", "eyewear", "hair_front", "headwear"}
+    plain = render(starter, random_look(starter, 3).set(ears="none", eyewear="none", headwear="none"), size=256)
+    for worn in ({"ears": "cat"}, {"eyewear": "round"}, {"headwear": "ribbon"}):
+        look = random_look(starter, 3).set(**{"ears": "none", "eyewear": "none", "headwear": "none", **worn})
+        assert (render(starter, look, size=256) != plain).any(-1).sum() > 300
+
+
+def test_every_preset_shows_on_the_face(starter: OnnxGenerator) -> None:
+    look = random_look(starter, 8).set(eyewear="none")
+    rest = render(starter, look, size=256).astype(int)
+    for name, expression in PRESETS.items():
+        moved = (np.abs(render(starter, look, expression, size=256).astype(int) - rest) > 12).any(-1).sum()
+        assert moved > 25 or name == "neutral", name

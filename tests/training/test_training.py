@@ -1,0 +1,167 @@
+"""Losses on known cases; a few real steps lower the loss; a resumed run ends as an uninterrupted one; what is exported
+is what torch computes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from vtuber_studio.artist import schema
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.training.config import SHARES, TrainConfig
+from vtuber_studio.training.data import Drawings, Pool
+from vtuber_studio.training.export import export_bundle, export_part
+from vtuber_studio.training.losses import (
+    class_weights,
+    coverage_loss,
+    soft_iou,
+    target_channels,
+    upsampled_phase,
+    with_nothing,
+)
+from vtuber_studio.training.starter import train_starter
+from vtuber_studio.training.trainer import PartTrainer, train_part
+
+PART = schema.part("mouth")
+QUICK = TrainConfig(batch=4, pool=16, workers=0, bf16=False)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def drawings() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    rows = [Drawings(PART, 1)[index] for index in range(4)]
+    c, z, coverage = zip(*rows, strict=True)
+    return torch.stack(c), torch.stack(z), torch.stack(coverage)
+
+
+def test_every_part_has_a_share_of_the_time() -> None:
+    assert set(SHARES) == {part.name for part in schema.PARTS}
+
+
+@pytest.mark.parametrize("row", [0, 1])
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_phase_is_what_interpolation_gives_there(row: int, column: int) -> None:
+    x = torch.randn(2, 3, 6, 10)
+    whole = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    assert torch.allclose(upsampled_phase(x, row, column), whole[..., row::2, column::2], atol=1e-6)
+
+
+def test_drawings_are_numbered(drawings: tuple[torch.Tensor, ...]) -> None:
+    again = Drawings(PART, 1)[2]
+    assert all(torch.equal(a[2], b) for a, b in zip(drawings, again, strict=True))
+    assert drawings[2].shape[1:] == (target_channels(PART), 2 * PART.logits[0], 2 * PART.logits[1])
+    other = Drawings(PART, 2)[2]
+    assert not torch.equal(again[2], other[2])
+
+
+def test_the_truth_itself_has_the_least_loss(drawings: tuple[torch.Tensor, ...]) -> None:
+    """Logits of the exact coverage beat any shifted or blurred ones, and their soft IoU is nearly 1."""
+    targets = drawings[2][..., ::2, ::2].float() / 255
+    channels, first = [], 0
+    for cel in PART.cels:
+        count = len(cel.materials)
+        channels.append(torch.log(with_nothing(targets[:, first : first + count]).clamp_min(1e-4)))
+        first += count
+    logits = torch.cat(channels, 1)
+    weights = class_weights(PART, targets)
+    # a phase of constant maps is the maps themselves, so compare on maps that are as smooth as they get
+    exact = coverage_loss(PART, logits, targets, weights, (0, 0))
+    moved = coverage_loss(PART, logits.roll(3, -1), targets, weights, (0, 0))
+    nothing = coverage_loss(PART, torch.zeros_like(logits), targets, weights, (0, 0))
+    assert exact < moved < nothing
+    assert soft_iou(PART, logits, targets) > 0.9 > soft_iou(PART, logits.roll(3, -1), targets)
+
+
+def test_the_pool_shows_every_drawing_and_forgets_old_ones() -> None:
+    pool = Pool(PART, QUICK)
+    for _ in range(6):
+        c, z, coverage = pool.batch()
+    assert len(c) == len(z) == len(coverage) == 4 and coverage.dtype == torch.uint8
+    assert len(pool.kept) <= QUICK.pool
+
+
+def test_a_few_steps_lower_the_loss(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
+    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    losses = [float(trainer.train_step(drawings, 2e-3)[0]) for _ in range(12)]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
+    def run(folder: Path, steps: int, resume: bool) -> None:
+        trainer = PartTrainer("mouth", folder, QUICK, "cpu")
+        if resume:
+            trainer.load()
+        pool = Pool(PART, QUICK, trainer.step)
+        for _ in range(steps):
+            trainer.train_step(pool.batch(), 1e-3)
+        trainer.save()
+
+    run(tmp_path / "whole", 6, False)
+    run(tmp_path / "cut", 4, False)
+    run(tmp_path / "cut", 2, True)
+    states = []
+    for name in ("whole", "cut"):
+        trainer = PartTrainer("mouth", tmp_path / name, QUICK, "cpu")
+        trainer.load()
+        states.append((trainer.step, trainer.network.state_dict(), trainer.average))
+    assert states[0][0] == states[1][0] == 6
+    for a, b in zip(states[0][1:], states[1][1:], strict=True):
+        assert all(torch.equal(a[key], b[key]) for key in a)
+
+
+def test_train_part_counts_steps_and_saves_when_closed(tmp_path: Path) -> None:
+    progress = list(train_part("mouth", tmp_path / "a", QUICK, steps=3))
+    assert progress[-1].fraction == 1.0 and progress[-1].figures["images"] == 12
+    running = train_part("mouth", tmp_path / "b", TrainConfig(batch=4, workers=0, tick_seconds=0.0), steps=50)
+    next(running)
+    running.close()  # type: ignore[attr-defined]
+    assert json.loads((tmp_path / "b" / "state.json").read_bytes())["images"] >= 4
+
+
+def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path) -> None:
+    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    trainer.save()
+    path = tmp_path / "state.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(StudioError, match="checkpoint of mouth"):
+        trainer.load()
+
+
+def test_the_exported_part_is_what_torch_computes(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
+    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    for _ in range(3):
+        trainer.train_step(drawings, 2e-3)
+    row, difference = export_part(trainer, tmp_path / "bundle")
+    assert difference < 1e-3
+    import onnx
+
+    model = onnx.load(tmp_path / "bundle" / row.synthesis.path)
+    names = {tensor.name for tensor in model.graph.initializer}
+    own = {key for key in trainer.network.state_dict() if key.startswith("synthesis.")}
+    assert own <= names  # a bundle can be trained further: its names are the state dict's
+    stored = np.sum([np.prod(tensor.dims) for tensor in model.graph.initializer])
+    weights = sum(value.numel() for key, value in trainer.network.state_dict().items() if key in own)
+    assert stored < 1.2 * weights  # no convolution is stored twice
+
+
+def test_bad_runs_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="no part called 'tail'"):
+        next(train_starter(tmp_path / "run", 1.0, ["tail"]))
+    with pytest.raises(StudioError, match="holds no run"):
+        next(train_starter(tmp_path / "none", 1.0, resume=True))
+    with pytest.raises(StudioError, match="has not trained"):
+        export_bundle(tmp_path, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
