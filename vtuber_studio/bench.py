@@ -58,7 +58,8 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
         row = next(r for r in tables.attributes if entry.part.name in r.parts and not r.choices)
         values = np.linspace(row.low, row.high, rounds + 1)[1:]
         figures["part_edit_ms"][entry.part.name] = shown([(look.set(**{row.name: float(v)}), {}, None) for v in values])
-    figures["palette_ms"] = shown([(look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}), {}, None) for i in range(rounds)])
+    dyed = [look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}) for i in range(rounds)]
+    figures["palette_ms"] = shown([(each, {}, None) for each in dyed])
     figures["expression_frame_ms"] = shown(
         [
             (look, {"mouth_open": f, "eye_open_left": f, "eye_open_right": f}, Pose(yaw=10 * f, roll=1.0))

@@ -17,29 +17,30 @@ BEFORE = Look(seed=5).set(eye_size=0.25, front_style="square", face_width=-0.5).
 
 @given(seeds, st.sets(st.sampled_from(NAMES)))
 def test_locked_attributes_and_colours_stay(seed: int, locks: set[str]) -> None:
-    look = roll(BEFORE, ATTRIBUTES, PARTS, seed, {*locks, "hair.base"})
+    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {*locks, "hair.base"})
+    assert set(look.palette) <= {material.name for material in MATERIALS}
     for name in locks:
         assert look.attributes.get(name) == BEFORE.attributes.get(name)
     assert look.palette["hair.base"] == "#123456"
-    assert look == roll(BEFORE, ATTRIBUTES, PARTS, seed, {*locks, "hair.base"})
+    assert look == roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {*locks, "hair.base"})
 
 
 @given(seeds)
 def test_a_part_whose_every_attribute_is_locked_keeps_its_picture(seed: int) -> None:
     locks = {row.name for row in ATTRIBUTES if "eyes" in row.parts}
-    look = roll(BEFORE, ATTRIBUTES, PARTS, seed, locks)
+    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, locks)
     before, after = (ingredients(fake_manifest(), each, {})["eyes"] for each in (BEFORE, look))
     assert abs(before.z - after.z).max() < 1e-5 and (before.c == after.c).all()
 
 
 @given(seeds)
 def test_one_group_leaves_the_others(seed: int) -> None:
-    look = roll(BEFORE, ATTRIBUTES, PARTS, seed, group="Hair")
+    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, group="Hair")
     assert look.seed == BEFORE.seed and look.palette == BEFORE.palette
     assert {k: v for k, v in look.attributes.items() if k not in ("front_style", "fringe_length")} == {
         k: v for k, v in BEFORE.attributes.items() if k != "front_style"
     }
-    colours = roll(BEFORE, ATTRIBUTES, PARTS, seed, group=COLOURS)
+    colours = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, group=COLOURS)
     assert colours.attributes == BEFORE.attributes and colours.palette != BEFORE.palette
 
 

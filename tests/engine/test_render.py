@@ -202,7 +202,10 @@ def test_exact_coverage_is_composed_like_a_networks(generator: FakeGenerator) ->
         x0, y0, x1, y1 = entry.part.box
         shape = (y1 - y0, x1 - x0)
         truth[entry.part.name] = {
-            cel.name: (np.ones((len(cel.materials), *shape), np.float32), np.zeros(shape, np.float32) if cel.ramp else None)
+            cel.name: (
+                np.ones((len(cel.materials), *shape), np.float32),
+                np.zeros(shape, np.float32) if cel.ramp else None,
+            )
             for cel in entry.part.cels
         }
     image = compose(generator.manifest, truth, Look(), size=512)

@@ -20,6 +20,7 @@ COLOURS = "Colours"  # the group of the palette; locks name a material the way t
 def roll(
     look: Look,
     rows: Sequence[Attribute],
+    materials: Sequence[Material],
     parts: Sequence[Part],
     seed: int,
     locks: Collection[str] = (),
@@ -30,13 +31,15 @@ def roll(
     Locked attributes and colours stay; so does the z of parts whose every attribute stays.
     """
     rng = np.random.default_rng(seed)
+    known = {material.name for material in materials}
     fresh, colours = random_attributes(rows, rng), random_palette(rng)
     free = {row.name for row in rows if row.name not in locks and group in (None, row.group)}
     attributes: dict[str, Value] = {**look.attributes, **{name: fresh[name] for name in free}}
     palette = dict(look.palette)
     if group in (None, COLOURS):
         palette = {key: colour for key, colour in palette.items() if key.split(":")[-1] in locks}
-        palette = {**{name: colour for name, colour in colours.items() if name not in locks}, **palette}
+        rolled = {name: colour for name, colour in colours.items() if name in known and name not in locks}
+        palette = {**rolled, **palette}
     touched = {part for row in rows if row.name in free for part in row.parts}
     new_seed = seed if group is None else look.seed
     return look.with_(

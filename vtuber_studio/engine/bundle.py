@@ -97,9 +97,7 @@ def find_bundle(name_or_path: str | Path | None = None) -> Path:
             return place
     if name_or_path == STARTER:
         raise StudioError("The starter generator is missing.", "Install the program again, or give a generator.")
-    raise StudioError(
-        f"There is no generator in {str(name_or_path)!r}.", "Give a folder that holds a manifest.json."
-    )
+    raise StudioError(f"There is no generator in {str(name_or_path)!r}.", "Give a folder that holds a manifest.json.")
 
 
 def list_bundles() -> list[Path]:

@@ -36,9 +36,7 @@ class Generator(Protocol):
         """(w_avg [L, D], axes [k, L, D], standard deviations [k]): where z leads, at default attributes."""
 
 
-def principal_directions(
-    generator: Generator, part: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def principal_directions(generator: Generator, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """PCA of ws over z at default attributes (Härkönen et al. 2020, "GANSpace", section 2.1), with a fixed seed."""
     manifest = generator.manifest
     entry = next(entry for entry in manifest.parts if entry.part.name == part)

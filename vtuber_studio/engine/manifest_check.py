@@ -47,9 +47,7 @@ def check_manifest(manifest: Manifest) -> None:
 
 
 def _bad(what: str) -> StudioError:
-    return StudioError(
-        f"This generator's manifest is not sound: {what}.", "Use another copy of it, or ask its maker."
-    )
+    return StudioError(f"This generator's manifest is not sound: {what}.", "Use another copy of it, or ask its maker.")
 
 
 def _names(what: str, names: Iterable[str]) -> set[str]:

@@ -35,9 +35,7 @@ def expected(role: str, entry: BundlePart, manifest: Manifest) -> tuple[Shapes, 
     return {"c": (c_dim,), "z": (part.z_dim,)}, {"ws": ws}
 
 
-def examine(
-    data: bytes, file: File, role: str, entry: BundlePart, manifest: Manifest, *, again: bool = False
-) -> None:
+def examine(data: bytes, file: File, role: str, entry: BundlePart, manifest: Manifest, *, again: bool = False) -> None:
     """StudioError unless the file's bytes are a sound network of this role; a kept verdict is enough but ``again``."""
     inputs, outputs = expected(role, entry, manifest)
     question = json.dumps([CHECKS, file.sha256, inputs, outputs], sort_keys=True)
@@ -71,12 +69,12 @@ def _check_data(model: Any, name: str) -> None:
     """No byte outside the file, no operator outside the standard."""
     from onnx import TensorProto
 
-    for message in _messages(model):
+    messages = list(_messages(model))
+    tensors = [message for message in messages if message.DESCRIPTOR.name == "TensorProto"]
+    if any(tensor.data_location == TensorProto.EXTERNAL or len(tensor.external_data) for tensor in tensors):
+        raise _refuse(name, "keeps data outside the file", "Ask its maker for one without external data.")
+    for message in messages:
         kind = message.DESCRIPTOR.name
-        if kind == "TensorProto" and (
-            message.data_location == TensorProto.EXTERNAL or len(message.external_data)
-        ):
-            raise _refuse(name, "keeps data outside the file", "Ask its maker for one without external data.")
         if kind in ("NodeProto", "OperatorSetIdProto") and message.domain not in DOMAINS:
             raise _refuse(name, f"uses operators of {message.domain[:40]!r}", "Only standard ones can be run.")
         if kind in ("FunctionProto", "TrainingInfoProto"):

@@ -194,9 +194,7 @@ def paint_logits(
     return pictures
 
 
-def paint_coverage(
-    cel: Cel, m: np.ndarray, t: np.ndarray | None, colours: Mapping[str, np.ndarray]
-) -> np.ndarray:
+def paint_coverage(cel: Cel, m: np.ndarray, t: np.ndarray | None, colours: Mapping[str, np.ndarray]) -> np.ndarray:
     """Premultiplied float32 RGBA [H, W, 4] from exact coverage ``m`` [K, H, W] and ``t`` [H, W]; no clip."""
     coverage = Coverage(0, 0, np.ascontiguousarray(m, np.float32), t if cel.ramp else None)
     return paint(coverage, inks(cel, colours)).transpose(1, 2, 0)

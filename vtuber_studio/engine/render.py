@@ -49,9 +49,7 @@ def render(
     return _picture(painter, look.background, size)
 
 
-def compose(
-    manifest: Manifest, truth: Truth, look: Look, pose: Pose | None = None, size: int = 512
-) -> np.ndarray:
+def compose(manifest: Manifest, truth: Truth, look: Look, pose: Pose | None = None, size: int = 512) -> np.ndarray:
     """The picture of exact coverage instead of a network's: part -> cel -> (m [K, H, W], t [H, W] or None).
 
     Coverage is over each part's box at scale ``require_size(size)``; colours, clips, shadow, pose as in ``render``.

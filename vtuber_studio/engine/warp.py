@@ -16,7 +16,7 @@ from vtuber_studio.core.part import Cel
 from vtuber_studio.core.pose import Pose
 
 NECK = (256.0, 360.0)  # what the head rolls about
-CHIN, COLLAR = 326.0, 412.0  # the head's motion fades out between them: hair below hangs
+CHIN, COLLAR = 322.0, 386.0  # the head's motion fades out between them: hair below hangs
 EYES = 232.0
 SKULL = 92.0  # half width
 _NEAR = 56.0  # shift of the nose's tip at 90 degrees

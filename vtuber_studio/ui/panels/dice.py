@@ -63,7 +63,15 @@ class DicePanel(QWidget):
             return
         seed = QRandomGenerator.global_().generate() if seed is None else seed
         parts = [entry.part for entry in manifest.parts]
-        look = roll(session.look, manifest.attributes, parts, seed, session.project.locks, self.group.currentData())
+        look = roll(
+            session.look,
+            manifest.attributes,
+            manifest.materials,
+            parts,
+            seed,
+            session.locks,
+            self.group.currentData(),
+        )
         session.edit(look, self.tr("Roll"))
 
     def vary(self) -> None:

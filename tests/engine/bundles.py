@@ -1,0 +1,85 @@
+"""A tiny real bundle: two parts whose ONNX files are a matrix product each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.part import Cel, Material, Part
+from vtuber_studio.engine.bundle import BundlePart, Manifest, make_file, write_manifest
+
+PARTS = (
+    Part("face", "Face", (128, 128, 384, 384), (16, 16), (Cel("face", 30, ("skin",), 0.1),), z_dim=2),
+    Part("eyes", "Eyes", (192, 192, 320, 256), (16, 32), (Cel("eyes", 50, ("eye",), 0.5),), z_dim=2),
+)
+ROWS = (Attribute("face_width", "Width", "Face", ("face",)), Attribute("eye_size", "Size", "Eyes", ("eyes",)))
+BLUSH = (Attribute("blink", "Blink", "Expression", ("eyes",), low=0, high=1),)
+MATERIALS = (Material("skin", "Skin", "skin", "#f0c8b0"), Material("eye", "Eye", "eye", "#2040a0"))
+NUM_WS, W_DIM = 2, 3
+
+Change = Callable[[onnx.ModelProto], None]
+
+
+def _ends(shapes: dict[str, tuple[int, ...]]) -> list[onnx.ValueInfoProto]:
+    return [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape]) for name, shape in shapes.items()]
+
+
+def _model(nodes: list[onnx.NodeProto], inputs: dict, outputs: dict, values: dict[str, np.ndarray]) -> onnx.ModelProto:
+    initializers = [numpy_helper.from_array(value, name) for name, value in values.items()]
+    graph = helper.make_graph(nodes, "part", _ends(inputs), _ends(outputs), initializers)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 9
+    return model
+
+
+def mapping(c_dim: int, z_dim: int) -> onnx.ModelProto:
+    """(c, z) -> ws."""
+    weight = np.random.default_rng(1).normal(size=(c_dim + z_dim, NUM_WS * W_DIM)).astype(np.float32)
+    nodes = [
+        helper.make_node("Concat", ["c", "z"], ["x"], axis=1),
+        helper.make_node("MatMul", ["x", "weight"], ["y"]),
+        helper.make_node("Reshape", ["y", "shape"], ["ws"]),
+    ]
+    values = {"weight": weight, "shape": np.array([-1, NUM_WS, W_DIM], np.int64)}
+    return _model(nodes, {"c": (c_dim,), "z": (z_dim,)}, {"ws": (NUM_WS, W_DIM)}, values)
+
+
+def synthesis(part: Part) -> onnx.ModelProto:
+    """ws -> logits."""
+    height, width = part.logits
+    size = part.channels * height * width
+    weight = np.random.default_rng(2).normal(size=(NUM_WS * W_DIM, size)).astype(np.float32)
+    nodes = [
+        helper.make_node("Flatten", ["ws"], ["x"]),
+        helper.make_node("MatMul", ["x", "weight"], ["y"]),
+        helper.make_node("Reshape", ["y", "shape"], ["logits"]),
+    ]
+    values = {"weight": weight, "shape": np.array([-1, part.channels, height, width], np.int64)}
+    return _model(nodes, {"ws": (NUM_WS, W_DIM)}, {"logits": (part.channels, height, width)}, values)
+
+
+def make_bundle(folder: Path, change: Change | None = None) -> Path:
+    """Write the bundle; ``change`` alters the eyes' synthesis before it is hashed."""
+    (folder / "parts").mkdir(parents=True)
+    rows = []
+    for part in PARTS:
+        c_dim = sum(row.size for row in ROWS + BLUSH if part.name in row.parts)
+        models = {"mapping": mapping(c_dim, part.z_dim), "synthesis": synthesis(part)}
+        if change and part.name == "eyes":
+            change(models["synthesis"])
+        files = {}
+        for kind, model in models.items():
+            path = f"parts/{part.name}.{kind}.onnx"
+            (folder / path).write_bytes(model.SerializeToString())
+            files[kind] = make_file(folder, path)
+        rows.append(BundlePart(part, NUM_WS, W_DIM, files["mapping"], files["synthesis"]))
+    (folder / "LICENSE").write_text("CC0")
+    write_manifest(
+        folder, Manifest("Tiny", "CC0-1.0", ROWS, BLUSH, MATERIALS, tuple(rows), provenance={"made": "here"})
+    )
+    return folder
