@@ -9,7 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
-from vtuber_studio.engine.paint import Window
+from vtuber_studio.engine.compose import Layer
+from vtuber_studio.engine.paint import Coverage, Window
 
 
 class Sized(Protocol):
@@ -58,9 +59,9 @@ class RenderCache:
     """Give the same one to successive calls of ``render`` from one thread; the pictures do not depend on it."""
 
     def __init__(self, megabytes: int = 160) -> None:
-        self.logits: Lru[np.ndarray] = Lru(megabytes * 200_000)
-        self.coverage: Lru[Sized] = Lru(megabytes * 400_000)
-        self.layers: Lru[Sized] = Lru(megabytes * 400_000)
+        self.logits: Lru[np.ndarray] = Lru(megabytes * 150_000)
+        self.coverage: Lru[Coverage] = Lru(megabytes * 350_000)
+        self.layers: Lru[Layer] = Lru(megabytes * 500_000)
         self.frames: dict[Hashable, Frame] = {}
 
     def clear(self) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import onnxruntime
 
 from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
 from vtuber_studio.engine.figure import part_rows
 from vtuber_studio.engine.ort import default_threads, make_session
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 _SAMPLES = 256  # latents behind the principal directions
 _AXES = 8

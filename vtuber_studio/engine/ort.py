@@ -1,10 +1,12 @@
-"""The one place where ORT sessions are made."""
+"""The one place where ORT sessions are made; onnxruntime is loaded with the first one, not with the module."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import onnxruntime
+if TYPE_CHECKING:
+    import onnxruntime
 
 PROVIDER = "CPUExecutionProvider"
 
@@ -17,6 +19,8 @@ def default_threads() -> int:
 
 def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
     """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

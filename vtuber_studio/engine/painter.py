@@ -81,7 +81,7 @@ class Painter:
         """The slot's layer, or the part of it that canvas rows ``rows`` show; None where there is nothing."""
         whole = (0, self.size)
         if rows is None and self.whole:
-            return self.cache.layers.get(self.key(slot), lambda: self._make(slot, whole))  # type: ignore[return-value, arg-type]
+            return self.cache.layers.get(self.key(slot), lambda: self._make(slot, whole))
         return self._make(slot, rows or whole)
 
     def _make(self, slot: Slot, rows: Rows) -> Layer | None:
@@ -89,9 +89,9 @@ class Painter:
             return self._shadow(rows)
         if self.figure[slot.part.name].empty:
             return None
-        if self.pose == NEUTRAL:
-            return self._flat(slot.part, slot.cel, (0, rows[0], self.size, rows[1]))
-        return self._warped(slot.part, slot.cel, rows)
+        if self.pose != NEUTRAL:
+            return self._warped(slot.part, slot.cel, rows)
+        return self._flat(slot.part, slot.cel, None if self.whole else (0, rows[0], self.size, rows[1]))
 
     def _alpha_key(self, slot: Slot) -> Hashable:
         assert slot.part is not None and slot.cel is not None
@@ -107,42 +107,37 @@ class Painter:
     def _ink_cache(self) -> dict[str, np.ndarray]:
         return {}
 
-    def _flat(self, part: Part, cel: Cel, window: Window) -> Layer | None:
-        """The cel as drawn, inside a window of the canvas."""
+    def _flat(self, part: Part, cel: Cel, window: Window | None) -> Layer | None:
+        """The cel as drawn: whole for None, or inside a window of the canvas."""
         left, top = part.box[0] * self.scale, part.box[1] * self.scale
-        x0, y0, x1, y1 = window
-        inner: Window | None = (x0 - left, y0 - top, x1 - left, y1 - top)
-        if self.whole:
-            inner = intersect((0, 0, (part.box[2] * self.scale) - left, (part.box[3] * self.scale) - top), inner)  # type: ignore[arg-type]
-        coverage = self._coverage(part, cel, inner)
+        if window is None:
+            key = (self.figure[part.name].key, cel.name, self.scale)
+            coverage = self.cache.coverage.get(key, lambda: self.coverage_of(part, cel, self.scale, None))
+        else:
+            inner = (window[0] - left, window[1] - top, window[2] - left, window[3] - top)
+            coverage = self.coverage_of(part, cel, self.scale, inner)
         if coverage is None:
             return None
         return Layer(left + coverage.x, top + coverage.y, paint(coverage, self._inks(part, cel)), cel.blend)
 
-    def _coverage(self, part: Part, cel: Cel, window: Window | None) -> Coverage | None:
-        if not self.whole:
-            return self.coverage_of(part, cel, self.scale, window)
-        key = (self.figure[part.name].key, cel.name, self.scale)
-        full: Coverage | None = self.cache.coverage.get(key, lambda: self.coverage_of(part, cel, self.scale, None))  # type: ignore[assignment]
-        place = intersect(full.window, window) if full and window else None
-        return full.crop(place) if full and place else None
-
     def _warped(self, part: Part, cel: Cel, rows: Rows) -> Layer | None:
-        moved, field = warp.shift(cel, self.pose), self._field(cel, rows)
-        units = tuple(float(side) for side in part.box)
-        step = _COARSE * self.scale
-        coarse = self._coarse[cel.rides]
-        place = warp.seen_window(coarse, step, moved, units, self.size)  # type: ignore[arg-type]
+        flat, box = None, tuple(side * self.scale for side in part.box)
+        if self.whole:
+            key = (self.figure[part.name].key, cel.name, self.scale, NEUTRAL, self._inks(part, cel).tobytes())
+            flat = self.cache.layers.get(key, lambda: self._flat(part, cel, None))
+            if flat is None:
+                return None
+            box = flat.window
+        moved, units = warp.shift(cel, self.pose), tuple(side / self.scale for side in box)
+        place = warp.seen_window(self._coarse[cel.rides], _COARSE * self.scale, moved, units, self.size)
         place = intersect(place, (0, rows[0], self.size, rows[1])) if place else None
         if place is None:
             return None
-        x, y = warp.source_maps(field, place, moved)
-        source = (int(x.min()) - 1, int(y.min()) - 1, int(x.max()) + 3, int(y.max()) + 3)
-        flat = self._flat(part, cel, source)
-        if flat is None:
-            return None
-        tight = _seen(x, y, flat.window)
-        if tight is None:
+        x, y = warp.source_maps(self._field(cel, rows), place, moved)
+        if not self.whole:
+            flat = self._flat(part, cel, (int(x.min()) - 1, int(y.min()) - 1, int(x.max()) + 3, int(y.max()) + 3))
+        tight = _seen(x, y, flat.window) if flat else None
+        if flat is None or tight is None:
             return None
         inside = np.s_[tight[1] : tight[3], tight[0] : tight[2]]
         pixels = warp.remap(flat.pixels, x[inside] - np.float32(flat.x), y[inside] - np.float32(flat.y))

@@ -67,7 +67,7 @@ def shift(cel: Cel, pose: Pose) -> tuple[float, float]:
 
 
 def seen_window(
-    coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, float, float, float], size: int
+    coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, ...], size: int
 ) -> tuple[int, int, int, int] | None:
     """Canvas window (pixels) in which units ``box`` may be seen, from a field of every ``step`` pixels of all rows."""
     margin = 1.5 * step / coarse.scale
@@ -98,7 +98,9 @@ def remap(pixels: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Planar [4, h, w] seen through maps in its own pixels; nothing lies outside."""
     mixed = cv2.merge(list(pixels))
     seen = cv2.remap(mixed, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
-    return np.stack(cv2.split(seen))
+    planes = np.empty((4, *seen.shape[:2]), np.float32)
+    cv2.split(seen, list(planes))
+    return planes
 
 
 def _smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -75,7 +75,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("actions", text)
 
 
-def build(window: QMainWindow, handlers: Mapping[str, Callable[..., object]]) -> dict[str, QAction]:
+def build(window: QMainWindow, handlers: Mapping[str, Callable[..., object] | QMenu]) -> dict[str, QAction]:
     """Make menus and actions from the table; each row needs its handler, or a submenu of the same name."""
     menus = {name: window.menuBar().addMenu(tr(title)) for name, title in MENUS.items()}
     actions: dict[str, QAction] = {}

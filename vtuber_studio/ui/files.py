@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class Files(QObject):
         self.stage.say(self.tr("Took over the look {}").format(path.name))
         self._note(notes)
 
-    def _note(self, notes: list[str]) -> None:
+    def _note(self, notes: Sequence[str]) -> None:
         if notes:
             more = self.tr(" And {} more.").format(len(notes) - 2) if len(notes) > 2 else ""
             self.stage.fail(self.tr("It was made for another generator."), " ".join(notes[:2]) + more)
@@ -124,7 +124,7 @@ class Files(QObject):
 
     # save
 
-    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
+    def save(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Write the project, gesture in progress included."""
         session = self.stage.session
         session.commit()
@@ -144,7 +144,7 @@ class Files(QObject):
 
         self._run(write, written)
 
-    def guard(self, then: Callable[[], None]) -> None:
+    def guard(self, then: Callable[[], object]) -> None:
         """Do ``then`` at once when nothing is unsaved, else when the user has said what becomes of it."""
         session = self.stage.session
         if not session.dirty:
@@ -159,7 +159,7 @@ class Files(QObject):
             ],
         )
 
-    def save_first(self, then: Callable[[], None]) -> None:
+    def save_first(self, then: Callable[[], object]) -> None:
         """Save where it came from, then go on; a window replaces this where there is no file yet."""
         path = self.stage.session.path
         if path is not None:
@@ -209,7 +209,7 @@ class Files(QObject):
 
         self._run(lambda: project_from_bytes(orphan.read()), recovered)
 
-    def autosave(self, then: Callable[[], None] | None = None) -> None:
+    def autosave(self, then: Callable[[], object] | None = None) -> None:
         """Write the document aside when it has changed."""
         session, keeper = self.stage.session, self._autosave
         if keeper is None or self._writing:

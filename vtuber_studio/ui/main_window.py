@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(partial(self._set_background, value))
             self.backgrounds.addAction(action)
             self.background_menu.addAction(action)
-        handlers: dict[str, Callable[..., object]] = {
+        handlers: dict[str, Callable[..., object] | QMenu] = {
             "new": self.files.new,
             "open": self.ask_open,
             "recent": self.recent_menu,
@@ -390,7 +390,8 @@ class MainWindow(QMainWindow):
 
     def _about(self) -> None:
         facts = {self.tr("Generator"): self.stage.manifest.name if self.stage.manifest else self.tr("none")}
-        facts |= {self.tr("Settings"): str(config_dir()), self.tr("Data"): str(data_dir()), self.tr("Log"): str(log_dir())}
+        folders = ((self.tr("Settings"), config_dir()), (self.tr("Data"), data_dir()), (self.tr("Log"), log_dir()))
+        facts |= {name: str(folder) for name, folder in folders}
         about_dialog(self, __version__, facts).show()
 
     # events

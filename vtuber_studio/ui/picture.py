@@ -62,7 +62,7 @@ class Pictures(QObject):
         def copied(png: bytes) -> None:
             data = QMimeData()
             data.setData(PNG, png)
-            data.setImageData(QImage.fromData(png, "PNG"))
+            data.setImageData(QImage.fromData(png))
             QGuiApplication.clipboard().setMimeData(data)
             self.stage.say(self.tr("Copied at {} pixels").format(SIZE))
 

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-Choice = tuple[str, Callable[[], None]]
+Choice = tuple[str, Callable[[], object]]
 
 
 class ErrorBar(QFrame):
@@ -74,7 +74,7 @@ class ErrorBar(QFrame):
             self._buttons.addWidget(button)
         self.show()
 
-    def _chosen(self, act: Callable[[], None]) -> None:
+    def _chosen(self, act: Callable[[], object]) -> None:
         self.clear()
         act()
 

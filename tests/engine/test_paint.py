@@ -1,0 +1,89 @@
+"""Painting against the formulas of the design, written down plainly."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from vtuber_studio.core.part import Cel, Part
+from vtuber_studio.engine.paint import cel_logits, cover, cover_part, paint_coverage, paint_logits, tau, upsample
+
+HARD = Cel("hard", 1, ("a", "b"), ramp={"a": "c"})
+SOFT = Cel("soft", 2, ("c",), soft=True)
+CUT = Cel("cut", 3, ("b",), clip="hard")
+PART = Part("part", "Part", (10, 20, 58, 52), (16, 24), (HARD, SOFT, CUT))
+COLOURS = {
+    "a": np.array([1.0, 0.2, 0.0, 1.0], np.float32),
+    "b": np.array([0.0, 0.5, 1.0, 0.5], np.float32),
+    "c": np.array([0.3, 0.9, 0.1, 1.0], np.float32),
+}
+
+
+def _logits(spread: float = 3.0) -> np.ndarray:
+    return (np.random.default_rng(7).normal(size=(PART.channels, 16, 24)) * spread).astype(np.float32)
+
+
+def _ink(name: str) -> np.ndarray:
+    colour = COLOURS[name]
+    return np.append(colour[:3] * colour[3], colour[3])
+
+
+def _reference(logits: np.ndarray, scale: int) -> list[np.ndarray]:
+    size = (48 * scale, 32 * scale)
+    up = np.stack([cv2.resize(row, size, interpolation=cv2.INTER_LINEAR) for row in logits]).astype(np.float64)
+    sharp = np.exp(tau(scale) * up[:3])
+    m = (sharp / sharp.sum(0))[1:]
+    t = 1 / (1 + np.exp(-up[3]))
+    a = _ink("a") + t[..., None] * (_ink("c") - _ink("a"))
+    hard = m[0][..., None] * a + m[1][..., None] * _ink("b")
+    soft = (1 / (1 + np.exp(-up[4])))[..., None] * _ink("c")
+    pair = np.exp(tau(scale) * up[5:7])
+    cut = (pair[1] / pair.sum(0) * m.sum(0))[..., None] * _ink("b")
+    return [hard, soft, cut]
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4])
+def test_painting_follows_the_formulas(scale: int) -> None:
+    logits = _logits()
+    for found, expected in zip(paint_logits(PART, logits, COLOURS, scale), _reference(logits, scale), strict=True):
+        assert found.shape == expected.shape and found.dtype == np.float32
+        assert np.abs(found - expected).max() < 0.01 if scale == 1 else np.abs(found - expected).mean() < 0.003
+
+
+def test_any_logits_give_finite_colours() -> None:
+    logits = _logits(1e6)
+    for picture in paint_logits(PART, logits, COLOURS, 2):
+        assert np.isfinite(picture).all() and picture.min() >= 0 and picture.max() <= 1.0001
+
+
+def test_a_window_is_a_piece_of_the_whole() -> None:
+    logits = cel_logits(PART, _logits())["hard"]
+    size, window = (48 * 4, 32 * 4), (17, 30, 101, 77)
+    whole, piece = cover(HARD, logits, size), cover(HARD, logits, size, window)
+    assert whole and piece and whole.t is not None and piece.t is not None
+    same = whole.crop(piece.window)
+    assert np.array_equal(same.m, piece.m) and np.array_equal(same.t, piece.t)  # type: ignore[arg-type]
+
+
+def test_empty_cels_have_no_coverage_and_small_ones_a_small_window() -> None:
+    logits = np.full((PART.channels, 16, 24), -30, np.float32)
+    logits[[0, 5]] = 30.0
+    assert all(coverage is None for coverage in cover_part(PART, logits, 1).values())
+    logits[1, 4, 5], logits[0, 4, 5] = 30.0, -30.0
+    spot = cover_part(PART, logits, 1)["hard"]
+    assert spot is not None and spot.m.shape[1] <= 8 and spot.m.shape[2] <= 8 and spot.m.max() > 0.9
+
+
+def test_exact_coverage_is_painted_exactly() -> None:
+    m = np.zeros((2, 4, 4), np.float32)
+    m[0, 1, 1], m[1, 2, 2] = 1.0, 0.5
+    picture = paint_coverage(HARD, m, np.ones((4, 4), np.float32), COLOURS)
+    assert np.allclose(picture[1, 1], _ink("c"), atol=1e-6)
+    assert np.allclose(picture[2, 2], 0.5 * _ink("b"), atol=1e-6)
+    assert not picture[0].any()
+
+
+def test_upsampling_keeps_what_has_the_size_already() -> None:
+    maps = _logits()
+    assert np.array_equal(upsample(maps, (24, 16), (0, 0, 24, 16)), maps)
