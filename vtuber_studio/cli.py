@@ -170,6 +170,7 @@ def train_starter(
     out: Annotated[Path | None, typer.Option(help="A new run directory.")] = None,
     minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
     resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
     parts: Annotated[str, typer.Option(help="Only these parts, comma separated.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Parts trained side by side.")] = 2,
     bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
@@ -185,7 +186,7 @@ def train_starter(
     run = out or resume
     assert run is not None
     chosen = [name for name in parts.split(",") if name] or None
-    _follow(train(run, minutes, chosen, resume is not None, jobs))
+    _follow(train(run, minutes, chosen, resume is not None, jobs, start))
     if bundle is not None:
         from vtuber_studio.training.export import export_bundle
 

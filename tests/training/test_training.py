@@ -156,6 +156,11 @@ def test_the_exported_part_is_what_torch_computes(tmp_path: Path, drawings: tupl
     weights = sum(value.numel() for key, value in trainer.network.state_dict().items() if key in own)
     assert stored < 1.2 * weights  # no convolution is stored twice
 
+    again = PartTrainer("mouth", tmp_path / "again", QUICK, "cpu")
+    again.start_from(tmp_path / "bundle")
+    for key, value in again.network.state_dict().items():
+        assert torch.allclose(value, trainer.average[key], atol=2e-3, rtol=2e-3), key
+
 
 def test_bad_runs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="no part called 'tail'"):

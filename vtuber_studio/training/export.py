@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import onnx
 import torch
@@ -211,8 +210,7 @@ def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str
         capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
         provenance=made,
     )
-    # numbers as a reader will see them (1.0, not 1), so that the id of what is read is the id that was written
-    write_manifest(stage, msgspec.json.decode(msgspec.json.encode(manifest), type=Manifest))
+    write_manifest(stage, manifest)
     licence = paths.resources().parent / "LICENSE-WEIGHTS"
     if licence.is_file():
         shutil.copyfile(licence, stage / "LICENSE")

@@ -21,9 +21,16 @@ from vtuber_studio.training.config import SHARES, TrainConfig
 
 
 def train_starter(
-    out: Path, minutes: float, parts: list[str] | None = None, resume: bool = False, jobs: int = 2
+    out: Path,
+    minutes: float,
+    parts: list[str] | None = None,
+    resume: bool = False,
+    jobs: int = 2,
+    bundle: Path | None = None,
 ) -> Iterator[Progress]:
     """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time.
+
+    A new run begins with the weights of ``bundle`` when given.
 
     Closing the iterator stops the children after their step; they save first.
     """
@@ -42,7 +49,7 @@ def train_starter(
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                options = (name, out / name, config, budget[name], resume, messages, stop)
+                options = (name, out / name, config, budget[name], resume, bundle, messages, stop)
                 running[name] = context.Process(target=_child, args=options, name=name)
                 running[name].start()
             try:
@@ -84,7 +91,14 @@ def _check(out: Path, parts: list[str] | None, resume: bool) -> list[str]:
 
 
 def _child(
-    name: str, folder: Path, config: TrainConfig, minutes: float, resume: bool, messages: Any, stop: Any
+    name: str,
+    folder: Path,
+    config: TrainConfig,
+    minutes: float,
+    resume: bool,
+    bundle: Path | None,
+    messages: Any,
+    stop: Any,
 ) -> None:
     """One part, in a process of its own; the last message is None, or an error's (message, hint)."""
     import torch
@@ -93,7 +107,7 @@ def _child(
 
     torch.set_num_threads(1)
     try:
-        progress = train_part(name, folder, config, minutes=minutes, resume=resume)
+        progress = train_part(name, folder, config, minutes=minutes, resume=resume, bundle=bundle)
         for step in progress:
             messages.put((name, step))
             if stop.is_set():

@@ -112,17 +112,43 @@ class PartTrainer:
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
         self.step, self.seconds = int(counters["step"]), float(counters["seconds"])
 
+    def start_from(self, bundle: Path) -> None:
+        """Begin with the weights of a bundle (its initializers carry the state dict's names); moments start anew."""
+        import onnx
+
+        weights: dict[str, Tensor] = {}
+        for kind in ("mapping", "synthesis"):
+            model = onnx.load(bundle / "parts" / f"{self.part.name}.{kind}.onnx", load_external_data=False)
+            arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+            weights |= {key: torch.from_numpy(array.astype("float32")) for key, array in arrays.items()}
+        own = self.network.state_dict()
+        try:
+            self.network.load_state_dict({key: weights[key].reshape(own[key].shape) for key in own})
+        except (KeyError, RuntimeError) as error:
+            raise StudioError(f"The bundle's {self.part.name} has another shape.", "Train this part anew.") from error
+        self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
+
 
 def train_part(
-    name: str, folder: Path, config: TrainConfig, *, minutes: float = 0.0, steps: int = 0, resume: bool = False
+    name: str,
+    folder: Path,
+    config: TrainConfig,
+    *,
+    minutes: float = 0.0,
+    steps: int = 0,
+    resume: bool = False,
+    bundle: Path | None = None,
 ) -> Iterator[Progress]:
     """Train one part for ``minutes``, or for exactly ``steps``; yields a Progress every few seconds.
 
+    It goes on from the folder's checkpoint with ``resume``, begins with the weights of ``bundle`` when given, or anew.
     The learning rate warms up, then falls as a cosine over this call. Closing the iterator saves first.
     """
     trainer = PartTrainer(name, folder, config)
     if resume and (folder / "state.safetensors").is_file():
         trainer.load()
+    elif bundle is not None:
+        trainer.start_from(bundle)
     first, begin, before = trainer.step, time.monotonic(), trainer.seconds
     pool = Pool(trainer.part, config, trainer.step)
     saved = ticked = begin

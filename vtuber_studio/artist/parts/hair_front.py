@@ -1,4 +1,7 @@
-"""Front hair: the cap over the crown, temple locks, six cuts of fringe, the ring of light, and side locks."""
+"""Front hair: the cap over the crown, temple locks, six cuts of fringe, the ring of light, and side locks.
+
+More than 300 lines, because the six cuts share helpers and are best read side by side.
+"""
 
 from __future__ import annotations
 
