@@ -31,7 +31,7 @@ from vtuber_studio.training.networks import PartNetwork
 
 
 class PartTrainer:
-    """The state of one part's training: network, moving average, optimizer, counters."""
+    """The state of one part's training: network, moving average, optimizer, counters (``images`` seen so far)."""
 
     def __init__(self, name: str, folder: Path, config: TrainConfig, device: str | None = None) -> None:
         self.part, self.folder, self.config = schema.part(name), folder, config
@@ -43,12 +43,7 @@ class PartTrainer:
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, betas=config.betas)
         self.weights: dict[str, Tensor] = {}
-        self.step, self.seconds = 0, 0.0
-
-    @property
-    def images(self) -> int:
-        """Pictures seen so far."""
-        return self.step * self.config.batch
+        self.step, self.images, self.seconds = 0, 0, 0.0
 
     def loss(self, c: Tensor, z: Tensor, coverage: Tensor) -> tuple[Tensor, Tensor]:
         """(loss, logits) of a batch; ``coverage`` uint8 at twice the logits' resolution."""
@@ -70,6 +65,7 @@ class PartTrainer:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         self.optimizer.step()
         self.step += 1
+        self.images += self.config.batch
         half_life = min(self.config.ema_images, 0.1 * self.images + 1)
         keep = 0.5 ** (self.config.batch / half_life)
         for key, value in self.network.state_dict().items():
@@ -85,7 +81,7 @@ class PartTrainer:
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"adam.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
         temporary = self.folder / "state.safetensors.tmp"
-        counters = {"step": str(self.step), "seconds": str(self.seconds)}
+        counters = {"step": str(self.step), "images": str(self.images), "seconds": str(self.seconds)}
         whole = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
         save_file(whole, temporary, counters)
         os.replace(temporary, self.folder / "state.safetensors")
@@ -110,7 +106,8 @@ class PartTrainer:
             index, name = key.split(".", 1)
             moments.setdefault(int(index), {})[name] = value.cpu() if name == "step" else value
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
-        self.step, self.seconds = int(counters["step"]), float(counters["seconds"])
+        self.step, self.images = int(counters["step"]), int(counters["images"])
+        self.seconds = float(counters["seconds"])
 
     def start_from(self, bundle: Path) -> None:
         """Begin with the weights of a bundle (its initializers carry the state dict's names); moments start anew."""
