@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
@@ -52,21 +51,3 @@ def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VTUBER_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
         yield
-
-
-_status: list[int] = []
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Remember how the run ended."""
-    _status.append(int(exitstatus))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave at once: after dozens of windows, Qt's bindings crash while the interpreter takes its objects apart in no
-    order. Everything is reported by now, and the studio itself, with its one window, leaves the ordinary way."""
-    if _status and "PySide6.QtWidgets" in sys.modules and not hasattr(config, "workerinput"):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(_status[0])

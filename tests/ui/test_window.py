@@ -24,6 +24,7 @@ from vtuber_studio.core.recovery import Autosave, find_orphans
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui import actions, theme
+from vtuber_studio.ui.app import release_clipboard
 from vtuber_studio.ui.idle import openness, overlay
 from vtuber_studio.ui.main_window import MainWindow
 
@@ -80,6 +81,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
         window.close()
         window.deleteLater()
     qapp.processEvents()
+    release_clipboard()
 
 
 @pytest.fixture

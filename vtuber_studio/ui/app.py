@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.paths import log_dir, resources
@@ -57,7 +57,15 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     QTimer.singleShot(0, window.start)
     if project is not None:
         window.files.open(project)
-    return app.exec()
+    status = app.exec()
+    release_clipboard()
+    return status
+
+
+def release_clipboard() -> None:
+    """Give up what was copied where it ends with the program anyway; Qt would free it after Python, and crash."""
+    if QGuiApplication.platformName() in ("offscreen", "wayland", "xcb"):
+        QGuiApplication.clipboard().clear()
 
 
 def _report(window: MainWindow, when: float) -> None:
