@@ -29,7 +29,7 @@ def test_it_paints_what_the_artist_draws(starter: OnnxGenerator) -> None:
 
 def test_every_part_paints_something(starter: OnnxGenerator) -> None:
     names = {name.split(":")[0] for name in (entry.part.name for entry in starter.manifest.parts)}
-    assert names == {"hair_back", "body", "ears", "face", "mouth", "eyes", "eyewear", "hair_front", "headwear"}
+    assert names == {"hair_back", "body", "ears", "face", "mouth", "eyes", "brows", "eyewear", "hair_front", "headwear"}
     plain = render(starter, random_look(starter, 3).set(ears="none", eyewear="none", headwear="none"), size=256)
     for worn in ({"ears": "cat"}, {"eyewear": "round"}, {"headwear": "ribbon"}):
         look = random_look(starter, 3).set(**{"ears": "none", "eyewear": "none", "headwear": "none", **worn})

@@ -4,19 +4,25 @@ is what torch computes."""
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.training.config import SHARES, TrainConfig
 from vtuber_studio.training.data import Drawings, Pool
-from vtuber_studio.training.export import export_bundle, export_part
+from vtuber_studio.training.export import _swap, export_bundle, export_part
 from vtuber_studio.training.losses import (
     class_weights,
     coverage_loss,
@@ -26,7 +32,7 @@ from vtuber_studio.training.losses import (
     with_nothing,
 )
 from vtuber_studio.training.starter import train_starter
-from vtuber_studio.training.trainer import PartTrainer, train_part
+from vtuber_studio.training.trainer import PartTrainer, fast_bf16, train_part
 
 PART = schema.part("mouth")
 QUICK = TrainConfig(batch=4, pool=16, workers=0, bf16=False)
@@ -95,7 +101,7 @@ def test_the_pool_shows_every_drawing_and_forgets_old_ones() -> None:
 
 def test_a_few_steps_lower_the_loss(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
     trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
-    losses = [float(trainer.train_step(drawings, 2e-3)[0]) for _ in range(12)]
+    losses = [float(trainer.train_step(drawings, 1.0)[0]) for _ in range(12)]
     assert losses[-1] < 0.6 * losses[0]
 
 
@@ -106,7 +112,7 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
             trainer.load()
         pool = Pool(PART, QUICK, trainer.step)
         for _ in range(steps):
-            trainer.train_step(pool.batch(), 1e-3)
+            trainer.train_step(pool.batch(), 0.5)
         trainer.save()
 
     run(tmp_path / "whole", 6, False)
@@ -140,10 +146,69 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path) -> None:
         trainer.load()
 
 
+@pytest.mark.parametrize("lost", ["counters", "average"])
+def test_an_incomplete_checkpoint_is_one_sentence(tmp_path: Path, lost: str) -> None:
+    PartTrainer("mouth", tmp_path, QUICK, "cpu").save()
+    path = tmp_path / "state.safetensors"
+    tensors = {key: value for key, value in load_file(path).items() if not key.startswith(f"{lost}.")}
+    save_file(tensors, path, None if lost == "counters" else {"step": "1", "images": "4", "seconds": "1"})
+    with pytest.raises(StudioError, match="checkpoint of mouth"):
+        PartTrainer("mouth", tmp_path, QUICK, "cpu").load()
+
+
+@pytest.mark.parametrize("broken", ["loss", "gradient"])
+def test_a_run_that_diverges_keeps_its_last_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    list(train_part("mouth", tmp_path, QUICK, steps=2))
+    before = (tmp_path / "state.safetensors").read_bytes()
+    sound = PartTrainer.loss
+
+    def loss(self: PartTrainer, *batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        value, logits = sound(self, *batch)
+        if broken == "loss" and self.step == 3:
+            value = value * float("nan")
+        elif self.step == 3:
+            value.register_hook(lambda gradient: gradient * float("inf"))
+        return value, logits
+
+    monkeypatch.setattr(PartTrainer, "loss", loss)
+    with pytest.raises(StudioError, match="mouth diverged"):
+        list(train_part("mouth", tmp_path, QUICK, steps=4, resume=True))
+    assert (tmp_path / "state.safetensors").read_bytes() == before
+
+
+def test_bf16_is_left_where_it_would_be_emulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    for native in (True, False):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda native=native: {"avx512_bf16": native}, raising=False)
+        assert fast_bf16(torch.device("cpu")) is native
+
+
+def test_a_bundle_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage, out, retired = (tmp_path / name for name in ("stage", "out", "retired"))
+    for folder in (stage, out):
+        folder.mkdir()
+        (folder / "manifest.json").write_text(folder.name)
+    replace = os.replace
+
+    def busy(source: Path, target: Path) -> None:
+        if source == stage:
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", busy)
+    with pytest.raises(StudioError, match="cannot be written"):
+        _swap(stage, out, retired)
+    assert (out / "manifest.json").read_text() == "out"
+    monkeypatch.undo()
+    _swap(stage, out, retired)
+    assert (out / "manifest.json").read_text() == "stage"
+
+
 def test_the_exported_part_is_what_torch_computes(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
     trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
     for _ in range(3):
-        trainer.train_step(drawings, 2e-3)
+        trainer.train_step(drawings, 1.0)
     row, difference = export_part(trainer, tmp_path / "bundle")
     assert difference < 1e-3
     import onnx
@@ -170,3 +235,40 @@ def test_bad_runs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="has not trained"):
         export_bundle(tmp_path, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
+
+
+_PARENT = """
+import sys
+from pathlib import Path
+from vtuber_studio.training.starter import train_starter
+
+if __name__ == "__main__":
+    for step in train_starter(Path(sys.argv[1]), 60.0, ["mouth"], jobs=1):
+        pass
+"""
+
+
+def test_children_end_with_a_killed_parent_and_save_first(tmp_path: Path) -> None:
+    script, run = tmp_path / "parent.py", tmp_path / "run"
+    script.write_text(_PARENT)
+    parent = subprocess.Popen([sys.executable, str(script), str(run)], stderr=subprocess.DEVNULL)
+    family: list[psutil.Process] = []
+    try:
+        deadline = time.monotonic() + 60
+        while len(family) < 2 and time.monotonic() < deadline:  # the trainer and who draws for it
+            time.sleep(0.2)
+            family = [child for child in psutil.Process(parent.pid).children(recursive=True) if _works(child)]
+        assert len(family) >= 2
+    finally:
+        parent.kill()
+        parent.wait()
+    _gone, alive = psutil.wait_procs(family, timeout=60)
+    for process in alive:
+        process.kill()
+    assert not alive
+    assert (run / "mouth" / "state.safetensors").is_file()
+
+
+def _works(process: psutil.Process) -> bool:
+    """Whether it is one of multiprocessing's workers and not its own helper, the resource tracker."""
+    return "spawn_main" in " ".join(process.cmdline())

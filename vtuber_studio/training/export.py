@@ -184,10 +184,24 @@ def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
         _finish(stage, name, rows, provenance)
         read_bundle(stage, full=True)
         retired = Path(temporary) / "retired"
+        _swap(stage, out, retired)
+    return out
+
+
+def _swap(stage: Path, out: Path, retired: Path) -> None:
+    """Put ``stage`` in the place of ``out``; the old bundle stays when that fails."""
+    try:
         if out.exists():
             os.replace(out, retired)
-        os.replace(stage, out)
-    return out
+        try:
+            os.replace(stage, out)
+        except OSError:
+            if retired.exists():
+                os.replace(retired, out)
+            raise
+    except OSError as error:
+        message = f"The generator cannot be written to {str(out)!r}: {error.strerror or error}."
+        raise StudioError(message, "Close what uses it, or choose another folder.") from error
 
 
 def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str, Any]) -> None:

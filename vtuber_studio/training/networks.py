@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -104,3 +105,8 @@ class PartNetwork(nn.Module):
 
     def forward(self, c: Tensor, z: Tensor) -> Tensor:
         return self.synthesis(self.mapping(c, z))
+
+    def matrices(self) -> list[nn.Parameter]:
+        """Weights between two layers of features, first and last ones left out: what an optimizer of matrices takes."""
+        layers = [*list(self.mapping.layers)[1:], *list(self.synthesis.layers)[:-1]]
+        return [cast(nn.Parameter, layer.weight) for layer in layers]

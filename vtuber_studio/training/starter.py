@@ -32,7 +32,7 @@ def train_starter(
 
     A new run begins with the weights of ``bundle`` when given.
 
-    Closing the iterator stops the children after their step; they save first.
+    Closing the iterator stops the children after their step; they save first. So they do when this process dies.
     """
     names = _check(out, parts, resume)
     out.mkdir(parents=True, exist_ok=True)
@@ -106,12 +106,14 @@ def _child(
     from vtuber_studio.training.trainer import train_part
 
     torch.set_num_threads(1)
+    parent = multiprocessing.parent_process()
+
+    def over() -> bool:
+        return stop.is_set() or (parent is not None and not parent.is_alive())
+
     try:
-        progress = train_part(name, folder, config, minutes=minutes, resume=resume, bundle=bundle)
-        for step in progress:
+        for step in train_part(name, folder, config, minutes=minutes, resume=resume, bundle=bundle, stop=over):
             messages.put((name, step))
-            if stop.is_set():
-                break
     except StudioError as error:
         messages.put((name, (error.message, error.hint)))
     else:

@@ -1,4 +1,4 @@
-"""Both eyes and brows.
+"""Both eyes.
 
 An eye is built in its own frame: u runs from the inner to the outer corner (-1..1 over the width), v down.
 Open, closed and smiling lids are curves with the same number of points, so closing an eye is a blend of them
@@ -33,13 +33,6 @@ _WING = {
 }  # where the wing's end points, in half heights
 _SHUT = np.array([0.26, 0.46, 0.64, 0.70, 0.64, 0.48, 0.20])
 _SHUT_SMILE = np.array([0.62, 0.24, -0.06, -0.18, -0.06, 0.24, 0.64])
-# brows: u from the inner to the outer end in units, and v
-_BROWS = {
-    "straight": ([-19, -8, 4, 15, 25], [0.5, -0.6, -1.4, -1.2, 0.6]),
-    "soft": ([-19, -8, 4, 15, 25], [2.4, -0.8, -2.6, -2.0, 2.2]),
-    "arched": ([-19, -8, 5, 15, 25], [4.6, 0.8, -3.0, -3.0, 4.4]),
-    "short": ([-13, -8, -2, 4, 9], [1.6, -0.6, -1.6, -1.2, 0.8]),
-}
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class _Eye:
 
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
-    """Draw sclerae, irises, lids and brows for the values ``a`` and variation ``z`` [8]."""
+    """Draw sclerae, irises and lids for the values ``a`` and variation ``z`` [8]."""
     for side, key in ((-1.0, "eye_open_right"), (1.0, "eye_open_left")):
         eye = _Eye(
             side=side,
@@ -74,7 +67,6 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
         _sclera(sheet, eye, top, low)
         _iris(sheet, eye, a, z)
         _lashes(sheet, eye, a, z, top, low, wing)
-        _brow(sheet, side, a, z)
 
 
 def _lids(eye: _Eye, a: dict[str, Value], z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -220,17 +212,3 @@ def _lashes(
         ]
     )
     sheet.fill(polygon(eye.place(*prick.T)), "eye.lash", opacity=min(1.0, 3 * o))
-
-
-def _brow(sheet: Sheet, side: float, a: dict[str, Value], z: np.ndarray) -> None:
-    sheet.cel("brows")
-    us, vs = (np.array(row, float) for row in _BROWS[str(a["brow_shape"])])
-    along = np.linspace(-1, 1, 5)
-    tilt = float(a["brow_tilt"])
-    lift = 5.0 * float(a["brow_height"]) + 5.5 * float(a["brow_raise"]) + 0.4 * side * z[6]
-    turn = np.where(tilt < 0, 5.2, 4.6) * tilt * (along - 0.25) * np.where(along < 0.25, 1.0, 0.75)
-    y = 194.5 - lift + 0.85 * vs * (1 + 0.1 * z[5]) + turn
-    x = 256 + side * (52 + 3.0 * float(a["eye_spacing"]) + us - 1.5 * (tilt < 0) * -tilt)
-    thick = 4.3 * (1 + 0.52 * float(a["brow_thickness"])) * (1 + 0.04 * z[0])
-    widths = list(thick * np.array([0.30, 0.98, 0.95, 0.72, 0.08]))
-    sheet.fill(ink(np.stack([x, y], 1), widths), "eye.brow")
