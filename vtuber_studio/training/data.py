@@ -57,7 +57,7 @@ class Pool:
         workers = self.config.workers
         options = {"prefetch_factor": 16, "multiprocessing_context": "spawn"} if workers else {}
         indices = range(start, 2**40)  # the loader's own order: one number after the other
-        return iter(DataLoader(self.dataset, batch_size=None, sampler=indices, num_workers=workers, **options))  # type: ignore[arg-type]
+        yield from DataLoader(self.dataset, batch_size=None, sampler=indices, num_workers=workers, **options)  # type: ignore[arg-type]
 
     def batch(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """c [n, c_dim], z [n, z_dim], coverage uint8 [n, channels, H, W] of the next step."""

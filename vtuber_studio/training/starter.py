@@ -17,6 +17,7 @@ from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.training.config import SHARES, TrainConfig
 
 
@@ -30,8 +31,8 @@ def train_starter(
 ) -> Iterator[Progress]:
     """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time.
 
-    A new run begins with the weights of ``bundle`` when given.
-
+    A new run begins with the weights of ``bundle`` when given; its other parts then come along as they are, so that
+    the run can be exported.
     Closing the iterator stops the children after their step; they save first. So they do when this process dies.
     """
     names = _check(out, parts, resume)
@@ -40,11 +41,15 @@ def train_starter(
     write_atomically(out / "config.json", json.dumps(asdict(config), indent=1).encode())
     waiting = sorted(names, key=lambda name: -SHARES[name])
     budget = {name: minutes * jobs * SHARES[name] / sum(SHARES[n] for n in names) for name in names}
+    if bundle is not None:
+        carried = [entry.part.name for entry in read_bundle(bundle).manifest.parts]
+        waiting = [name for name in carried if name in SHARES and name not in names] + waiting
+    budget |= {name: 0.0 for name in waiting if name not in budget}
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
     stop = context.Event()
     running: dict[str, Any] = {}
-    fractions = dict.fromkeys(names, 0.0)
+    fractions = dict.fromkeys(budget, 0.0)
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -65,7 +70,7 @@ def train_starter(
             if isinstance(step, Progress):
                 fractions[name] = step.fraction
                 _log(out, name, step)
-                done = sum(fractions[n] * budget[n] for n in names) / sum(budget.values())
+                done = sum(fractions[n] * budget[n] for n in budget) / max(sum(budget.values()), 1e-9)
                 yield Progress(done, step.message, step.figures)
             else:
                 running.pop(name).join()

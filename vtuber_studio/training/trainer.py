@@ -24,6 +24,7 @@ from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.data import Pool
 from vtuber_studio.training.losses import class_weights, coverage_loss, soft_iou
@@ -138,19 +139,11 @@ class PartTrainer:
             optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
 
     def start_from(self, bundle: Path) -> None:
-        """Begin with the weights of a bundle (its initializers carry the state dict's names); moments start anew."""
-        import onnx
+        """Begin with the weights of a bundle, as far as it has this part; moments start anew."""
+        from vtuber_studio.training.warm import bundle_weights
 
-        weights: dict[str, Tensor] = {}
-        for kind in ("mapping", "synthesis"):
-            model = onnx.load(bundle / "parts" / f"{self.part.name}.{kind}.onnx", load_external_data=False)
-            arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-            weights |= {key: torch.from_numpy(array.astype("float32")) for key, array in arrays.items()}
         own = self.network.state_dict()
-        try:
-            self.network.load_state_dict({key: weights[key].reshape(own[key].shape) for key in own})
-        except (KeyError, RuntimeError) as error:
-            raise StudioError(f"The bundle's {self.part.name} has another shape.", "Train this part anew.") from error
+        self.network.load_state_dict(bundle_weights(bundle, self.part, schema.rows_of(self.part.name), own))
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
 
 
@@ -174,7 +167,7 @@ def train_part(
     trainer = PartTrainer(name, folder, config)
     if resume and (folder / "state.safetensors").is_file():
         trainer.load()
-    elif bundle is not None:
+    elif bundle is not None and any(entry.part.name == name for entry in read_bundle(bundle).manifest.parts):
         trainer.start_from(bundle)
     first, begin, before = trainer.step, time.monotonic(), trainer.seconds
     pool = Pool(trainer.part, config, trainer.step)
