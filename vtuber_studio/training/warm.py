@@ -20,7 +20,7 @@ from vtuber_studio.core.part import Part
 from vtuber_studio.engine.bundle import read_bundle
 
 Name = tuple[str | int, ...]
-_NEW_MATERIAL = -3.0  # a logit's bias: what was never trained begins as almost nothing
+_NEW_MATERIAL = -3.0  # its logit everywhere: what was never trained begins as almost nothing
 
 
 def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -41,8 +41,8 @@ def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dic
         old, new = _inputs(before, entry.part.z_dim), _inputs(rows, part.z_dim)
         weights[key] = _matched(weights[key].T, old, new, torch.zeros_like(own[key]).T, kin=True).T
         old, new = _outputs(entry.part), _outputs(part)
-        start = {"weight": own[f"{head}weight"], "bias": torch.full_like(own[f"{head}bias"], _NEW_MATERIAL)}
-        for name, fresh in start.items():
+        for name, value in (("weight", 0.0), ("bias", _NEW_MATERIAL)):
+            fresh = torch.full_like(own[head + name], value)
             found = weights[head + name].reshape(-1, *fresh.shape[1:])
             weights[head + name] = _matched(found, old, new, fresh, kin=False)
         return {key: weights[key].reshape(value.shape) for key, value in own.items()}
