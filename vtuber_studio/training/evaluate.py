@@ -87,10 +87,11 @@ def crosstalk(generator: Generator, attribute: str, cel: str) -> float:
     """Share of a cel's coverage that changes when an attribute that does not concern it goes from end to end."""
     manifest = generator.manifest
     row = next(row for row in manifest.attributes if row.name == attribute)
+    part = next(entry.part.name for entry in manifest.parts if cel in {c.name for c in entry.part.cels})
     covers = []
     for value in (row.low, row.high):
         asked = ingredients(manifest, Look().set(**{attribute: value}), _rest(manifest))
-        covers.append(_painted(generator, asked[row.parts[0]])[cel][0])
+        covers.append(_painted(generator, asked[part])[cel][0])
     return float(np.abs(covers[0] - covers[1]).sum() / max(float(covers[0].sum()), 1.0))
 
 
