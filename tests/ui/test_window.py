@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeGenerator
+from tests.ui.driving import STILL, WAIT, Open, drag, settle, shown, undo_depth
 from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import NEUTRAL
@@ -24,69 +24,8 @@ from vtuber_studio.core.recovery import Autosave, find_orphans
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui import actions, theme
-from vtuber_studio.ui.app import release_clipboard
 from vtuber_studio.ui.idle import openness, overlay
 from vtuber_studio.ui.main_window import MainWindow
-
-STILL = Settings(idle_animation=False)
-WAIT = 15_000  # milliseconds; the machine may be slow
-Open = Callable[..., MainWindow]
-
-
-def pixels(image: QImage) -> np.ndarray:
-    """Straight RGBA [H, W, 4] of a QImage."""
-    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
-
-
-def shown(window: MainWindow) -> np.ndarray:
-    """What the canvas shows, as straight RGBA."""
-    assert window.canvas.image is not None
-    return pixels(window.canvas.image)
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    """Until the canvas shows what the session says."""
-
-    def same() -> bool:
-        if window.canvas.image is None or window.canvas.image.width() != window.preview.size():
-            return False  # a coarse picture comes first where the machine is slow
-        size = window.canvas.image.width()
-        truth = render(FakeGenerator(), window.session.look, window.stage.expression, window.stage.pose, size)
-        a, b = shown(window).astype(float), truth.astype(float)  # premultiplied and back: compare the visible colours
-        return bool(np.abs(a[..., :3] * a[..., 3:] - b[..., :3] * b[..., 3:]).max() <= 255 * 4)
-
-    qtbot.waitUntil(same, timeout=WAIT)
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
-    """Makes windows that are shown, loaded and settled, and closes them."""
-    theme.apply(qapp)
-    made: list[MainWindow] = []
-
-    def build(settings: Settings = STILL, load: Callable[[], FakeGenerator] = FakeGenerator) -> MainWindow:
-        window = MainWindow(load, settings)
-        made.append(window)
-        window.show()
-        window.start()
-        qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
-        settle(qtbot, window)
-        return window
-
-    yield build
-    for window in made:
-        window._leaving = True
-        window.close()
-        window.deleteLater()
-    qapp.processEvents()
-    release_clipboard()
-
-
-@pytest.fixture
-def window(open_window: Open) -> MainWindow:
-    return open_window()
 
 
 def drop(window: MainWindow, data: QMimeData) -> None:
@@ -111,13 +50,9 @@ def test_dragging_a_slider_shows_its_pixels_and_is_one_undo_step(qtbot: QtBot, w
     row = window.attributes.rows["face_width"]
     slider = row.slider
     assert slider is not None
-    middle = QPoint(slider.width() // 2, slider.height() // 2)
-    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=middle)
-    for step in range(1, 12):
-        QTest.mouseMove(slider, middle + QPoint(4 * step, 0))
-        qtbot.wait(5)
+    drag(slider, 44, release=False)
     assert window.session.in_gesture
-    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=middle + QPoint(44, 0))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton)
     assert not window.session.in_gesture
     assert float(window.session.look.attributes["face_width"]) > 0.1
     settle(qtbot, window)
@@ -130,6 +65,19 @@ def test_dragging_a_slider_shows_its_pixels_and_is_one_undo_step(qtbot: QtBot, w
     window.actions_by_name["redo"].trigger()
     settle(qtbot, window)
     assert (shown(window) == after).all()
+
+
+def test_esc_takes_a_drag_back_and_lets_the_handle_go(qtbot: QtBot, window: MainWindow) -> None:
+    slider = window.attributes.rows["face_width"].slider
+    assert slider is not None
+    rest = slider.value()
+    drag(slider, 44, release=False)
+    assert window.session.look != Look()
+    QTest.keyClick(slider, Qt.Key.Key_Escape)
+    assert window.session.look == Look() and slider.value() == rest
+    QTest.mouseMove(slider, QPoint(5, 5))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton)
+    assert window.session.look == Look() and undo_depth(window.session) == 0
 
 
 def test_undo_says_what_it_takes_back(window: MainWindow) -> None:

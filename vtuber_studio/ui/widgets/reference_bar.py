@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from vtuber_studio.ui.widgets.slider import Slider
 
 
 class ReferenceBar(QFrame):
@@ -16,7 +18,7 @@ class ReferenceBar(QFrame):
         super().__init__(parent)
         self.setObjectName("reference_bar")
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, value=50)
+        self.slider = Slider(value=50)
         self.slider.setFixedWidth(160)
         self.slider.setToolTip(self.tr("How strong the reference is"))
         self.slider.setAccessibleName(self.tr("Strength of the reference"))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.ui.widgets.icons import icon
+from vtuber_studio.ui.widgets.slider import Slider
 
 STEPS = 400  # slider positions over the range
 
 
 class ValueRow(QWidget):
-    """Edits one value. A drag is ``pressed``, ``moved``..., ``released``; anything else is one ``moved``."""
+    """Edits one value. A drag or a held key is ``pressed``, ``moved``..., ``released``; anything else one ``moved``."""
 
     pressed = Signal()
     moved = Signal(object)
@@ -38,7 +39,8 @@ class ValueRow(QWidget):
         grid.setHorizontalSpacing(6)
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.lock, 0, 3)
-        self.slider: QSlider | None = None
+        self.slider: Slider | None = None
+        self._idle = ""
         if attribute.choices:
             self.combo = QComboBox()
             for choice in attribute.choices:
@@ -55,7 +57,7 @@ class ValueRow(QWidget):
 
     def _build_range(self, grid: QGridLayout) -> None:
         row = self.attribute
-        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=STEPS)
+        self.slider = Slider(maximum=STEPS)
         self.slider.setPageStep(STEPS // 10)
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.slider.installEventFilter(self)
@@ -85,8 +87,7 @@ class ValueRow(QWidget):
         assert self.slider is not None
         number = float(value)
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            if not self.slider.isSliderDown():  # the gesture in progress belongs to the widget
-                self.slider.setValue(round((number - self.attribute.low) / self._span * STEPS))
+            self.slider.setValue(round((number - self.attribute.low) / self._span * STEPS))
             self.number.setValue(number)
 
     def set_locked(self, locked: bool) -> None:
@@ -94,6 +95,16 @@ class ValueRow(QWidget):
         with QSignalBlocker(self.lock):
             self.lock.setChecked(locked)
         self.lock.setIcon(icon("lock" if locked else "lock-open"))
+
+    def set_idle(self, cause: str) -> None:
+        """Grey: it moves nothing while ``cause``, another row's label, says so; empty when it does."""
+        if cause == self._idle:
+            return
+        self._idle = cause
+        for widget in (self.label, self.combo) if self.attribute.choices else (self.label, self.slider, self.number):
+            widget.setEnabled(not cause)
+        why = self.tr("Nothing to move while there is none: {}.").format(cause) if cause else ""
+        self.setToolTip(" ".join(filter(None, (self.attribute.tip, why))))
 
     @property
     def _span(self) -> float:
