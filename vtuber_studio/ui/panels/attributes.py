@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.ui.stage import Stage
@@ -23,7 +23,10 @@ class AttributesPanel(QWidget):
         self.column = scroll_column(self)
         self.search = QLineEdit(placeholderText=self.tr("Find a slider"), clearButtonEnabled=True)
         self.search.textChanged.connect(self._filter)
-        self.column.addWidget(self.search)
+        self.nothing = QLabel(self.tr("No slider is called that."), wordWrap=True, visible=False)
+        self.nothing.setObjectName("caption")
+        for widget in (self.search, self.nothing):
+            self.column.addWidget(widget)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
         if stage.manifest is not None:
@@ -31,7 +34,7 @@ class AttributesPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        clear(self.column, 1)
+        clear(self.column, 2)
         self.rows, self.sections = {}, {}
         assert self.stage.manifest is not None
         for attribute in self.stage.manifest.attributes:
@@ -46,14 +49,33 @@ class AttributesPanel(QWidget):
             self.rows[attribute.name] = row
             self.sections[attribute.group].body.addWidget(row)
         self.column.addStretch(1)
+        self._filter(self.search.text())
         self.refresh()
 
     def refresh(self) -> None:
         """Show the session's look."""
         look, locks = self.stage.session.look, self.stage.session.locks
+        bare = self._bare()
         for name, row in self.rows.items():
             row.set_value(look.attributes.get(name, row.attribute.default))
             row.set_locked(name in locks)
+            row.set_idle(bare.get(name, ""))
+
+    def _bare(self) -> dict[str, str]:
+        """Rows that move nothing now, all their parts being empty; each with the label of the row that makes it so."""
+        look, manifest = self.stage.session.look, self.stage.manifest
+        taken = {mix.part for mix in look.mixes}  # of another look, hence there all the same
+        empty: dict[str, str] = {}
+        for part in (entry.part for entry in manifest.parts) if manifest else ():
+            for name, choice in part.empty_when.items():
+                if look.attributes.get(name, self.rows[name].attribute.default) == choice and part.name not in taken:
+                    empty[part.name] = name
+        causes = {name: [empty.get(part) for part in row.attribute.parts] for name, row in self.rows.items()}
+        return {
+            name: self.rows[found[0]].attribute.label
+            for name, found in causes.items()
+            if found and found[0] is not None and all(found) and name not in found
+        }
 
     def _set(self, name: str, value: Value) -> None:
         session = self.stage.session
@@ -71,3 +93,4 @@ class AttributesPanel(QWidget):
         for group, section in self.sections.items():
             rows = [row for row in self.rows.values() if row.attribute.group == group]
             section.setVisible(any(not row.isHidden() for row in rows))
+        self.nothing.setVisible(all(row.isHidden() for row in self.rows.values()))

@@ -38,6 +38,8 @@ class DirectionsPanel(QWidget):
         assert self.stage.manifest is not None
         for entry in self.stage.manifest.parts:
             part = entry.part
+            if not part.z_dim:
+                continue
             section = Section(part.label, is_open=part.name.startswith("hair"))
             for index in range(min(SHOWN, part.z_dim)):
                 label = self.tr("Direction {}").format(index + 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -49,6 +49,9 @@ class FavouritesPanel(QWidget):
         self.list.itemClicked.connect(lambda item: self.recall(self.list.row(item)))
         self.list.itemActivated.connect(lambda item: self.recall(self.list.row(item)))
         self.list.itemChanged.connect(self._renamed)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(lambda: self.remove(self.list.currentRow()))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
         side = QVBoxLayout()
@@ -88,6 +91,11 @@ class FavouritesPanel(QWidget):
         """Make a favourite the present look."""
         self.stage.session.recall_favourite(index)
 
+    def remove(self, index: int) -> None:
+        """Forget a favourite; undo brings it back."""
+        if index >= 0:
+            self.stage.session.remove_favourite(index)
+
     def _placer(self, look: Look) -> Callable[[QPixmap], None]:
         """Puts a picture at every item that shows ``look`` by then: items may have moved meanwhile."""
 
@@ -117,6 +125,6 @@ class FavouritesPanel(QWidget):
         menu.addAction(self.tr("Recall")).triggered.connect(lambda: self.recall(index))
         menu.addAction(self.tr("Mix with it")).triggered.connect(partial(self.mix_asked.emit, look))
         menu.addAction(self.tr("Rename")).triggered.connect(lambda: self.list.editItem(item))
-        menu.addAction(self.tr("Remove")).triggered.connect(lambda: self.stage.session.remove_favourite(index))
+        menu.addAction(self.tr("Remove")).triggered.connect(lambda: self.remove(index))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(position))

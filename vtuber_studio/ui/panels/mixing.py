@@ -48,21 +48,22 @@ class MixingPanel(QWidget):
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(120, 120)
         self.picture.setObjectName("thumbnail")
-        another = QPushButton(self.tr("Roll another"))
-        another.clicked.connect(lambda: self.roll_source())
+        self.another_button = QPushButton(self.tr("Roll another"))
+        self.another_button.clicked.connect(lambda: self.roll_source())
         self.favourites = QToolButton()
         self.favourites.setText(self.tr("From favourites"))
         self.favourites.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.favourites_menu = QMenu(self)
         self.favourites.setMenu(self.favourites_menu)
         self.favourites_menu.aboutToShow.connect(self._fill_favourites)
-        hold = QPushButton(self.tr("Hold current look"))
-        hold.setToolTip(self.tr("Make the present look the second one, then change the present one"))
-        hold.clicked.connect(lambda: self.set_source(self.stage.session.look))
+        self.hold_button = QPushButton(self.tr("Hold current look"))
+        self.hold_button.setToolTip(self.tr("Make the present look the second one, then change the present one"))
+        self.hold_button.clicked.connect(lambda: self.set_source(self.stage.session.look))
         column, buttons = QVBoxLayout(), QGridLayout()
-        for widget in (another, self.favourites, hold):
+        for widget in (self.another_button, self.favourites, self.hold_button):
             column.addWidget(widget)
         column.addStretch(1)
+        self.take_buttons: dict[str, QPushButton] = {}
         for index, (label, kind, amount) in enumerate(
             (
                 (self.tr("All shapes"), "shape", 1.0),
@@ -73,6 +74,7 @@ class MixingPanel(QWidget):
             button = QPushButton(label)
             button.clicked.connect(partial(self.take_all, kind, amount))
             buttons.addWidget(button, 0, index)
+            self.take_buttons[kind] = button
         row = QHBoxLayout()
         row.addWidget(self.picture)
         row.addLayout(column)

@@ -1,0 +1,580 @@
+"""Every panel alone, by mouse and keys, over the fake generator; and the starter's own tables in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QColorDialog, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeGenerator
+from tests.ui.driving import WAIT, drag, picture, undo_depth
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import POSE_ROWS, PRESETS
+from vtuber_studio.core.session import Session
+from vtuber_studio.engine.generator import OnnxGenerator, load_generator
+from vtuber_studio.engine.render import render
+from vtuber_studio.ui.bridge import Bridge
+from vtuber_studio.ui.panels.attributes import AttributesPanel
+from vtuber_studio.ui.panels.dice import DicePanel
+from vtuber_studio.ui.panels.directions import DirectionsPanel
+from vtuber_studio.ui.panels.face import FacePanel
+from vtuber_studio.ui.panels.favourites import FavouritesPanel
+from vtuber_studio.ui.panels.mixing import MixingPanel
+from vtuber_studio.ui.panels.palette import PalettePanel
+from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.widgets.slider import Slider
+from vtuber_studio.ui.widgets.value_row import ValueRow
+
+W = TypeVar("W", bound=QWidget)
+Show = Callable[[W], W]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Show:
+    """Put a panel on the screen."""
+
+    def shown(panel: W) -> W:
+        qtbot.addWidget(panel)
+        panel.resize(max(380, panel.sizeHint().width()), 700)
+        with qtbot.waitExposed(panel):
+            panel.show()
+        panel.activateWindow()
+        qtbot.waitUntil(panel.isActiveWindow, timeout=WAIT)
+        return panel
+
+    return shown
+
+
+@pytest.fixture(scope="module")
+def starter() -> OnnxGenerator:
+    return load_generator()
+
+
+@pytest.fixture
+def real(qtbot: QtBot, starter: OnnxGenerator) -> Iterator[Stage]:
+    """A stage with the bundle that is shipped."""
+    bridge = Bridge(lambda: starter)
+    made = Stage(Session(), bridge)
+    made.load(starter.manifest)
+    yield made
+    bridge.close()
+    made.close()
+    bridge.deleteLater()
+
+
+def slider(row: ValueRow) -> Slider:
+    assert row.slider is not None
+    return row.slider
+
+
+def click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, LEFT)
+
+
+def differing(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """[H, W] of bool."""
+    return (a != b).any(-1)
+
+
+def menu_action(qtbot: QtBot, name: str) -> None:
+    """Click an entry of the menu that is up."""
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(entry for entry in menu.actions() if entry.text() == name)
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+# attributes
+
+
+def test_a_drag_is_one_step_and_the_number_follows(stage: Stage, show: Show[AttributesPanel]) -> None:
+    row = show(AttributesPanel(stage)).rows["face_width"]
+    rest = picture(stage)
+    drag(slider(row), 30)
+    value = float(stage.session.look.attributes["face_width"])
+    assert value > 0.1 and row.number.value() == pytest.approx(value, abs=0.006)
+    assert differing(picture(stage), rest).any()
+    assert undo_depth(stage.session) == 1 and stage.session.undo_label == "Face width"
+    stage.session.undo()
+    assert slider(row).value() == slider(row).maximum() // 2 and row.number.value() == 0.0
+    assert (picture(stage) == rest).all()
+
+
+def test_a_click_beside_the_handle_brings_it_there(stage: Stage, show: Show[AttributesPanel]) -> None:
+    row = show(AttributesPanel(stage)).rows["face_width"]
+    at = QPoint(slider(row).width() * 9 // 10, slider(row).height() // 2)
+    QTest.mouseClick(slider(row), LEFT, pos=at)
+    assert 0.6 < float(stage.session.look.attributes["face_width"]) < 1.0
+    assert abs(slider(row).handle().center().x() - at.x()) <= 2
+    assert undo_depth(stage.session) == 1
+
+
+def test_a_key_held_down_is_one_step(stage: Stage, show: Show[AttributesPanel], qtbot: QtBot) -> None:
+    row = show(AttributesPanel(stage)).rows["face_width"]
+    slider(row).setFocus()
+    QTest.keyPress(slider(row), Qt.Key.Key_PageUp)
+    for _ in range(3):
+        QTest.simulateEvent(slider(row), True, Qt.Key.Key_PageUp, Qt.KeyboardModifier.NoModifier, "", True)
+    QTest.keyRelease(slider(row), Qt.Key.Key_PageUp)
+    first = stage.session.look.attributes["face_width"]
+    assert first == pytest.approx(0.8) and undo_depth(stage.session) == 1
+    QTest.keyClick(slider(row), Qt.Key.Key_Left)
+    assert stage.session.look.attributes["face_width"] < first and undo_depth(stage.session) == 2
+
+
+def test_the_number_can_be_typed(stage: Stage, show: Show[AttributesPanel]) -> None:
+    row = show(AttributesPanel(stage)).rows["eye_size"]
+    row.number.setFocus()
+    row.number.selectAll()
+    QTest.keyClicks(row.number, "-0.25")
+    assert stage.session.look == Look(), "half a number is none"
+    QTest.keyClick(row.number, Qt.Key.Key_Return)
+    assert stage.session.look.attributes == {"eye_size": -0.25}
+    assert slider(row).value() == 150 and undo_depth(stage.session) == 1
+    row.number.selectAll()
+    QTest.keyClicks(row.number, "7")
+    QTest.keyClick(row.number, Qt.Key.Key_Return)
+    assert abs(float(stage.session.look.attributes["eye_size"])) <= 1.0
+
+
+@pytest.mark.parametrize("where", ["label", "slider"])
+def test_a_double_click_goes_back_to_the_default(stage: Stage, show: Show[AttributesPanel], where: str) -> None:
+    stage.session.edit(Look().set(face_width=0.7), "Face width")
+    row = show(AttributesPanel(stage)).rows["face_width"]
+    at = slider(row).handle().center() if where == "slider" else row.label.rect().center()
+    QTest.mouseDClick(getattr(row, where), LEFT, pos=at)
+    assert stage.session.look.attributes["face_width"] == 0.0
+    assert undo_depth(stage.session) == 2
+    stage.session.undo()
+    assert stage.session.look.attributes["face_width"] == 0.7
+
+
+def test_a_lock_keeps_its_slider_from_the_dice(stage: Stage, show: Show[QWidget], qtbot: QtBot) -> None:
+    panel, dice = AttributesPanel(stage), DicePanel(stage)
+    show(panel)
+    show(dice)
+    stage.session.edit(Look().set(eye_size=0.4, front_style="square"), "Edit")
+    click(panel.rows["eye_size"].lock)
+    click(panel.rows["front_style"].lock)
+    assert stage.session.locks == {"eye_size", "front_style"}
+    for _ in range(5):
+        click(dice.roll_button)
+        click(dice.vary_button)
+    look = stage.session.look
+    assert (look.attributes["eye_size"], look.attributes["front_style"]) == (0.4, "square")
+    assert look.attributes["face_width"] != 0.0
+    click(panel.rows["eye_size"].lock)
+    assert stage.session.locks == {"front_style"}
+    click(dice.roll_button)
+    assert stage.session.look.attributes["eye_size"] != 0.4
+
+
+def test_a_choice_is_chosen_by_keys_and_by_mouse(stage: Stage, show: Show[AttributesPanel], qtbot: QtBot) -> None:
+    row = show(AttributesPanel(stage)).rows["front_style"]
+    rest = picture(stage)
+    row.combo.setFocus()
+    QTest.keyClick(row.combo, Qt.Key.Key_Down)
+    assert stage.session.look.attributes == {"front_style": "square"} and undo_depth(stage.session) == 1
+    changed = differing(picture(stage), rest)
+    assert changed.any() and not changed[140:].any(), "the eyes and the chin have no part in it"
+    click(row.combo)
+    view = row.combo.view()
+    qtbot.waitUntil(view.isVisible, timeout=WAIT)
+    entry = view.visualRect(view.model().index(0, 0)).center()
+    QTest.mouseMove(view.viewport(), entry + QPoint(40, 0))  # a list that just opened waits for the mouse to move
+    QTest.mouseMove(view.viewport(), entry)
+    QTest.mouseClick(view.viewport(), LEFT, pos=entry)
+    assert stage.session.look.attributes == {"front_style": "round"}
+    assert (picture(stage) == rest).all()
+
+
+def test_the_wheel_over_a_slider_scrolls_the_panel(real: Stage, show: Show[AttributesPanel]) -> None:
+    panel = show(AttributesPanel(real))
+    target = slider(next(row for row in panel.rows.values() if row.slider is not None))
+    middle = QPointF(target.rect().center())
+    for _ in range(3):
+        QApplication.sendEvent(
+            target,
+            QWheelEvent(
+                middle, target.mapToGlobal(middle), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+            ),
+        )  # fmt: skip
+    assert real.session.look == Look()
+
+
+def test_a_slider_that_would_move_nothing_is_grey_and_says_why(real: Stage, show: Show[AttributesPanel]) -> None:
+    panel = show(AttributesPanel(real))
+    row, choice = panel.rows["eyewear_size"], panel.rows["eyewear"]
+    assert not slider(row).isEnabled() and choice.attribute.label in row.toolTip()
+    assert choice.combo.isEnabled() and row.lock.isEnabled()
+    choice.combo.setFocus()
+    QTest.keyClick(choice.combo, Qt.Key.Key_Down)
+    assert real.session.look.attributes["eyewear"] != "none"
+    assert slider(row).isEnabled() and choice.attribute.label not in row.toolTip()
+
+
+def test_a_slider_is_found_by_its_name(stage: Stage, show: Show[AttributesPanel]) -> None:
+    panel = show(AttributesPanel(stage))
+    QTest.keyClicks(panel.search, "fringe")
+    assert [name for name, row in panel.rows.items() if row.isVisible()] == ["fringe_length"]
+    assert [group for group, section in panel.sections.items() if section.isVisible()] == ["Hair"]
+    QTest.keyClicks(panel.search, "zzz")
+    assert not any(row.isVisible() for row in panel.rows.values()) and panel.nothing.isVisible()
+    panel.search.clear()
+    assert all(row.isVisible() for row in panel.rows.values()) and not panel.nothing.isVisible()
+
+
+# directions
+
+
+def test_a_direction_moves_its_part_alone(stage: Stage, show: Show[DirectionsPanel]) -> None:
+    panel = show(DirectionsPanel(stage))
+    rest = picture(stage, 512)
+    drag(slider(panel.rows["hair_front", 0]), 60)
+    amounts = stage.session.look.directions
+    assert set(amounts) == {"hair_front"} and amounts["hair_front"][0] > 0.3
+    assert undo_depth(stage.session) == 1 and "Front hair" in stage.session.undo_label
+    changed = differing(picture(stage, 512), rest)
+    assert changed.any()
+    changed[64:256, 128:384] = False  # its box
+    assert not changed[:, :128].any() and not changed[256 + 64 :].any(), "beyond its box and its shadow"
+    QTest.mouseDClick(panel.rows["hair_front", 0].label, LEFT)
+    assert stage.session.look.directions == {}
+    assert (picture(stage, 512) == rest).all()
+
+
+# dice
+
+
+def choose_group(dice: DicePanel, text: str) -> None:
+    dice.group.setCurrentIndex(dice.group.findText(text))
+
+
+def test_the_dice_roll_everything_in_one_step(stage: Stage, show: Show[DicePanel]) -> None:
+    dice = show(DicePanel(stage))
+    rest = picture(stage)
+    click(dice.roll_button)
+    first = stage.session.look
+    assert differing(picture(stage), rest).any() and undo_depth(stage.session) == 1
+    assert dice.seed.text() == str(first.seed) and first.palette
+    click(dice.roll_button)
+    assert stage.session.look.seed != first.seed and stage.session.look.attributes != first.attributes
+
+
+def test_the_dice_roll_one_group(stage: Stage, show: Show[DicePanel]) -> None:
+    dice = show(DicePanel(stage))
+    click(dice.roll_button)
+    before, shape = stage.session.look, picture(stage, 512)
+    choose_group(dice, "Eyes")
+    click(dice.roll_button)
+    after = stage.session.look
+    changed = {name for name, value in after.attributes.items() if value != before.attributes[name]}
+    assert changed == {"eye_size", "iris_size"} and after.palette == before.palette
+    outside = differing(picture(stage, 512), shape)
+    outside[192:288, 160:352] = False  # the eyes' box
+    assert not outside.any()
+    choose_group(dice, "Colours")
+    click(dice.roll_button)
+    assert stage.session.look.attributes == after.attributes and stage.session.look.palette != after.palette
+    assert undo_depth(stage.session) == 3
+
+
+def test_a_little_different_stays_near(stage: Stage, show: Show[DicePanel]) -> None:
+    dice = show(DicePanel(stage))
+    stage.session.edit(Look().set(front_style="square", headwear="hat"), "Edit")
+    click(dice.vary_button)
+    look = stage.session.look
+    assert (look.attributes["front_style"], look.attributes["headwear"]) == ("square", "hat")
+    moves = [float(look.attributes[name]) for name in ("face_width", "eye_size", "fringe_length")]
+    assert any(moves) and max(map(abs, moves)) < 0.9
+    assert undo_depth(stage.session) == 2 and stage.session.undo_label == "A little different"
+
+
+@pytest.mark.parametrize("typed", ["7", "marzipan"])
+def test_a_typed_seed_gives_the_same_persona_again(stage: Stage, show: Show[DicePanel], typed: str) -> None:
+    dice = show(DicePanel(stage))
+
+    def enter() -> Look:
+        dice.seed.setFocus()
+        dice.seed.selectAll()
+        QTest.keyClicks(dice.seed, typed)
+        QTest.keyClick(dice.seed, Qt.Key.Key_Return)
+        return stage.session.look
+
+    first = enter()
+    assert first.attributes and (typed != "7" or first.seed == 7)
+    assert dice.seed.text() == str(first.seed)
+    click(dice.roll_button)
+    assert stage.session.look != first
+    assert enter() == first
+
+
+# mixing
+
+
+@pytest.fixture
+def mixing(stage: Stage, show: Show[MixingPanel]) -> MixingPanel:
+    return show(MixingPanel(stage, Thumbnails(stage)))
+
+
+def test_the_shape_of_a_part_comes_from_the_second_look(stage: Stage, mixing: MixingPanel) -> None:
+    other = Look().set(front_style="square", eye_size=1.0).paint({"hair.base": "#ff0000"})
+    mixing.set_source(other)
+    row = mixing.rows["hair_front", "shape"]
+    drag(slider(row), slider(row).width())
+    taken = stage.session.look.mixes
+    assert [(mix.part, mix.shape, mix.colour) for mix in taken] == [("hair_front", 1.0, 0.0)]
+    assert undo_depth(stage.session) == 1 and stage.session.undo_label == "Mix Front hair"
+    wanted = render(FakeGenerator(), Look().set(front_style="square"), size=256)
+    assert (picture(stage) == wanted).all(), "its haircut, but neither its eyes nor its red"
+    stage.session.undo()
+    assert slider(row).value() == 0
+
+
+def test_the_colour_comes_in_amounts(stage: Stage, mixing: MixingPanel) -> None:
+    mixing.set_source(Look().paint({"hair.base": "#ff0000", "hair.tip": "#ff0000"}))
+    row = mixing.rows["hair_front", "colour"]
+    rest = picture(stage).astype(int)
+    slider(row).setFocus()
+    reds = []
+    for key in (Qt.Key.Key_PageUp, Qt.Key.Key_End):
+        QTest.keyClick(slider(row), key)
+        reds.append(int((picture(stage).astype(int) - rest)[..., 0].sum()))
+    assert 0 < reds[0] < reds[1]
+    assert (picture(stage)[..., :3] == (255, 0, 0)).all(-1).sum() > 300
+    QTest.keyClick(slider(row), Qt.Key.Key_Home)
+    assert stage.session.look == Look(), "nothing taken leaves nothing behind"
+
+
+def test_all_and_nothing_are_taken_by_a_button(stage: Stage, mixing: MixingPanel) -> None:
+    other = Look().set(face_width=0.9, front_style="square").paint({"skin.base": "#00ff00"})
+    mixing.set_source(other)
+    click(mixing.take_buttons["shape"])
+    assert (picture(stage) == render(FakeGenerator(), Look(attributes=other.attributes), size=256)).all()
+    click(mixing.take_buttons["colour"])
+    assert (picture(stage) == render(FakeGenerator(), other, size=256)).all()
+    click(mixing.take_buttons[""])
+    assert stage.session.look == Look() and undo_depth(stage.session) == 3
+
+
+def test_the_second_look_is_rolled_held_or_a_favourite(stage: Stage, mixing: MixingPanel, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not mixing.picture.pixmap().isNull(), timeout=WAIT)
+    first = mixing.source
+    assert first is not None, "one has been rolled already"
+    click(mixing.another_button)
+    assert mixing.source not in (None, first) and stage.session.look == Look()
+    kept = Look().set(face_width=0.5)
+    stage.session.edit(kept)
+    click(mixing.hold_button)
+    assert mixing.source == kept
+    stage.session.edit(Look().set(face_width=-0.5))
+    stage.session.add_favourite("Her")
+    QTest.mousePress(mixing.favourites, LEFT)
+    menu_action(qtbot, "Her")
+    assert mixing.source == stage.session.look
+
+
+# face
+
+
+def test_a_preset_moves_the_sliders_and_neutral_brings_them_back(stage: Stage, show: Show[FacePanel]) -> None:
+    panel = show(FacePanel(stage))
+    rest = picture(stage)
+    click(panel.presets["wink"])
+    assert slider(panel.rows["eye_open_left"]).value() == 0
+    assert differing(picture(stage), rest).any()
+    click(panel.presets["neutral"])
+    assert slider(panel.rows["eye_open_left"]).value() == slider(panel.rows["eye_open_left"]).maximum()
+    assert (picture(stage) == rest).all()
+    assert not stage.session.can_undo and not stage.session.dirty, "a face is not part of the document"
+
+
+def test_a_pose_moves_the_head_and_returns(stage: Stage, show: Show[FacePanel]) -> None:
+    panel = show(FacePanel(stage))
+    rest = picture(stage)
+    drag(slider(panel.rows["yaw"]), 40)
+    assert stage.pose.yaw > 1.0 and differing(picture(stage), rest).any()
+    QTest.mouseDClick(panel.rows["yaw"].label, LEFT)
+    assert stage.pose.yaw == 0.0 and (picture(stage) == rest).all()
+
+
+def test_every_preset_of_the_starter_makes_its_own_face(
+    real: Stage, starter: OnnxGenerator, show: Show[FacePanel]
+) -> None:
+    panel = show(FacePanel(real))
+    assert list(panel.presets) == list(PRESETS)
+    faces: dict[str, np.ndarray] = {}
+    for name, button in panel.presets.items():
+        click(button)
+        for key, value in PRESETS[name].items():
+            if key in panel.rows:
+                assert panel.rows[key].number.value() == pytest.approx(float(value), abs=0.01), (name, key)
+        faces[name] = render(starter, real.session.look, real.expression, real.pose, 256)
+    names = list(faces)
+    for i, name in enumerate(names):
+        for other in names[:i]:
+            assert differing(faces[name], faces[other]).sum() > 25, f"{name} looks like {other}"
+
+
+# favourites
+
+
+@pytest.fixture
+def favourites(stage: Stage, show: Show[FavouritesPanel]) -> FavouritesPanel:
+    panel = show(FavouritesPanel(stage, Thumbnails(stage)))
+    for width in (0.8, -0.8):
+        stage.session.edit(Look().set(face_width=width))
+        click(panel.add_button)
+    return panel
+
+
+def item_spot(panel: FavouritesPanel, index: int) -> QPoint:
+    return panel.list.visualItemRect(panel.list.item(index)).center()
+
+
+def open_menu(panel: FavouritesPanel, index: int) -> None:
+    panel.list.customContextMenuRequested.emit(item_spot(panel, index))  # what a right click sends
+
+
+def test_a_kept_look_is_seen_and_recalled_by_a_click(
+    stage: Stage, favourites: FavouritesPanel, qtbot: QtBot
+) -> None:
+    assert favourites.list.count() == 2
+    qtbot.waitUntil(lambda: not any(favourites.list.item(i).icon().isNull() for i in (0, 1)), timeout=WAIT)
+    icons = [favourites.list.item(i).icon().pixmap(64, 64).toImage() for i in (0, 1)]
+    assert icons[0] != icons[1]
+    QTest.mouseClick(favourites.list.viewport(), LEFT, pos=item_spot(favourites, 0))
+    assert stage.session.look.attributes == {"face_width": 0.8}
+    assert stage.session.undo_label == "Recall favourite"
+    stage.session.undo()
+    assert stage.session.look.attributes == {"face_width": -0.8}
+
+
+def test_a_favourite_is_mixed_renamed_and_removed(stage: Stage, favourites: FavouritesPanel, qtbot: QtBot) -> None:
+    asked: list[Look] = []
+    favourites.mix_asked.connect(asked.append)
+    open_menu(favourites, 0)
+    menu_action(qtbot, "Mix with it")
+    assert asked == [Look().set(face_width=0.8)]
+    favourites.list.setCurrentRow(1)
+    favourites.list.setFocus()
+    QTest.keyClick(favourites.list, Qt.Key.Key_F2)
+    editor = QApplication.focusWidget()
+    assert editor is not None and editor is not favourites.list
+    QTest.keyClicks(editor, "Mina")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stage.session.favourites[1].name == "Mina", timeout=WAIT)
+    open_menu(favourites, 0)
+    menu_action(qtbot, "Remove")
+    assert [kept.name for kept in stage.session.favourites] == ["Mina"] and favourites.list.count() == 1
+    stage.session.undo()
+    assert favourites.list.count() == 2
+
+
+def test_a_favourite_is_recalled_and_removed_by_keys(stage: Stage, favourites: FavouritesPanel) -> None:
+    favourites.list.setFocus()
+    favourites.list.setCurrentRow(0)
+    QTest.keyClick(favourites.list, Qt.Key.Key_Return)
+    assert stage.session.look.attributes == {"face_width": 0.8}
+    favourites.list.setCurrentRow(1)
+    QTest.keyClick(favourites.list, Qt.Key.Key_Delete)
+    assert [kept.look.attributes for kept in stage.session.favourites] == [{"face_width": 0.8}]
+
+
+# palette
+
+
+def chooser(panel: PalettePanel) -> QColorDialog:
+    return next(dialog for dialog in panel.findChildren(QColorDialog) if dialog.isVisible())
+
+
+def middle_of(panel: PalettePanel, name: str) -> str:
+    swatch = panel.swatches[name]
+    return swatch.grab().toImage().pixelColor(swatch.rect().center()).name()
+
+
+def test_a_colour_is_previewed_while_it_is_chosen(stage: Stage, show: Show[PalettePanel], qtbot: QtBot) -> None:
+    panel = show(PalettePanel(stage))
+    rest = picture(stage)
+    click(panel.swatches["hair.base"])
+    dialog = chooser(panel)
+    for colour in ("#ff0000", "#cc0000"):
+        dialog.setCurrentColor(QColor(colour))
+        assert stage.session.look.palette == {"hair.base": colour}
+        assert middle_of(panel, "hair.base") == colour
+    assert differing(picture(stage), rest).any()
+    dialog.accept()
+    assert undo_depth(stage.session) == 1 and stage.session.undo_label == "Hair"
+    stage.session.undo()
+    assert (picture(stage) == rest).all() and middle_of(panel, "hair.base") == "#4060c0"
+
+
+def test_a_colour_not_chosen_leaves_no_trace(stage: Stage, show: Show[PalettePanel]) -> None:
+    panel = show(PalettePanel(stage))
+    click(panel.swatches["hair.base"])
+    dialog = chooser(panel)
+    dialog.setCurrentColor(QColor("#ff0000"))
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert stage.session.look == Look() and not stage.session.can_undo
+
+
+def test_shade_follows_its_base_until_set_by_hand(stage: Stage, show: Show[PalettePanel]) -> None:
+    panel = show(PalettePanel(stage))
+    before = middle_of(panel, "skin.shade")
+    panel.set_colour("skin.base", "#2040ff")
+    follows = middle_of(panel, "skin.shade")
+    assert follows != before
+    panel.set_colour("skin.shade", "#00ff00")
+    assert middle_of(panel, "skin.shade") == "#00ff00"
+    panel.set_colour("skin.base", "#ff4020")
+    assert middle_of(panel, "skin.shade") == "#00ff00"
+    panel.swatches["skin.shade"].customContextMenuRequested.emit(QPoint(3, 3))  # what a right click sends
+    assert middle_of(panel, "skin.shade") not in ("#00ff00", follows, before)
+    assert set(stage.session.look.palette) == {"skin.base"}
+
+
+# tables
+
+
+def test_the_starter_has_a_control_for_every_row_of_its_tables(real: Stage, show: Show[QWidget]) -> None:
+    manifest = real.manifest
+    assert manifest is not None
+    assert list(AttributesPanel(real).rows) == [row.name for row in manifest.attributes]
+    assert list(FacePanel(real).rows) == [row.name for row in (*manifest.expressions, *POSE_ROWS)]
+    assert set(PalettePanel(real).swatches) == {material.name for material in manifest.materials}
+    parts = [entry.part.name for entry in manifest.parts]
+    assert {part for part, _ in MixingPanel(real, Thumbnails(real)).rows} == set(parts)
+    assert {part for part, _ in DirectionsPanel(real).rows} == {
+        entry.part.name for entry in manifest.parts if entry.part.z_dim
+    }
+    dice = DicePanel(real)
+    groups = [dice.group.itemText(index) for index in range(dice.group.count())]
+    assert groups == ["Everything", *dict.fromkeys(row.group for row in manifest.attributes), "Colours"]
+
+
+def test_the_starter_answers_every_slider(real: Stage, starter: OnnxGenerator, show: Show[AttributesPanel]) -> None:
+    """Both ends of a few sliders of each group, moved by keys, reach the picture."""
+    panel = show(AttributesPanel(real))
+    assert real.manifest is not None
+    for entry in real.manifest.parts:
+        for name, nothing in entry.part.empty_when.items():
+            worn = next(choice for choice in panel.rows[name].attribute.choices if choice != nothing)
+            real.session.edit(real.session.look.set(**{name: worn}))
+    for group in panel.sections:
+        row = next(row for row in panel.rows.values() if row.attribute.group == group and row.slider is not None)
+        ends = []
+        for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            QTest.keyClick(slider(row), key)
+            ends.append(render(starter, real.session.look, size=128))
+        assert differing(*ends).any(), row.attribute.label
