@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog, QMenu, QWidget
@@ -233,6 +233,33 @@ def test_a_slider_is_found_by_its_name(stage: Stage, show: Show[AttributesPanel]
     assert not any(row.isVisible() for row in panel.rows.values()) and panel.nothing.isVisible()
     panel.search.clear()
     assert all(row.isVisible() for row in panel.rows.values()) and not panel.nothing.isVisible()
+
+
+def test_an_edit_paints_only_the_rows_that_it_moves(
+    stage: Stage, show: Show[AttributesPanel], qtbot: QtBot
+) -> None:
+    """An icon or a text set anew, even to what it was, would lay out and paint all rows at every move of the mouse."""
+    panel = show(AttributesPanel(stage))
+    painted: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(watched.parent().objectName())
+            return False
+
+    watch = Watch()
+    for row in panel.rows.values():
+        row.lock.installEventFilter(watch)
+        row.label.installEventFilter(watch)
+        (row.slider or row.combo).installEventFilter(watch)
+    panel.repaint()
+    assert len(painted) > len(panel.rows)
+    qtbot.wait(50)
+    painted.clear()
+    stage.session.edit(Look().set(eye_size=0.5))
+    qtbot.waitUntil(lambda: bool(painted), timeout=WAIT)
+    assert set(painted) == {"row_eye_size"}
 
 
 # directions

@@ -402,6 +402,36 @@ def test_a_slow_renderer_never_blocks_the_window(qtbot: QtBot, open_window: Open
     settle(qtbot, window)
 
 
+def test_nothing_is_drawn_by_the_thread_of_the_window(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    threads: set[int] = set()
+
+    class Watched(FakeGenerator):
+        def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+            threads.add(threading.get_ident())
+            return super().map(part, c, z)
+
+        def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+            threads.add(threading.get_ident())
+            return super().synthesize(part, ws)
+
+    window = open_window(load=Watched)
+    slider = window.attributes.rows["eye_size"].slider
+    assert slider is not None
+    drag(slider, 30)
+    for name in ("roll", "vary", "undo", "keep", "copy"):
+        window.actions_by_name[name].trigger()
+    window.mixing.roll_source()
+    window.favourites.recall(0)
+    dialog = window.export_png()
+    dialog.path_field.setText(str(tmp_path / "out.png"))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start_button.click()
+    settle(qtbot, window)
+    assert len(threads) == 1 and threading.get_ident() not in threads, "the renderer's thread, and no other"
+
+
 def test_files_are_touched_on_other_threads(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

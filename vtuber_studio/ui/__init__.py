@@ -1,19 +1,23 @@
-"""The window. Before anything else, ``True`` is made safe from PySide6."""
+"""The window. Before anything else, ``None`` and ``True`` are made safe from PySide6."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
+SINGLETONS = (None, True, False, NotImplemented, ...)
 
-def keep_true() -> None:
-    """Give ``True`` more references than can be lost.
 
-    PySide6 6.12.0 drops one at every ``Signal.emit``. From Python 3.12 on ``True`` is immortal and nothing happens;
-    before, the interpreter aborts after some 2000 signals: a minute of her blinking.
+def keep_singletons() -> None:
+    """Give Python's singletons more references than can be lost.
+
+    PySide6 6.12.0 is built as if they were immortal, which they are from Python 3.12 on: it returns them uncounted,
+    ``True`` from every ``Signal.emit`` and ``None`` from every method without a value. An older interpreter counts
+    down to 0 and aborts, after about a minute of her blinking. So there they get what 3.12 gives them.
     """
     if sys.implementation.name == "cpython" and sys.version_info < (3, 12):
-        ctypes.c_ssize_t.from_address(id(True)).value += sys.maxsize // 4  # ob_refcnt is an object's first field
+        for singleton in SINGLETONS:
+            ctypes.c_ssize_t.from_address(id(singleton)).value += sys.maxsize // 4  # an object's first field
 
 
-keep_true()
+keep_singletons()

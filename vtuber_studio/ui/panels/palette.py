@@ -48,6 +48,7 @@ class PalettePanel(QWidget):
         super().__init__(parent)
         self.stage = stage
         self.swatches: dict[str, Swatch] = {}
+        self._shown: dict[str, str] | None = None
         self.column = scroll_column(self)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -57,7 +58,7 @@ class PalettePanel(QWidget):
     def build(self) -> None:
         """Make the swatches anew from the manifest."""
         clear(self.column)
-        self.swatches = {}
+        self.swatches, self._shown = {}, None
         sections: dict[str, tuple[Section, QGridLayout]] = {}
         assert self.stage.manifest is not None
         for material in self.stage.manifest.materials:
@@ -89,6 +90,9 @@ class PalettePanel(QWidget):
         if self.stage.manifest is None:
             return
         chosen = self.stage.session.look.palette
+        if chosen == self._shown:
+            return
+        self._shown = chosen
         colours = resolve(self.stage.manifest.materials, chosen)
         for name, swatch in self.swatches.items():
             swatch.show_colour(to_hex(colours[name]), name in chosen)

@@ -41,6 +41,8 @@ class ValueRow(QWidget):
         grid.addWidget(self.lock, 0, 3)
         self.slider: Slider | None = None
         self._idle = ""
+        self._value: Value | None = None  # shown
+        self._locked = False  # shown
         if attribute.choices:
             self.combo = QComboBox()
             for choice in attribute.choices:
@@ -48,7 +50,7 @@ class ValueRow(QWidget):
             self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.combo.installEventFilter(self)
             self.combo.setAccessibleName(attribute.label)
-            self.combo.currentIndexChanged.connect(lambda index: self.moved.emit(self.combo.itemData(index)))
+            self.combo.currentIndexChanged.connect(lambda index: self._move(self.combo.itemData(index)))
             grid.addWidget(self.combo, 0, 1, 1, 2)
         else:
             self._build_range(grid)
@@ -80,6 +82,9 @@ class ValueRow(QWidget):
 
     def set_value(self, value: Value) -> None:
         """Show ``value`` without emitting anything."""
+        if value == self._value:
+            return
+        self._value = value
         if self.attribute.choices:
             with QSignalBlocker(self.combo):
                 self.combo.setCurrentIndex(self.attribute.choices.index(str(value)))
@@ -92,6 +97,9 @@ class ValueRow(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Show the lock without emitting anything."""
+        if locked == self._locked:
+            return  # a new icon, even the same one, lays out and paints the whole panel anew
+        self._locked = locked
         with QSignalBlocker(self.lock):
             self.lock.setChecked(locked)
         self.lock.setIcon(icon("lock" if locked else "lock-open"))
@@ -114,12 +122,16 @@ class ValueRow(QWidget):
         value = self.attribute.low + position / STEPS * self._span
         with QSignalBlocker(self.number):
             self.number.setValue(value)
-        self.moved.emit(value)
+        self._move(value)
 
     def _on_number(self, value: float) -> None:
         assert self.slider is not None
         with QSignalBlocker(self.slider):
             self.slider.setValue(round((value - self.attribute.low) / self._span * STEPS))
+        self._move(value)
+
+    def _move(self, value: Value) -> None:
+        self._value = value
         self.moved.emit(value)
 
     def _on_lock(self, locked: bool) -> None:

@@ -1,0 +1,124 @@
+"""Run by hand: ``python tests/benchmarks/event_loop.py [seconds]`` - how long the window keeps its user waiting.
+
+Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
+happens, while a slider is dragged, while a 4096 px PNG is exported, and while both go on at once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from vtuber_studio.core.settings import Settings
+from vtuber_studio.engine.generator import load_generator
+from vtuber_studio.ui import theme
+from vtuber_studio.ui.main_window import MainWindow
+
+MOVE = 16  # milliseconds between two moves of the mouse
+
+
+def watch(until: Callable[[], bool]) -> dict[str, float]:
+    """Run the event loop until ``until()``; what its turns took, in milliseconds."""
+    gaps: list[float] = []
+    last = time.perf_counter()
+
+    def turn() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        gaps.append(1000 * (now - last))
+        last = now
+
+    clock = QTimer(interval=1, timerType=Qt.TimerType.PreciseTimer)
+    clock.timeout.connect(turn)
+    clock.start()
+    while not until():
+        QApplication.processEvents()
+        time.sleep(0.0002)
+    clock.stop()
+    gaps.sort()
+    return {
+        "turns": len(gaps),
+        "median_ms": round(statistics.median(gaps), 2),
+        "p99_ms": round(gaps[int(0.99 * len(gaps))], 1),
+        "max_ms": round(gaps[-1], 1),
+        "over_50_ms": sum(gap > 50 for gap in gaps),
+    }
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """True from ``seconds`` on."""
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() >= end
+
+
+def drag(window: MainWindow, name: str) -> QTimer:
+    """Sway the handle of a slider until the timer is stopped."""
+    slider = window.attributes.rows[name].slider
+    assert slider is not None
+    middle, began = slider.rect().center(), time.perf_counter()
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=slider.handle().center())
+
+    def move() -> None:
+        x = math.sin(3 * (time.perf_counter() - began)) * 0.45 * slider.width()
+        QTest.mouseMove(slider, middle + QPoint(round(x), 0))
+
+    timer = QTimer(interval=MOVE, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(move)
+    timer.start()
+    return timer
+
+
+def main(seconds: float) -> dict[str, dict[str, float]]:
+    """Every row."""
+    application = QApplication(sys.argv[:1])
+    theme.apply(application)
+    window = MainWindow(load_generator, Settings(idle_animation=False))
+    seen: list[object] = []
+    window.picture_shown.connect(lambda: seen.append(1))
+    window.resize(1440, 900)
+    window.show()
+    window.start()
+    figures = {"start": watch(lambda: bool(seen))}
+    figures["idle"] = watch(after(seconds))
+
+    def dragged(name: str, until: Callable[[], bool]) -> dict[str, float]:
+        timer = drag(window, name)
+        found = watch(until)
+        timer.stop()
+        window.session.commit()
+        return found
+
+    def export(folder: str) -> Callable[[], bool]:
+        dialog = window.export_png()
+        dialog.path_field.setText(str(Path(folder) / "large.png"))
+        dialog.size_box.setCurrentIndex(dialog.size_box.findData(4096))
+        dialog.start_button.click()
+        return lambda: dialog.job is None
+
+    figures["slider_eyes"] = dragged("eye_size", after(seconds))
+    figures["slider_hair"] = dragged("hair_volume", after(seconds))
+    with tempfile.TemporaryDirectory() as folder:
+        figures["export_4096"] = watch(export(folder))
+        done = export(folder)
+        figures["export_4096_and_slider"] = dragged("eye_size", done)
+    figures["roll"] = watch(after(0.2))
+    begin = time.perf_counter()
+    window.dice.roll()
+    figures["roll"] = {**watch(after(1.0)), "call_ms": round(1000 * (time.perf_counter() - begin - 1.0), 1)}
+    window._leaving = True
+    window.close()
+    return figures
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(float(sys.argv[1]) if len(sys.argv) > 1 else 4.0), indent=1))
