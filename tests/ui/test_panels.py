@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QColorDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeGenerator
@@ -29,6 +29,7 @@ from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.slider import Slider
 from vtuber_studio.ui.widgets.value_row import ValueRow
@@ -571,7 +572,39 @@ def test_shade_follows_its_base_until_set_by_hand(stage: Stage, show: Show[Palet
     assert set(stage.session.look.palette) == {"skin.base"}
 
 
+def test_the_tool_tip_of_a_swatch_can_be_read(stage: Stage, show: Show[PalettePanel], qtbot: QtBot) -> None:
+    panel = show(PalettePanel(stage))
+    panel.set_colour("hair.base", "#eae7f2")  # the colour of the tip's own text
+    swatch = panel.swatches["hair.base"]
+    QToolTip.showText(swatch.mapToGlobal(QPoint(5, 5)), swatch.toolTip(), swatch)
+    qtbot.waitUntil(QToolTip.isVisible, timeout=WAIT)
+    tip = next(widget for widget in QApplication.topLevelWidgets() if widget.inherits("QTipLabel"))
+    assert tip.grab().toImage().pixelColor(4, 4).name() == COLOURS["raised"]
+    QToolTip.hideText()
+
+
+def test_swatches_and_their_captions_stand_in_columns_and_apart(real: Stage, show: Show[PalettePanel]) -> None:
+    panel = show(PalettePanel(real))
+    panel.resize(panel.minimumSizeHint().width(), 700)
+    QApplication.processEvents()
+    origin = QPoint(0, 0)
+    for swatch in panel.swatches.values():
+        for caption in swatch.parentWidget().findChildren(QLabel):
+            assert not caption.geometry().intersects(swatch.geometry()), caption.text()
+    columns = {swatch.mapTo(panel, origin).x() for swatch in panel.swatches.values()}
+    assert len(columns) == 4
+
+
 # tables
+
+
+def test_a_panel_is_never_narrower_than_its_rows(real: Stage, show: Show[QWidget]) -> None:
+    for panel in (AttributesPanel(real), FacePanel(real), PalettePanel(real), DirectionsPanel(real)):
+        show(panel)
+        panel.resize(panel.minimumSizeHint().width(), 500)
+        QApplication.processEvents()
+        area = panel.findChild(QScrollArea)
+        assert area.widget().width() <= area.viewport().width(), type(panel).__name__
 
 
 def test_the_starter_has_a_control_for_every_row_of_its_tables(real: Stage, show: Show[QWidget]) -> None:

@@ -23,10 +23,22 @@ COLOURS = {
     "question": "#2b3350",
 }
 
+# Where the keyboard is, and what cannot be used now: after the sheet, whose quiet controls have no border to colour.
+STATES = """
+QLabel:disabled, QAbstractSpinBox:disabled, QComboBox:disabled, QToolButton:disabled { color: $faint; }
+QSlider::sub-page:horizontal:disabled { background: $edge; }
+QPushButton#primary:focus { border-color: $text; }
+#lock:focus { background: $accent_dim; }
+#section_header:focus { color: $accent; }
+QTabBar::tab:selected:focus { color: $accent; }
+#favourites:focus { background: $panel; }
+"""
+
+
 def style_sheet() -> str:
     """The sheet with its colours filled in."""
     folder = resources() / "theme"
-    sheet = (folder / "dark.qss").read_text(encoding="utf-8").replace("$theme", folder.as_posix())
+    sheet = (folder / "dark.qss").read_text(encoding="utf-8").replace("$theme", folder.as_posix()) + STATES
     for name in sorted(COLOURS, key=len, reverse=True):  # accent_text before accent
         sheet = sheet.replace(f"${name}", COLOURS[name])
     return sheet

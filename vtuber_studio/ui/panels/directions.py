@@ -44,8 +44,9 @@ class DirectionsPanel(QWidget):
             for index in range(min(SHOWN, part.z_dim)):
                 label = self.tr("Direction {}").format(index + 1)
                 row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
-                row.pressed.connect(partial(self.stage.session.begin, f"{part.label} {label}"))
-                row.moved.connect(partial(self._set, part.name, index))
+                step = f"{part.label}, {label.lower()}"
+                row.pressed.connect(partial(self.stage.session.begin, step))
+                row.moved.connect(partial(self._set, part.name, index, step))
                 row.released.connect(self.stage.session.commit)
                 self.rows[part.name, index] = row
                 section.body.addWidget(row)
@@ -60,7 +61,7 @@ class DirectionsPanel(QWidget):
             amounts = directions.get(part, ())
             row.set_value(amounts[index] if index < len(amounts) else 0.0)
 
-    def _set(self, part: str, index: int, value: Value) -> None:
+    def _set(self, part: str, index: int, step: str, value: Value) -> None:
         session = self.stage.session
         amounts = list(session.look.directions.get(part, ()))
         amounts += [0.0] * (index + 1 - len(amounts))
@@ -68,4 +69,4 @@ class DirectionsPanel(QWidget):
         directions = {**session.look.directions, part: tuple(amounts)}
         if not any(amounts):
             del directions[part]
-        session.edit(session.look.with_(directions=directions), self.tr("Direction"))
+        session.edit(session.look.with_(directions=directions), step)

@@ -12,7 +12,7 @@ from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
-COLUMNS = 4
+COLUMNS = 15  # of the grid of presets: three moods in a row, or five vowels
 
 
 class FacePanel(QWidget):
@@ -35,11 +35,15 @@ class FacePanel(QWidget):
         self.rows, self.presets = {}, {}
         section, grid = Section(self.tr("Presets")), QGridLayout()
         grid.setSpacing(4)
-        for index, name in enumerate(PRESETS):
+        places: dict[int, int] = {}  # columns a button -> buttons so far
+        for name in PRESETS:
+            width = 3 if len(name) == 1 else 5
+            index = places[width] = places.get(width, -1) + 1
+            line, column = divmod(index * width, COLUMNS)
             button = QPushButton(name.capitalize())
             button.setObjectName(f"preset_{name}")
             button.clicked.connect(partial(self.apply, name))
-            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
+            grid.addWidget(button, line + (len(PRESETS) if width == 3 else 0), column, 1, width)  # vowels below
             self.presets[name] = button
         section.body.addLayout(grid)
         self.column.addWidget(section)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -20,9 +20,24 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.thumbnails import Thumbnails
 
 ICON = 84
+
+
+class Strip(QListWidget):
+    """A row of pictures that says what it is for while there are none."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Pictures, or words."""
+        super().paintEvent(event)
+        if not self.count():
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(COLOURS["quiet"]))
+                words = self.tr("Looks that you keep (F) stand here: a click brings one back, a right click mixes it.")
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.viewport().rect().adjusted(16, 0, -16, 0), flags, words)
 
 
 class FavouritesPanel(QWidget):
@@ -37,7 +52,7 @@ class FavouritesPanel(QWidget):
         self.add_button = QPushButton(self.tr("\N{BLACK STAR} Keep"))
         self.add_button.setToolTip(self.tr("Keep the present look as a favourite (F)"))
         self.add_button.clicked.connect(lambda: self.add())
-        self.list = QListWidget()
+        self.list = Strip()
         self.list.setObjectName("favourites")
         self.list.setViewMode(QListWidget.ViewMode.IconMode)
         self.list.setFlow(QListWidget.Flow.LeftToRight)

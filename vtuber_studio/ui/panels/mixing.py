@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -51,7 +52,8 @@ class MixingPanel(QWidget):
         self.another_button = QPushButton(self.tr("Roll another"))
         self.another_button.clicked.connect(lambda: self.roll_source())
         self.favourites = QToolButton()
-        self.favourites.setText(self.tr("From favourites"))
+        self.favourites.setText(self.tr("From favourites ..."))
+        self.favourites.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.favourites.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.favourites_menu = QMenu(self)
         self.favourites.setMenu(self.favourites_menu)
@@ -140,13 +142,15 @@ class MixingPanel(QWidget):
         session.edit(session.look.with_(mixes=mixes), self.tr("Mix"))
 
     def _set(self, part: str, kind: str, value: Value) -> None:
+        assert self.stage.manifest is not None
         session = self.stage.session
         before = {mix.part: mix for mix in session.look.mixes}
         mixed = self._mixed(before.get(part), part, kind, float(value))
         mixes = tuple(mix for mix in session.look.mixes if mix.part != part)
         if mixed.shape or mixed.colour:
             mixes = (*mixes, mixed)
-        session.edit(session.look.with_(mixes=mixes), self.tr("Mix"))
+        label = next(entry.part.label for entry in self.stage.manifest.parts if entry.part.name == part)
+        session.edit(session.look.with_(mixes=mixes), self.tr("Mix {}").format(label))
 
     def _mixed(self, before: Mix | None, part: str, kind: str, amount: float) -> Mix:
         assert self.source is not None

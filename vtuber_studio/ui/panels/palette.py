@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vtuber_studio.core.palette import resolve, to_hex
 from vtuber_studio.core.part import Material
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 
 COLUMNS = 4
@@ -22,7 +32,7 @@ class Swatch(QToolButton):
     def __init__(self, material: Material, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.material = material
-        self.setObjectName(f"swatch_{material.name}")
+        self.setObjectName(f"swatch_{material.name.replace('.', '_')}")
         self.setAccessibleName(material.label)
         self.setFixedSize(58, 30)
         self.colour = ""
@@ -36,8 +46,14 @@ class Swatch(QToolButton):
         border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
-        self.setStyleSheet(f"background: rgba({red},{green},{blue},{alpha:.2f}); border: {border}; border-radius: 5px;")
-        hint = self.tr("Set by hand; right click returns it to its ramp.") if chosen else self.tr("Click to choose.")
+        ground = f"background: rgba({red},{green},{blue},{alpha:.2f});"
+        # named, or the tool tip would be dressed in it, too
+        self.setStyleSheet(
+            f"#{self.objectName()} {{ {ground} border: {border}; border-radius: 5px; }}"
+            f"#{self.objectName()}:focus {{ border: 2px solid {COLOURS['accent']}; }}"
+        )
+        back = self.tr("Right click: back to its base colour, or its default.")
+        hint = back if chosen else self.tr("Click to choose.")
         self.setToolTip(f"{self.material.label} {colour}\n{hint}")
 
 
@@ -65,6 +81,8 @@ class PalettePanel(QWidget):
             if material.group not in sections:
                 section, grid = Section(material.group.capitalize()), QGridLayout()
                 grid.setSpacing(6)
+                for column in range(COLUMNS):
+                    grid.setColumnStretch(column, 1)
                 section.body.addLayout(grid)
                 self.column.addWidget(section)
                 sections[material.group] = (section, grid)
@@ -77,10 +95,14 @@ class PalettePanel(QWidget):
             caption = QLabel(material.label)
             caption.setObjectName("caption")
             caption.setWordWrap(True)
+            policy = caption.sizePolicy()  # which knows that two lines need more height
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # columns stay equal
+            caption.setSizePolicy(policy)
             cell.addWidget(swatch)
             cell.addWidget(caption)
+            cell.addStretch(1)
             cell.setSpacing(1)
-            grid.addLayout(cell, index // COLUMNS, index % COLUMNS, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(cell, index // COLUMNS, index % COLUMNS)
             self.swatches[material.name] = swatch
         self.column.addStretch(1)
         self.refresh()
@@ -125,4 +147,8 @@ class PalettePanel(QWidget):
         dialog.accepted.connect(self.stage.session.commit)
         dialog.rejected.connect(self.stage.session.abort)
         dialog.setModal(True)
+        for button in dialog.findChildren(QPushButton):
+            button.setIcon(QIcon())  # the system's ticks and crosses
+        # over the swatches, not over her face
+        dialog.move(self.mapToGlobal(QPoint(0, max(0, self.height() - dialog.sizeHint().height()))))
         dialog.open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 
@@ -40,6 +40,21 @@ def clear(column: QVBoxLayout, kept: int = 0) -> None:
             widget.deleteLater()
 
 
+class _Column(QScrollArea):
+    """Never narrower than what stands in it: there is no horizontal scroll bar."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The column, and room for the scroll bar."""
+        width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What stands in it has changed, hence how narrow it may be."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
 def scroll_column(parent: QWidget) -> QVBoxLayout:
     """Fill ``parent`` with a scrolling column and return the column's layout."""
     content = QWidget()
@@ -47,7 +62,7 @@ def scroll_column(parent: QWidget) -> QVBoxLayout:
     column = QVBoxLayout(content)
     column.setContentsMargins(6, 6, 6, 6)
     column.setSpacing(4)
-    area = QScrollArea(widgetResizable=True)
+    area = _Column(widgetResizable=True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)

@@ -46,7 +46,7 @@ class ValueRow(QWidget):
         if attribute.choices:
             self.combo = QComboBox()
             for choice in attribute.choices:
-                self.combo.addItem(choice.replace("_", " "), choice)
+                self.combo.addItem(choice.replace("_", " ").capitalize(), choice)
             self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.combo.installEventFilter(self)
             self.combo.setAccessibleName(attribute.label)
@@ -119,7 +119,7 @@ class ValueRow(QWidget):
         return self.attribute.high - self.attribute.low
 
     def _on_slider(self, position: int) -> None:
-        value = self.attribute.low + position / STEPS * self._span
+        value = round(self.attribute.low + position / STEPS * self._span, 6)  # files are read by people, too
         with QSignalBlocker(self.number):
             self.number.setValue(value)
         self._move(value)
