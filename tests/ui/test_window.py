@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -277,6 +277,34 @@ def test_a_damaged_project_leaves_the_document_alone(
     qtbot.waitUntil(lambda: window.error_bar.isVisible(), timeout=WAIT)
     assert window.error_bar.message and window.session.look == look
     assert window.session.path == tmp_path / "good.vtsproj" and window.session.can_undo
+    assert "bad.vtsproj" in window.error_bar.message
+    window.files.open(tmp_path / "good.vtsproj")
+    qtbot.waitUntil(lambda: not window.error_bar.isVisible(), timeout=WAIT)  # the complaint is over
+
+
+def test_what_a_drop_would_do_is_said_and_taken_back(window: MainWindow, tmp_path: Path) -> None:
+    badges = []
+    for name in ("a.vtsproj", "a.png", "a.txt"):
+        event = QDragEnterEvent(
+            QPointF(500, 400), Qt.DropAction.CopyAction, data := files(tmp_path / name),
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        event.ignore()
+        window.dragEnterEvent(event)
+        badges.append(window.canvas.badge)
+        assert event.isAccepted() == bool(window.canvas.badge) and data.hasUrls()
+        window.dragLeaveEvent(QDragLeaveEvent())
+        assert not window.canvas.badge
+    assert len(set(badges)) == 3
+
+
+def test_a_name_without_end_does_not_widen_the_window(window: MainWindow) -> None:
+    width = window.minimumSizeHint().width()
+    window.error_bar.fail("x" * 500 + ".png is not a picture that can be shown.", "Use a PNG.")
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() == width
+    assert window.error_bar.message.endswith(".png is not a picture that can be shown. Use a PNG.")
+    assert "x" * 500 in window.error_bar.text.toolTip()
 
 
 def test_unsaved_work_is_asked_about_in_the_bar(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -348,7 +376,10 @@ def test_export_writes_what_is_shown(qtbot: QtBot, window: MainWindow, tmp_path:
     truth = render(FakeGenerator(), window.session.look, {}, window.stage.pose, 1024)
     assert (decode_png((tmp_path / "out.png").read_bytes()) == truth).all()
     dialog.set_background("#336699")
+    dialog.path_field.setText(str(tmp_path / "out"))
+    assert dialog.start_button.text() == "Replace", "it is there already"
     dialog.path_field.setText(str(tmp_path / "blue.png"))
+    assert dialog.start_button.text() == "Export"
     with qtbot.waitSignal(dialog.exported, timeout=WAIT):
         dialog.start_button.click()
     assert tuple(decode_png((tmp_path / "blue.png").read_bytes())[0, 0]) == (0x33, 0x66, 0x99, 255)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QTimer, Signal
@@ -30,6 +30,7 @@ from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 
+T = TypeVar("T")
 THUMBNAIL = 256  # pixels a side
 
 
@@ -90,9 +91,18 @@ class Files(QObject):
         if self.stage.manifest is None:
             self._waiting = path
         elif path.suffix.lower() == SUFFIX:
-            self.guard(lambda: self._run(lambda: read_project(path), lambda project: self._opened(project, path)))
+            self.guard(lambda: self._read(path, read_project, self._opened))
         else:
-            self._run(lambda: read_look(path), lambda look: self._took(look, path))
+            self._read(path, read_look, self._took)
+
+    def _read(self, path: Path, reader: Callable[[Path], T], then: Callable[[T, Path], None]) -> None:
+        def read() -> T:
+            try:
+                return reader(path)
+            except StudioError as error:
+                raise StudioError(f"{path.name}: {error.message}", error.hint) from error
+
+        self._run(read, lambda result: then(result, path))
 
     def _opened(self, project: Project, path: Path | None, saved: bool = True) -> None:
         assert self.stage.manifest is not None
@@ -202,9 +212,9 @@ class Files(QObject):
         """Open what was kept; it is deleted when this session has written it anew."""
 
         def recovered(project: Project) -> None:
+            self.stage.say(self.tr("Recovered; save it to keep it"))
             self._opened(project, None, saved=False)
             self.stage.session.path = orphan.origin
-            self.stage.say(self.tr("Recovered; save it to keep it"))
             self.autosave(then=orphan.discard)
 
         self._run(lambda: project_from_bytes(orphan.read()), recovered)

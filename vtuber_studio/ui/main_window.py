@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QHideEvent,
     QImage,
@@ -62,13 +63,14 @@ from vtuber_studio.ui.panels.face import FacePanel
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
-from vtuber_studio.ui.picture import PICTURES, Pictures, dropped_file
+from vtuber_studio.ui.picture import Pictures, dropped_file, to_open
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 from vtuber_studio.ui.widgets.reference_bar import ReferenceBar
+from vtuber_studio.ui.widgets.words import fitting
 
 BACKGROUNDS = (
     ("Checkerboard", "checker"),
@@ -225,7 +227,6 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.compare_button)
         bar.addWidget(export)
         self.addToolBar(bar)
-        self._undo_texts = (self.tr("Undo"), self.tr("Redo"))
 
     def _build_status(self) -> None:
         self.time_label, self.size_label, self.zoom_label = QLabel(), QLabel(), QLabel()
@@ -240,7 +241,7 @@ class MainWindow(QMainWindow):
         stage, canvas = self.stage, self.canvas
         self.bridge.generator_ready.connect(self._on_generator)
         stage.changed.connect(self._refresh)
-        stage.said.connect(lambda text: self.statusBar().showMessage(text, SAYS))
+        stage.said.connect(self._on_said)
         stage.failed.connect(self._on_failed)
         self.preferences.failed.connect(stage.fail)
         self.preview.shown.connect(self._on_frame)
@@ -287,6 +288,10 @@ class MainWindow(QMainWindow):
         self.zoom_label.setText(f"{100 * self.canvas.zoom * self.canvas.devicePixelRatioF():.0f} %")
         self.reference_bar.place()
 
+    def _on_said(self, text: str) -> None:
+        self.statusBar().showMessage(text, SAYS)
+        self.error_bar.clear()  # something went well: the last complaint is over
+
     def _on_failed(self, message: str, hint: str) -> None:
         self.error_bar.fail(message, hint)
         if self.stage.manifest is None:
@@ -313,7 +318,8 @@ class MainWindow(QMainWindow):
             text = f"{word} {label}".strip()
             self.actions_by_name[key].setText(text)
             self.actions_by_name[key].setIconText(word)
-            self.actions_by_name[key].setToolTip(text)
+            keys = self.actions_by_name[key].shortcut().toString()
+            self.actions_by_name[key].setToolTip(f"{text} ({keys})")
 
     # actions
 
@@ -387,7 +393,7 @@ class MainWindow(QMainWindow):
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
         for name in self.preferences.settings.recent_files:
-            self.recent_menu.addAction(name).triggered.connect(partial(self.files.open, Path(name)))
+            self.recent_menu.addAction(fitting(name, 80)).triggered.connect(partial(self.files.open, Path(name)))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
 
@@ -426,12 +432,19 @@ class MainWindow(QMainWindow):
         data = event.mimeData()
         if event.source() is None and (dropped_file(data) is not None or data.hasImage()):
             event.acceptProposedAction()
+            over = self.tr("Drop it to lay it over the figure")
+            self.canvas.set_badge(self.tr("Drop it to open it") if to_open(data) else over)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went elsewhere."""
+        self.canvas.set_badge("")
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a project or a look; lay a picture over the figure."""
-        path = dropped_file(event.mimeData())
+        path = to_open(event.mimeData())
         event.acceptProposedAction()
-        if path is not None and path.suffix.lower() not in PICTURES:
+        self.canvas.set_badge("")
+        if path is not None:
             self.files.open(path)
         else:
             self.pictures.take(event.mimeData())

@@ -34,6 +34,12 @@ def dropped_file(data: QMimeData) -> Path | None:
     return None
 
 
+def to_open(data: QMimeData) -> Path | None:
+    """The project or look of a drop; None when it brings a picture."""
+    path = dropped_file(data)
+    return path if path is not None and path.suffix.lower() in PROJECTS else None
+
+
 def read_reference(path: Path) -> QImage:
     """A picture from a file; StudioError when it is not one, or far too large."""
     reader = QImageReader(str(path))

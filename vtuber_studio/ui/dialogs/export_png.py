@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from vtuber_studio.export import EXPORTERS, PngOptions
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.words import fitting
 
 SIZES = (512, 1024, 2048, 4096)
 CLEAR = "transparent"
@@ -72,6 +74,9 @@ class ExportPngDialog(QDialog):
         self.note = QLabel(wordWrap=True)
         self.note.setObjectName("caption")
         self.bar = QProgressBar(maximum=1000, textVisible=False)
+        keeps_its_place = self.bar.sizePolicy()
+        keeps_its_place.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(keeps_its_place)
         self.start_button = QPushButton(self.tr("Export"), default=True)
         self.start_button.setObjectName("primary")
         self.start_button.clicked.connect(lambda: self.start())
@@ -79,6 +84,8 @@ class ExportPngDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self._lay_out(browse)
         self.set_background(self.background)
+        self.path_field.textChanged.connect(self._name_the_button)
+        self._name_the_button()
         self._show_idle(self.tr("Edges stay sharp at every size. Pictures are yours."))
 
     def _lay_out(self, browse: QToolButton) -> None:
@@ -90,6 +97,7 @@ class ExportPngDialog(QDialog):
             (backgrounds, (self.clear_button, self.colour_button)),
             (file, (self.path_field, browse)),
         ):
+            layout.setSpacing(6)
             for widget in widgets:
                 layout.addWidget(widget)
         backgrounds.addStretch(1)
@@ -129,9 +137,7 @@ class ExportPngDialog(QDialog):
         """Draw and write what the window shows now."""
         if self.job is not None:
             return
-        path = Path(self.path_field.text().strip() or "persona.png").expanduser()
-        if path.suffix.lower() != ".png":
-            path = path.with_name(path.name + ".png")
+        path = self._path()
         size = int(self.size_box.currentData())
         self.preferences.change(export_size=size, export_background=self.background)
         options = PngOptions(size, self.background, dict(self.stage.expression), self.stage.pose)
@@ -140,6 +146,7 @@ class ExportPngDialog(QDialog):
         self.job.finished.connect(lambda _result: self._done(path))
         self.job.failed.connect(lambda message, hint: self._show_idle(f"{message} {hint}".strip()))
         self.job.cancelled.connect(lambda: self._show_idle(self.tr("Cancelled; nothing was written.")))
+        self.bar.show()
         self.start_button.setEnabled(False)
         self.cancel_button.setText(self.tr("Cancel"))
         self.job.start()
@@ -152,9 +159,17 @@ class ExportPngDialog(QDialog):
             self.note.setText(self.tr("Cancelling ..."))
             self.job.cancel()
 
+    def _path(self) -> Path:
+        text = os.path.expanduser(self.path_field.text().strip() or "persona")
+        return Path(text if text.lower().endswith(".png") else f"{text}.png")
+
+    def _name_the_button(self) -> None:
+        there = os.path.isfile(self._path())
+        self.start_button.setText(self.tr("Replace") if there else self.tr("Export"))
+
     def _on_progress(self, step: Progress) -> None:
         self.bar.setValue(round(1000 * step.fraction))
-        self.note.setText(step.message)
+        self.note.setText(fitting(step.message))
 
     def _done(self, path: Path) -> None:
         self._show_idle(self.tr("Written: {}").format(path))
@@ -165,7 +180,8 @@ class ExportPngDialog(QDialog):
     def _show_idle(self, text: str) -> None:
         self.job = None
         self.bar.setValue(0)
-        self.note.setText(text)
+        self.bar.hide()
+        self.note.setText(fitting(text))
         self.start_button.setEnabled(True)
         self.cancel_button.setText(self.tr("Close"))
 

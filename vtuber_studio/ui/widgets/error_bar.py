@@ -8,6 +8,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from vtuber_studio.ui.widgets.words import fitting
+
 Choice = tuple[str, Callable[[], object]]
 
 
@@ -66,7 +68,8 @@ class ErrorBar(QFrame):
         self.setProperty("kind", kind)
         self.style().unpolish(self)
         self.style().polish(self)
-        self.text.setText(text)
+        self.text.setText(fitting(text))
+        self.text.setToolTip(text if self.text.text() != text else "")
         for index, (label, act) in enumerate(choices):
             button = QPushButton(label)
             button.setObjectName("" if index else "primary")
