@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # channels at 1/16, 1/8, 1/4, 1/2 of the logits' resolution
-WIDTHS: dict[str, tuple[int, int, int, int]] = {"eyes": (96, 96, 64, 48), "hair_front": (96, 96, 64, 48)}
+WIDTHS: dict[str, tuple[int, int, int, int]] = {
+    "eyes": (96, 96, 64, 48), "hair_front": (96, 96, 64, 48), "brows": (64, 64, 48, 32),
+}  # fmt: skip
 DEFAULT_WIDTHS = (96, 96, 64, 40)
 
 # share of the training time, relative: what is big, fine or moves much needs longest
