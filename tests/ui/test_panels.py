@@ -598,6 +598,24 @@ def test_swatches_and_their_captions_stand_in_columns_and_apart(real: Stage, sho
 # tables
 
 
+def test_no_control_flashes_up_as_a_window_of_its_own(stage: Stage, qtbot: QtBot) -> None:
+    windows: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                windows.append(f"{type(watched).__name__} {watched.objectName()}")
+            return False
+
+    watch, application = Watch(), QApplication.instance()
+    assert application is not None
+    application.installEventFilter(watch)
+    for panel in (AttributesPanel(stage), FacePanel(stage), DirectionsPanel(stage), PalettePanel(stage)):
+        qtbot.addWidget(panel)
+    application.removeEventFilter(watch)
+    assert windows == []
+
+
 def test_a_panel_is_never_narrower_than_its_rows(real: Stage, show: Show[QWidget]) -> None:
     for panel in (AttributesPanel(real), FacePanel(real), PalettePanel(real), DirectionsPanel(real)):
         show(panel)

@@ -41,6 +41,7 @@ class Preview(QObject):
         self._since.start()
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)
         self._settle.timeout.connect(self._ask)
+        stage.loaded.connect(self._ask)  # before the panels are built for it, which takes as long as the picture
         stage.changed.connect(self._on_change)
         canvas.zoomed.connect(self._on_change)
         idle.ticked.connect(self._on_tick)

@@ -49,7 +49,8 @@ class AttributesPanel(QWidget):
             self.rows[attribute.name] = row
             self.sections[attribute.group].body.addWidget(row)
         self.column.addStretch(1)
-        self._filter(self.search.text())
+        if self.search.text():
+            self._filter(self.search.text())
         self.refresh()
 
     def refresh(self) -> None:

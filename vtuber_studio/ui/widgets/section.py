@@ -16,7 +16,9 @@ class Section(QWidget):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self.header.toggled.connect(self._fold)
-        self.content = QWidget(visible=is_open)
+        self.content = QWidget()
+        if not is_open:  # setVisible(True) would make it a window of its own: it has no parent yet
+            self.content.hide()
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(2, 2, 0, 8)
         self.body.setSpacing(1)

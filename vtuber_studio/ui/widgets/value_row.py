@@ -32,7 +32,8 @@ class ValueRow(QWidget):
         self.lock.setToolTip(self.tr("Lock: the dice leave this alone"))
         self.lock.setAccessibleName(self.tr("Lock {}").format(attribute.label))
         self.lock.toggled.connect(self._on_lock)
-        self.lock.setVisible(lockable)
+        if not lockable:  # setVisible(True) would make it a window of its own: it has no parent yet
+            self.lock.hide()
         self.lock.setIcon(icon("lock-open"))
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 1, 2, 1)
