@@ -49,7 +49,7 @@ def studio(context: typer.Context) -> None:
 def gui(
     project: ProjectArgument = None,
     generator: GeneratorOption = None,
-    report_start: Annotated[bool, typer.Option(hidden=True)] = False,
+    report_start: Annotated[float, typer.Option(hidden=True)] = 0.0,
 ) -> None:
     """Open the studio window."""
     from vtuber_studio.ui.app import run

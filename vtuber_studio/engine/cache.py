@@ -58,9 +58,9 @@ class Frame:
 class RenderCache:
     """Give the same one to successive calls of ``render`` from one thread; the pictures do not depend on it."""
 
-    def __init__(self, megabytes: int = 160) -> None:
-        self.logits: Lru[np.ndarray] = Lru(megabytes * 150_000)
-        self.coverage: Lru[Coverage] = Lru(megabytes * 350_000)
+    def __init__(self, megabytes: int = 64) -> None:
+        self.logits: Lru[np.ndarray] = Lru(megabytes * 200_000)  # a whole look's take 6 MB
+        self.coverage: Lru[Coverage] = Lru(megabytes * 300_000)
         self.layers: Lru[Layer] = Lru(megabytes * 500_000)
         self.frames: dict[Hashable, Frame] = {}
 

@@ -18,9 +18,11 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.engine.generator import Generator
+from vtuber_studio.engine.memory import give_back
 from vtuber_studio.engine.render import RenderCache, render
 
 T = TypeVar("T")
+_TIDY = 300  # previews between two returns of free memory: every ten seconds of animation
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Renderer:
         self._batch: deque[tuple[Callable[[Generator], Any], Future[Any]]] = deque()
         self._load: Callable[[], Generator] | None = load
         self._closed = False
+        self._previews = 0
         self._generator: Generator | None = None
         self._cache = RenderCache()
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
@@ -127,10 +130,16 @@ class Renderer:
                     job = self._batch.popleft()
             if load is not None:
                 self._guard(lambda load=load: self._swap(load))  # type: ignore[misc]
+                give_back()
             elif request is not None:
                 self._guard(lambda request=request: self._preview(request))  # type: ignore[misc]
+                self._previews += 1
+                if self._previews % _TIDY == 0:
+                    give_back()
             elif job is not None:
                 self._batched(*job)
+                if not self._batch:
+                    give_back()
 
     def _guard(self, work: Callable[[], None]) -> None:
         try:

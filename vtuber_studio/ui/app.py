@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication
 from vtuber_studio.core.paths import log_dir, resources
 from vtuber_studio.core.settings import load_settings
 from vtuber_studio.engine.generator import Generator
+from vtuber_studio.engine.memory import limit_heap
 from vtuber_studio.ui import crash, theme
 from vtuber_studio.ui.main_window import MainWindow
 
 NAME = "VTuber Studio"
-SETTLED = 1500  # milliseconds after the first picture at which memory is measured
 
 
 class _Reporter(QObject):
@@ -27,8 +27,10 @@ class _Reporter(QObject):
     failed = Signal(str, str)
 
 
-def run(project: Path | None = None, generator: Path | None = None, report_start: bool = False) -> int:
-    """Open the window and return the exit code. ``report_start`` prints when it stood, and leaves."""
+def run(project: Path | None = None, generator: Path | None = None, report_start: float = 0.0) -> int:
+    """Open the window and return the exit code. ``report_start`` prints when it stood, and leaves so many
+    seconds after the first picture."""
+    limit_heap()
     QApplication.setApplicationName(NAME)
     QApplication.setDesktopFileName("vtuber-studio")
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -38,8 +40,6 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     crash.install(log_dir(), reporter.failed.emit)
     theme.apply(app)
     settings = load_settings()
-    if report_start:
-        settings = settings.with_(idle_animation=False)
 
     def load() -> Generator:
         from vtuber_studio.engine.generator import load_generator
@@ -49,7 +49,7 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     window = MainWindow(load, settings)
     reporter.failed.connect(window.stage.fail, Qt.ConnectionType.QueuedConnection)
     if report_start:
-        window.picture_shown.connect(lambda: _report(window, time.time()))
+        window.picture_shown.connect(lambda: _report(window, time.time(), report_start))
     window.show()
     shown = time.time()
     if report_start:
@@ -68,14 +68,14 @@ def release_clipboard() -> None:
         QGuiApplication.clipboard().clear()
 
 
-def _report(window: MainWindow, when: float) -> None:
+def _report(window: MainWindow, when: float, stay: float) -> None:
     print(f"picture={when:.3f}", flush=True)
 
     def leave() -> None:
         print(f"rss_mb={_resident():.0f}", flush=True)
         window.close()
 
-    QTimer.singleShot(SETTLED, leave)
+    QTimer.singleShot(round(1000 * stay), leave)
 
 
 def _resident() -> float:
