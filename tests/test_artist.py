@@ -17,7 +17,7 @@ from vtuber_studio.core.attribute import Attribute, Value, defaults
 from vtuber_studio.core.palette import resolve
 from vtuber_studio.core.part import Part
 
-_COLOURS = resolve(schema.MATERIALS, {"hair.tip": "#f2b0c8"})  # tips show only in a colour of their own
+_COLOURS = resolve(schema.MATERIALS, {})
 _SCALE = 1.0
 # small by nature: neither a nose nor a scar may cover 2 % of a head
 _SHARE = {"nose": 0.0015, "marks": 0.007}

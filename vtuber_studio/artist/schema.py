@@ -24,7 +24,7 @@ MATERIALS: tuple[Material, ...] = (
     M("hair.shade", "Hair shade", "hair", source="hair.base", rule="shade"),
     M("hair.light", "Hair light", "hair", source="hair.base", rule="light"),
     M("hair.line", "Hair line", "hair", source="hair.base", rule="line"),
-    M("hair.tip", "Hair tips", "hair", source="hair.base", rule="same"),
+    M("hair.tip", "Hair tips", "hair", source="hair.base", rule="tip"),
     M("hair.tip_shade", "Hair tips shade", "hair", source="hair.tip", rule="shade"),
     M("hair.tip_light", "Hair tips light", "hair", source="hair.tip", rule="light"),
     M("hair.tip_line", "Hair tips line", "hair", source="hair.tip", rule="line"),

@@ -38,6 +38,7 @@ _RULES = {
     "deep": (0.66, -0.02, 1.10, -0.014),
     "line": (0.40, 0.01, 0.85, -0.012),
     "light": (0.70, 0.31, 0.80, 0.010),
+    "tip": (0.75, 0.24, 1.10, 0.0),  # hair that the sun has bleached
     "warm_shade": (0.88, 0.0, 1.40, -0.010),  # skin: shadows glow instead of greying
     "warm_line": (0.46, 0.0, 1.5, 0.0),
 }
@@ -72,7 +73,7 @@ def from_oklab(lab: np.ndarray) -> np.ndarray:
 
 
 def derive(rgba: np.ndarray, rule: str) -> np.ndarray:
-    """Colour [4] of a ramp's ``rule`` (shade, deep, line, light, same) from its base colour [4]."""
+    """Colour [4] of a ramp's ``rule`` (shade, deep, line, light, tip, same) from its base colour [4]."""
     factor, offset, chroma, blue = _RULES[rule]
     lab = oklab(np.asarray(rgba[:3], float))
     if rule != "same":

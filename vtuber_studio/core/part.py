@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 Blend = Literal["normal", "multiply", "add"]
-Ramp = Literal["base", "shade", "line", "light", "deep", "same", "warm_shade", "warm_line"]
+Ramp = Literal["base", "shade", "line", "light", "deep", "tip", "same", "warm_shade", "warm_line"]
 
 
 class Material(msgspec.Struct, frozen=True, omit_defaults=True):
