@@ -58,10 +58,11 @@ class Frame:
 class RenderCache:
     """Give the same one to successive calls of ``render`` from one thread; the pictures do not depend on it."""
 
-    def __init__(self, megabytes: int = 64) -> None:
-        self.logits: Lru[np.ndarray] = Lru(megabytes * 200_000)  # a whole look's take 6 MB
-        self.coverage: Lru[Coverage] = Lru(megabytes * 300_000)
-        self.layers: Lru[Layer] = Lru(megabytes * 500_000)
+    def __init__(self, megabytes: int = 72) -> None:
+        share = megabytes * 1_000_000 // 72
+        self.logits: Lru[np.ndarray] = Lru(10 * share)  # a whole look's take 7 MB
+        self.coverage: Lru[Coverage] = Lru(12 * share)  # 10 to 15 MB at 512 px
+        self.layers: Lru[Layer] = Lru(50 * share)  # at 1024 px 35 to 55 MB; with less room none of them would stay
         self.frames: dict[Hashable, Frame] = {}
 
     def clear(self) -> None:

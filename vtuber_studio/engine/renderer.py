@@ -22,7 +22,7 @@ from vtuber_studio.engine.memory import give_back
 from vtuber_studio.engine.render import RenderCache, render
 
 T = TypeVar("T")
-_TIDY = 300  # previews between two returns of free memory: every ten seconds of animation
+_TIDY = 90  # previews between two returns of free memory: every few seconds of animation, 2 ms each
 
 
 @dataclass(frozen=True)
