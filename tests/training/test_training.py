@@ -270,6 +270,17 @@ def test_weights_outlive_a_growing_schema() -> None:
         bundle_weights(starter, replace(old, name="tail"), rows, {})
 
 
+def test_a_run_that_starts_from_a_bundle_carries_the_other_parts(tmp_path: Path) -> None:
+    """Even where nothing could be drawn for them, as when another bundle's choices are not the artist's."""
+    run = tmp_path / "run"
+    list(train_starter(run, 0.0, ["mouth"], jobs=2, bundle=find_bundle()))
+    assert export_bundle(run, tmp_path / "bundle").is_dir()
+    before, after = (read_bundle(path).manifest for path in (find_bundle(), tmp_path / "bundle"))
+    assert [entry.synthesis.sha256 for entry in before.parts] == [entry.synthesis.sha256 for entry in after.parts]
+    seen = [{name: row["images"] for name, row in each.provenance["parts"].items()} for each in (before, after)]
+    assert seen[0] == seen[1] and all(seen[0].values())
+
+
 _PARENT = """
 import sys
 from pathlib import Path

@@ -145,6 +145,8 @@ class PartTrainer:
         own = self.network.state_dict()
         self.network.load_state_dict(bundle_weights(bundle, self.part, schema.rows_of(self.part.name), own))
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
+        past = read_bundle(bundle).manifest.provenance.get("parts", {}).get(self.part.name, {})
+        self.images, self.seconds = int(past.get("images", 0)), 60 * float(past.get("minutes", 0))
 
 
 def train_part(
@@ -176,7 +178,7 @@ def train_part(
     try:
         while True:
             now = time.monotonic()
-            done = (trainer.step - first) / steps if steps else (now - begin) / (60 * max(minutes, 1e-6))
+            done = (trainer.step - first) / steps if steps else (now - begin) / (60 * minutes) if minutes else 1.0
             if done >= 1 or stop():
                 break
             loss, logits = trainer.train_step(batch := pool.batch(), _rate(config.warmup, done))
