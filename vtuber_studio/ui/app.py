@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import deque
 from pathlib import Path
+from statistics import median
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -69,10 +71,15 @@ def release_clipboard() -> None:
 
 
 def _report(window: MainWindow, when: float, stay: float) -> None:
+    """Print when the picture stood; after ``stay`` seconds the median of memory over the last of them, and leave."""
     print(f"picture={when:.3f}", flush=True)
+    readings: deque[float] = deque(maxlen=20)
+    clock = QTimer(window)
+    clock.timeout.connect(lambda: readings.append(_resident()))
+    clock.start(250)
 
     def leave() -> None:
-        print(f"rss_mb={_resident():.0f}", flush=True)
+        print(f"rss_mb={median(readings or [_resident()]):.0f}", flush=True)
         window.close()
 
     QTimer.singleShot(round(1000 * stay), leave)
