@@ -9,6 +9,7 @@ neck half width 30, y 300-400; shoulders y = 400, half width about 130. The figu
 from __future__ import annotations
 
 from vtuber_studio.core.attribute import Attribute as A
+from vtuber_studio.core.attribute import rows_seen
 from vtuber_studio.core.part import Cel, Material, Part
 
 M = Material
@@ -184,4 +185,4 @@ def part(name: str) -> Part:
 
 def rows_of(part_name: str) -> tuple[A, ...]:
     """Attributes, then expressions, that the part's network sees, in the order of its input."""
-    return tuple(row for row in ATTRIBUTES + EXPRESSIONS if part_name in row.parts)
+    return rows_seen(part_name, ATTRIBUTES, EXPRESSIONS)

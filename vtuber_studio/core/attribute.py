@@ -95,6 +95,11 @@ def check_all(
     return {name: find(rows, name, what).check(value) for name, value in values.items()}
 
 
+def rows_seen(part: str, *tables: Sequence[Attribute]) -> tuple[Attribute, ...]:
+    """Rows that ``part``'s network sees, in the order of its input: of the attributes' table, then the expressions'."""
+    return tuple(row for table in tables for row in table if part in row.parts)
+
+
 def defaults(rows: Sequence[Attribute]) -> dict[str, Value]:
     """The default of every row."""
     return {row.name: row.default for row in rows}

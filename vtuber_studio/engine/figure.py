@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, truncate
+from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, rows_seen, truncate
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import require_look
 from vtuber_studio.core.latents import seed_z
@@ -45,7 +45,7 @@ class Ingredients:
 
 def part_rows(manifest: Manifest, part: str) -> tuple[Attribute, ...]:
     """Attributes, then expressions, that a part's network sees, in the order of its input."""
-    return _rows(manifest.attributes, part) + _rows(manifest.expressions, part)
+    return rows_seen(part, manifest.attributes, manifest.expressions)
 
 
 def check_request(
@@ -65,8 +65,8 @@ def ingredients(manifest: Manifest, look: Look, expression: Mapping[str, Value])
 
 
 def _gather(manifest: Manifest, part: Part, look: Look, expression: Mapping[str, Value]) -> Ingredients:
-    rows = _rows(manifest.attributes, part.name)
-    faces = _rows(manifest.expressions, part.name)
+    rows = rows_seen(part.name, manifest.attributes)
+    faces = rows_seen(part.name, manifest.expressions)
     shape = _shape(rows, part, look)
     c = np.concatenate([encode(rows, shape.values), encode(faces, expression)])
     empty = any(shape.values.get(name) == choice for name, choice in part.empty_when.items())
@@ -76,10 +76,6 @@ def _gather(manifest: Manifest, part: Part, look: Look, expression: Mapping[str,
     digest.update(shape.directions.tobytes())
     colours = palette(manifest.materials, part.name, look)
     return Ingredients(part, c, shape.z, shape.directions, colours, empty, digest.digest())
-
-
-def _rows(rows: tuple[Attribute, ...], part: str) -> tuple[Attribute, ...]:
-    return tuple(row for row in rows if part in row.parts)
 
 
 def _shape(rows: tuple[Attribute, ...], part: Part, look: Look) -> Shape:

@@ -16,6 +16,7 @@ import numpy as np
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
+from vtuber_studio.engine.figure import part_rows
 from vtuber_studio.engine.manifest import BundlePart, File, Manifest
 from vtuber_studio.engine.ort import make_session
 
@@ -31,7 +32,7 @@ def expected(role: str, entry: BundlePart, manifest: Manifest) -> tuple[Shapes, 
     part, ws = entry.part, (entry.num_ws, entry.w_dim)
     if role == "synthesis":
         return {"ws": ws}, {"logits": (part.channels, *part.logits)}
-    c_dim = sum(row.size for row in manifest.attributes + manifest.expressions if part.name in row.parts)
+    c_dim = sum(row.size for row in part_rows(manifest, part.name))
     return {"c": (c_dim,), "z": (part.z_dim,)}, {"ws": ws}
 
 

@@ -18,6 +18,7 @@ from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Part
 from vtuber_studio.engine.bundle import read_bundle
+from vtuber_studio.engine.figure import part_rows
 
 Name = tuple[str | int, ...]
 _NEW_MATERIAL = -3.0  # its logit everywhere: what was never trained begins as almost nothing
@@ -33,7 +34,7 @@ def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dic
         graph = onnx.load(folder / file.path, load_external_data=False).graph
         arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
         weights |= {key: torch.from_numpy(array.astype("float32")) for key, array in arrays.items()}
-    before = [row for row in manifest.attributes + manifest.expressions if part.name in row.parts]
+    before = part_rows(manifest, part.name)
     head = f"synthesis.layers.{entry.num_ws - 1}."
     try:
         weights["synthesis.const"] = _moved(weights["synthesis.const"], entry.part, part, own["synthesis.const"])
