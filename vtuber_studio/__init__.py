@@ -1,18 +1,26 @@
-"""VTuber Studio. The notebook API: ``Look``, ``load_generator``, ``render``, ``random_look``."""
+"""VTuber Studio. The notebook API: ``Look``, ``Pose``, ``Shot``, ``load_generator``, ``render``, ``random_look``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Look", "load_generator", "random_look", "render"]
+__all__ = ["Look", "Pose", "Shot", "load_generator", "random_look", "render"]
 
 if TYPE_CHECKING:
     from vtuber_studio.core.look import Look as Look
+    from vtuber_studio.core.pose import Pose as Pose
+    from vtuber_studio.core.shot import Shot as Shot
     from vtuber_studio.engine.generator import load_generator as load_generator
     from vtuber_studio.engine.render import render as render
 
-_HOMES = {"Look": "core.look", "load_generator": "engine.generator", "render": "engine.render"}
+_HOMES = {
+    "Look": "core.look",
+    "Pose": "core.pose",
+    "Shot": "core.shot",
+    "load_generator": "engine.generator",
+    "render": "engine.render",
+}
 
 
 def __getattr__(name: str) -> Any:  # so that importing the package alone loads nothing

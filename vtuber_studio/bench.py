@@ -25,9 +25,9 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
     """
     from vtuber_studio.core.image import encode_png
-    from vtuber_studio.core.look import Look
     from vtuber_studio.core.pose import Pose
     from vtuber_studio.core.sampling import random_look
+    from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.generator import default_threads, load_generator
     from vtuber_studio.engine.render import RenderCache, render
 
@@ -51,20 +51,20 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     cache = RenderCache()
     render(generator, look, size=512, cache=cache)
 
-    def shown(asked: list[tuple[Look, dict[str, float], Pose | None]]) -> dict[str, float]:
+    def shown(asked: list[Shot]) -> dict[str, float]:
         waiting = iter(asked)
-        return _timed(lambda: render(generator, *next(waiting), size=512, cache=cache), rounds)
+        return _timed(lambda: render(generator, next(waiting), size=512, cache=cache), rounds)
 
     figures["part_edit_ms"] = {}
     for entry in tables.parts:
         row = next(r for r in tables.attributes if entry.part.name in r.parts and not r.choices)
         values = np.linspace(row.low, row.high, rounds + 1)[1:]
-        figures["part_edit_ms"][entry.part.name] = shown([(look.set(**{row.name: float(v)}), {}, None) for v in values])
+        figures["part_edit_ms"][entry.part.name] = shown([Shot(look.set(**{row.name: float(v)})) for v in values])
     dyed = [look.paint({"hair.base": f"#{40 + 9 * i:02x}5f8a"}) for i in range(rounds)]
-    figures["palette_ms"] = shown([(each, {}, None) for each in dyed])
+    figures["palette_ms"] = shown([Shot(each) for each in dyed])
     figures["expression_frame_ms"] = shown(
         [
-            (look, {"mouth_open": f, "eye_open_left": f, "eye_open_right": f}, Pose(yaw=10 * f, roll=1.0))
+            Shot(look, {"mouth_open": f, "eye_open_left": f, "eye_open_right": f}, Pose(yaw=10 * f, roll=1.0))
             for f in np.linspace(0.05, 1.0, rounds).tolist()
         ]
     )

@@ -84,14 +84,16 @@ def render(
     """
     from vtuber_studio.core.files import write_atomically
     from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.generator import load_generator
-    from vtuber_studio.engine.render import render as render_look
+    from vtuber_studio.engine.render import render as render_shot
 
     loaded = load_generator(generator)
     chosen = _look(loaded, look, seed, set_ or [])
     if background is not None:
         chosen = chosen.with_(background=background)
-    image = render_look(loaded, chosen, _expression(expression or []), _pose(pose or []), size)
+    shot = Shot(chosen, _expression(expression or []), _pose(pose or []))
+    image = render_shot(loaded, shot, size=size)
     write_atomically(out, encode_png(image))
     typer.echo(out)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.fakes import ATTRIBUTES, MATERIALS, PARTS, fake_manifest
 from vtuber_studio.core.dice import COLOURS, roll, seed_from_text, vary
 from vtuber_studio.core.look import MAX_SEED, Look
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.figure import ingredients
 
 NAMES = [row.name for row in ATTRIBUTES]
@@ -29,7 +30,7 @@ def test_locked_attributes_and_colours_stay(seed: int, locks: set[str]) -> None:
 def test_a_part_whose_every_attribute_is_locked_keeps_its_picture(seed: int) -> None:
     locks = {row.name for row in ATTRIBUTES if "eyes" in row.parts}
     look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, locks)
-    before, after = (ingredients(fake_manifest(), each, {})["eyes"] for each in (BEFORE, look))
+    before, after = (ingredients(fake_manifest(), Shot(each))["eyes"] for each in (BEFORE, look))
     assert abs(before.z - after.z).max() < 1e-5 and (before.c == after.c).all()
 
 

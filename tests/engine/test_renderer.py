@@ -12,6 +12,7 @@ import pytest
 from tests.fakes import FakeGenerator
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.render import render
 from vtuber_studio.engine.renderer import Frame, Renderer
 
@@ -57,7 +58,7 @@ def listener() -> Iterator[Listener]:
 
 def test_a_request_comes_back_with_its_stamp(listener: Listener) -> None:
     look = Look(seed=3)
-    listener.renderer.request(look, {"blush": 1.0}, size=128, tag=7)
+    listener.renderer.request(Shot(look, {"blush": 1.0}), size=128, tag=7)
     frame = listener.until_tag(7)
     assert np.array_equal(frame.image, render(FakeGenerator(), look, {"blush": 1.0}, size=128))
 
@@ -66,7 +67,7 @@ def test_the_newest_request_wins(listener: Listener) -> None:
     gate = threading.Event()
     listener.renderer.submit(lambda generator: gate.wait(WAIT))
     for tag in range(50):
-        listener.renderer.request(Look(seed=tag), size=64, tag=tag)
+        listener.renderer.request(Shot(Look(seed=tag)), size=64, tag=tag)
     gate.set()
     listener.until_tag(49)
     assert 1 <= len(listener.frames) < 10  # those that came before the gate closed, and the last
@@ -77,7 +78,7 @@ def test_batch_work_keeps_its_order_and_lets_previews_pass(listener: Listener) -
     listener.renderer.submit(lambda generator: gate.wait(WAIT)).add_done_callback(lambda f: None)
     futures = [listener.renderer.submit(lambda generator, k=k: order.append(k)) for k in range(5)]
     futures.append(listener.renderer.submit(lambda generator: order.append(len(listener.frames))))
-    listener.renderer.request(Look(), size=64, tag="preview")
+    listener.renderer.request(Shot(Look()), size=64, tag="preview")
     gate.set()
     for future in futures:
         future.result(WAIT)
@@ -85,17 +86,17 @@ def test_batch_work_keeps_its_order_and_lets_previews_pass(listener: Listener) -
 
 
 def test_errors_are_told_and_the_thread_lives_on(listener: Listener) -> None:
-    listener.renderer.request(Look(attributes={"tail": 1.0}))
+    listener.renderer.request(Shot(Look(attributes={"tail": 1.0})))
     assert "tail" in listener.until_error().message
     future = listener.renderer.submit(lambda generator: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         future.result(WAIT)
-    listener.renderer.request(Look(), size=64, tag="after")
+    listener.renderer.request(Shot(Look()), size=64, tag="after")
     listener.until_tag("after")
 
 
 def test_a_swap_that_fails_keeps_the_generator(listener: Listener) -> None:
-    listener.renderer.request(Look(), size=64, tag=1)
+    listener.renderer.request(Shot(Look()), size=64, tag=1)
     listener.until_tag(1)
 
     def broken() -> FakeGenerator:

@@ -18,10 +18,10 @@ from tests.fakes import FakeGenerator
 from tests.ui.driving import STILL, WAIT, Open, drag, settle, shown, undo_depth
 from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.project import NamedLook, Project, read_project, save_project
 from vtuber_studio.core.recovery import Autosave, find_orphans
 from vtuber_studio.core.settings import Settings
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui import actions, theme
 from vtuber_studio.ui.idle import openness, overlay
@@ -517,8 +517,9 @@ def test_blinks_are_short_and_breath_is_gentle() -> None:
     times = np.arange(0, 60, 0.01)
     lids = np.array([openness(t) for t in times])
     assert lids.min() == 0.0 and (lids == 1.0).mean() > 0.9
-    moved, pose = overlay({"eye_open_left": 0.5}, NEUTRAL, float(times[lids.argmin()]), frozenset({"eye_open_left"}))
-    assert moved == {"eye_open_left": 0.0} and 0.0 <= pose.breath <= 1.0
+    shut = Shot(expression={"eye_open_left": 0.5})
+    moved = overlay(shut, float(times[lids.argmin()]), frozenset({"eye_open_left"}))
+    assert moved.expression == {"eye_open_left": 0.0} and 0.0 <= moved.pose.breath <= 1.0
 
 
 def test_the_table_of_actions_is_complete(window: MainWindow) -> None:

@@ -14,6 +14,12 @@ from vtuber_studio.core.errors import StudioError
 MAX_SEED = 2**32 - 1
 
 
+def value_hash(value: msgspec.Struct) -> int:
+    """Hash of a frozen struct whose fields may be dictionaries: equal values give equal hashes."""
+    fields = msgspec.structs.astuple(value)
+    return hash(tuple(frozenset(field.items()) if isinstance(field, dict) else field for field in fields))
+
+
 class Mix(msgspec.Struct, frozen=True, omit_defaults=True):
     """Take ``shape`` and ``colour`` (0..1 each) of one part from another look."""
 
@@ -51,6 +57,9 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     def to_json(self) -> bytes:
         """Canonical JSON: the same look always gives the same bytes."""
         return msgspec.json.encode(self, order="sorted")
+
+    def __hash__(self) -> int:
+        return value_hash(self)
 
     @property
     def digest(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.core.attribute import Attribute, Value, check_all
 
 
 class Pose(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,6 +26,14 @@ POSE_ROWS: tuple[Attribute, ...] = (
     Attribute("sway", "Sway", "Pose", low=-12, high=12, tip="Lean the upper body sideways, in canvas units."),
     Attribute("breath", "Breath", "Pose", low=0, high=1, tip="How far the chest is raised."),
 )
+
+
+def require_pose(pose: Pose) -> Pose:
+    """The pose, checked; StudioError for an angle out of range."""
+    if pose == NEUTRAL:
+        return NEUTRAL
+    return Pose(**check_all(POSE_ROWS, msgspec.structs.asdict(pose), "pose"))  # type: ignore[arg-type]
+
 
 # name -> expression values; what is not named stays at its default
 PRESETS: dict[str, dict[str, Value]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +15,8 @@ from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
+from vtuber_studio.core.pose import require_pose
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.manifest import Manifest
 
 Colours = dict[str, np.ndarray]
@@ -48,33 +49,32 @@ def part_rows(manifest: Manifest, part: str) -> tuple[Attribute, ...]:
     return rows_seen(part, manifest.attributes, manifest.expressions)
 
 
-def check_request(
-    manifest: Manifest, look: Look, expression: Mapping[str, object] | None
-) -> tuple[Look, dict[str, Value]]:
-    """Look and expression, every name and value checked; StudioError for the first bad one."""
+def check_shot(manifest: Manifest, shot: Shot) -> Shot:
+    """The shot, every name and value checked; StudioError for the first bad one."""
     parts = [entry.part for entry in manifest.parts]
-    return (
-        require_look(look, manifest.attributes, manifest.materials, parts),
-        check_all(manifest.expressions, expression or {}, "expression"),
+    return Shot(
+        require_look(shot.look, manifest.attributes, manifest.materials, parts),
+        check_all(manifest.expressions, shot.expression, "expression"),
+        require_pose(shot.pose),
     )
 
 
-def ingredients(manifest: Manifest, look: Look, expression: Mapping[str, Value]) -> dict[str, Ingredients]:
-    """Every part's ingredients for a checked look and expression."""
-    return {entry.part.name: _gather(manifest, entry.part, look, expression) for entry in manifest.parts}
+def ingredients(manifest: Manifest, shot: Shot) -> dict[str, Ingredients]:
+    """Every part's ingredients for a checked shot."""
+    return {entry.part.name: _gather(manifest, entry.part, shot) for entry in manifest.parts}
 
 
-def _gather(manifest: Manifest, part: Part, look: Look, expression: Mapping[str, Value]) -> Ingredients:
+def _gather(manifest: Manifest, part: Part, shot: Shot) -> Ingredients:
     rows = rows_seen(part.name, manifest.attributes)
     faces = rows_seen(part.name, manifest.expressions)
-    shape = _shape(rows, part, look)
-    c = np.concatenate([encode(rows, shape.values), encode(faces, expression)])
+    shape = _shape(rows, part, shot.look)
+    c = np.concatenate([encode(rows, shape.values), encode(faces, shot.expression)])
     empty = any(shape.values.get(name) == choice for name, choice in part.empty_when.items())
     digest = hashlib.blake2b(digest_size=16)
     for piece in (manifest.id.encode(), part.name.encode(), c.tobytes(), shape.z.tobytes()):
         digest.update(len(piece).to_bytes(4, "little") + piece)
     digest.update(shape.directions.tobytes())
-    colours = palette(manifest.materials, part.name, look)
+    colours = palette(manifest.materials, part.name, shot.look)
     return Ingredients(part, c, shape.z, shape.directions, colours, empty, digest.digest())
 
 

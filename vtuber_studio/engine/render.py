@@ -6,15 +6,15 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from vtuber_studio.core.attribute import check_all
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import freeze
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Cel, Part
-from vtuber_studio.core.pose import NEUTRAL, POSE_ROWS, Pose
+from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.shot import Shot, shot_of
 from vtuber_studio.engine.cache import Frame, RenderCache
 from vtuber_studio.engine.compose import shadow_reach, shrink, stack, to_bytes
-from vtuber_studio.engine.figure import Ingredients, check_request, ingredients, require_size
+from vtuber_studio.engine.figure import Ingredients, check_shot, ingredients, require_size
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, tau
@@ -30,36 +30,33 @@ Truth = Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray | None]]]
 
 def render(
     generator: Generator,
-    look: Look,
+    look: Look | Shot,
     expression: Mapping[str, object] | None = None,
     pose: Pose | None = None,
     size: int = 512,
     cache: RenderCache | None = None,
 ) -> np.ndarray:
-    """Image uint8 [size, size, 4], straight alpha, read-only; ``size`` 64..8192.
+    """Image uint8 [size, size, 4], straight alpha, read-only, of a shot, or of a look with what its face does.
 
-    StudioError for an unknown name or a value out of range. A ``cache`` changes the time, never the picture.
+    ``size`` 64..8192. StudioError for an unknown name or a value out of range. A ``cache`` changes the time, never
+    the picture.
     """
-    scale, pose = require_size(size), require_pose(pose)
-    look, face = check_request(generator.manifest, look, expression)
-    figure = ingredients(generator.manifest, look, face)
+    scale, shot = require_size(size), check_shot(generator.manifest, shot_of(look, expression, pose))
+    figure = ingredients(generator.manifest, shot)
     kept = cache if cache is not None else RenderCache()
-    source = _networks(generator, figure, kept)
-    painter = Painter(generator.manifest, figure, source, pose, scale, kept)
-    return _picture(painter, look.background, size)
+    painter = Painter(generator.manifest, figure, _networks(generator, figure, kept), shot.pose, scale, kept)
+    return _picture(painter, shot.look.background, size)
 
 
-def compose(manifest: Manifest, truth: Truth, look: Look, pose: Pose | None = None, size: int = 512) -> np.ndarray:
+def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512) -> np.ndarray:
     """The picture of exact coverage instead of a network's: part -> cel -> (m [K, H, W], t [H, W] or None).
 
     Coverage is over each part's box at scale ``require_size(size)``; colours, clips, shadow, pose as in ``render``.
     """
-    scale, pose = require_size(size), require_pose(pose)
-    look, face = check_request(manifest, look, {})
-    painter = Painter(
-        manifest, ingredients(manifest, look, face), _drawings(truth), pose, scale, RenderCache(), whole=True
-    )
-    return _picture(painter, look.background, size)
+    scale, shot = require_size(size), check_shot(manifest, shot_of(look))
+    figure = ingredients(manifest, shot)
+    painter = Painter(manifest, figure, _drawings(truth), shot.pose, scale, RenderCache(), whole=True)
+    return _picture(painter, shot.look.background, size)
 
 
 def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
@@ -85,13 +82,6 @@ def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
         high = (int(np.ceil(x1 / ratio)), int(np.ceil(y1 / ratio)))
         mask[low[1] : high[1], low[0] : high[0]] = True
     return mask
-
-
-def require_pose(pose: Pose | None) -> Pose:
-    """The pose, checked; NEUTRAL for None. StudioError for an angle out of range."""
-    if pose is None or pose == NEUTRAL:
-        return NEUTRAL
-    return Pose(**check_all(POSE_ROWS, {row.name: getattr(pose, row.name) for row in POSE_ROWS}, "pose"))  # type: ignore[arg-type]
 
 
 def _scaled(box: Window, scale: int) -> Window:

@@ -6,17 +6,15 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
-from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.memory import give_back
 from vtuber_studio.engine.render import RenderCache, render
@@ -29,9 +27,7 @@ _TIDY = 90  # previews between two returns of free memory: every few seconds of 
 class Request:
     """Everything that decides one preview; ``tag`` comes back with the frame."""
 
-    look: Look
-    expression: Mapping[str, Value] = field(default_factory=dict)
-    pose: Pose = NEUTRAL
+    shot: Shot
     size: int = 512
     tag: Any = None
 
@@ -68,16 +64,9 @@ class Renderer:
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
 
-    def request(
-        self,
-        look: Look,
-        expression: Mapping[str, Value] | None = None,
-        pose: Pose | None = None,
-        size: int = 512,
-        tag: Any = None,
-    ) -> Request:
+    def request(self, shot: Shot, size: int = 512, tag: Any = None) -> Request:
         """Ask for a preview; one that still waits is dropped."""
-        request = Request(look, dict(expression or {}), pose or NEUTRAL, size, tag)
+        request = Request(shot, size, tag)
         with self._wake:
             self._newest = request
             self._wake.notify()
@@ -154,14 +143,14 @@ class Renderer:
 
     def _swap(self, load: Callable[[], Generator]) -> None:
         generator = load()
-        render(generator, Look(), size=64)
+        render(generator, Shot(), size=64)
         self._generator, self._cache = generator, RenderCache()
         self._on_generator(generator)
 
     def _preview(self, request: Request) -> None:
         assert self._generator is not None
         start = time.perf_counter()
-        image = render(self._generator, request.look, request.expression, request.pose, request.size, self._cache)
+        image = render(self._generator, request.shot, size=request.size, cache=self._cache)
         self._on_frame(Frame(request, image, time.perf_counter() - start))
 
     def _batched(self, job: Callable[[Generator], Any], future: Future[Any]) -> None:

@@ -15,6 +15,7 @@ from vtuber_studio.artist.portrait import draw_part
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.sampling import random_look
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import Ingredients, ingredients, part_rows
 from vtuber_studio.engine.generator import Generator
@@ -40,7 +41,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     holes = 0
     for index in range(looks):
         look = random_look(manifest.attributes, manifest.materials, FIRST_SEED + index, manifest.id)
-        asked = ingredients(manifest, look, {row.name: row.default for row in manifest.expressions})
+        asked = ingredients(manifest, Shot(look))
         truth = {size: _drawn(manifest, asked, look, size // 512) for size in psnr}
         pictures = {}
         for size, found in psnr.items():
@@ -90,13 +91,9 @@ def crosstalk(generator: Generator, attribute: str, cel: str) -> float:
     part = next(entry.part.name for entry in manifest.parts if cel in {c.name for c in entry.part.cels})
     covers = []
     for value in (row.low, row.high):
-        asked = ingredients(manifest, Look().set(**{attribute: value}), _rest(manifest))
+        asked = ingredients(manifest, Shot(Look().set(**{attribute: value})))
         covers.append(_painted(generator, asked[part])[cel][0])
     return float(np.abs(covers[0] - covers[1]).sum() / max(float(covers[0].sum()), 1.0))
-
-
-def _rest(manifest: Manifest) -> dict[str, Value]:
-    return {row.name: row.default for row in manifest.expressions}
 
 
 def _dressed(manifest: Manifest, look: Look) -> Look:

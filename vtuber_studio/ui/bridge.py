@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,10 +12,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.shot import Shot
 
 if TYPE_CHECKING:
     from vtuber_studio.engine.generator import Generator
@@ -67,10 +65,10 @@ class Bridge(QObject):
         """Change the generator; the present one stays when that fails."""
         self._running.swap(load)
 
-    def request(self, look: Look, expression: Mapping[str, Value], pose: Pose, size: int) -> int:
+    def request(self, shot: Shot, size: int) -> int:
         """Ask for a preview: the newest wins. Returns the request's number."""
         self.stamp += 1
-        self._running.request(look, expression, pose, size, self.stamp)
+        self._running.request(shot, size, self.stamp)
         return self.stamp
 
     def call(
@@ -94,11 +92,11 @@ class Bridge(QObject):
         future.add_done_callback(done)
         return future
 
-    def render(self, look: Look, expression: Mapping[str, Value], pose: Pose, size: int) -> np.ndarray:
+    def render(self, shot: Shot, size: int) -> np.ndarray:
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         from vtuber_studio.engine.render import render
 
-        return self._running.submit(lambda generator: render(generator, look, expression, pose, size)).result()
+        return self._running.submit(lambda generator: render(generator, shot, size=size)).result()
 
     def close(self) -> None:
         """End the renderer's thread."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.shot import Shot
 
 INTERVAL = 50  # milliseconds between frames
 REST = 1500  # milliseconds without a gesture before she stirs again
@@ -31,20 +29,19 @@ def openness(seconds: float) -> float:
     return round(abs(phase - 0.4) / (0.4 if phase < 0.4 else 0.6), 2)  # lids fall faster than they rise
 
 
-def overlay(
-    expression: Mapping[str, Value], pose: Pose, seconds: float, known: frozenset[str], awake: bool = True
-) -> tuple[dict[str, Value], Pose]:
-    """Expression and pose at her own time ``seconds``; ``known`` are the expressions that the generator has.
+def overlay(shot: Shot, seconds: float, known: frozenset[str], awake: bool = True) -> Shot:
+    """The shot at her own time ``seconds``; ``known`` are the expressions that the generator has.
 
     Not ``awake``, the lids are up and the chest stays where it was.
     """
     lids = openness(seconds) if awake else 1.0
-    moved = dict(expression)
+    moved = dict(shot.expression)
     for name in EYES:
         if name in known and lids < 1.0:
-            moved[name] = float(expression.get(name, 1.0)) * lids
+            moved[name] = float(moved.get(name, 1.0)) * lids
     chest = round((0.5 - 0.5 * math.cos(2 * math.pi * seconds / BREATH)) * STEPS) / STEPS
-    return moved, msgspec.structs.replace(pose, breath=max(pose.breath, chest))
+    pose = msgspec.structs.replace(shot.pose, breath=max(shot.pose.breath, chest))
+    return shot.with_(expression=moved, pose=pose)
 
 
 class Idle(QObject):

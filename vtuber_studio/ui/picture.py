@@ -132,9 +132,9 @@ class Pictures(QObject):
         drag.exec(Qt.DropAction.CopyAction)
 
     def _draw(self, use: object) -> None:
-        look, expression, pose = self.stage.session.look, dict(self.stage.expression), self.stage.pose
+        shot = self.stage.shot
 
         def png(generator: Generator) -> bytes:
-            return encode_png(render(generator, look, expression, pose, SIZE))
+            return encode_png(render(generator, shot, size=SIZE))
 
         self.stage.bridge.call(png, use)  # type: ignore[arg-type]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.ui.bridge import FrameResult
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.idle import Idle, overlay
@@ -19,7 +15,7 @@ SLOW = 60.0  # milliseconds; a picture that takes longer is asked for small firs
 SETTLE = 160  # milliseconds without a change before the sharp one is asked for
 BREAK = 0.8  # idle animation rests this many render times between two frames: the machine has other things to do
 
-Asked = tuple[Look, Mapping[str, Value], Pose, int]
+Asked = tuple[Shot, int]
 
 
 class Preview(QObject):
@@ -77,12 +73,11 @@ class Preview(QObject):
     def _ask(self, size: int | None = None) -> None:
         if self.stage.manifest is None:
             return
-        look = self.stage.session.before if self.comparing else self.stage.session.look
+        shot = self.stage.shot
+        if self.comparing:
+            shot = shot.with_(look=self.stage.session.before)
         known = frozenset(row.name for row in self.stage.manifest.expressions)
-        expression, pose = overlay(
-            self.stage.expression, self.stage.pose, self.idle.seconds, known, self.idle.running
-        )
-        asked = (look, expression, pose, size or self.size())
+        asked = (overlay(shot, self.idle.seconds, known, self.idle.running), size or self.size())
         if asked != self._asked:
             self._asked, self._waiting = asked, True
             self.stage.bridge.request(*asked)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.core.session import Session
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.ui.bridge import Bridge
 
@@ -31,6 +32,11 @@ class Stage(QObject):
         self.pose: Pose = NEUTRAL
         self._unsubscribe = session.subscribe(lambda _session: self.changed.emit())
         bridge.failed.connect(self.fail)
+
+    @property
+    def shot(self) -> Shot:
+        """What is shown: the document's look with the face's live state."""
+        return Shot(self.session.look, self.expression, self.pose)
 
     def load(self, manifest: Manifest) -> None:
         """A generator is there: keep what the face did where the new tables still know it."""

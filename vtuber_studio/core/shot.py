@@ -1,0 +1,45 @@
+"""Shot: the one value for one picture: who she is, what her face does, where her head is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look, value_hash
+from vtuber_studio.core.pose import NEUTRAL, Pose
+
+
+class Shot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything but the size that decides one picture. Equal and hashable by value.
+
+    A sprite sheet, an animation and the live output are sequences of these.
+    """
+
+    look: Look = Look()
+    expression: dict[str, Value] = {}  # only what differs from the face at rest
+    pose: Pose = NEUTRAL
+
+    def with_(self, **changes: Any) -> Shot:
+        """A copy with some fields replaced."""
+        return msgspec.structs.replace(self, **changes)
+
+    def __hash__(self) -> int:
+        return value_hash(self)
+
+
+def shot_of(
+    look: Look | Shot, expression: Mapping[str, Any] | None = None, pose: Pose | None = None
+) -> Shot:
+    """A shot of a look, her face at rest and her head upright unless said. A Shot is one already.
+
+    StudioError for a Shot together with another expression or pose.
+    """
+    if not isinstance(look, Shot):
+        return Shot(look, dict(expression or {}), pose or NEUTRAL)
+    if expression is not None or pose is not None:
+        raise StudioError("A shot has an expression and a pose already.", "Change them with shot.with_().")
+    return look
