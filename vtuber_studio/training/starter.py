@@ -18,6 +18,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.bundle import read_bundle
+from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.training.config import SHARES, TrainConfig
 
 
@@ -111,6 +112,7 @@ def _child(
     from vtuber_studio.training.trainer import train_part
 
     torch.set_num_threads(1)
+    keep_heap()
     parent = multiprocessing.parent_process()
 
     def over() -> bool:

@@ -28,6 +28,7 @@ from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.data import Pool
 from vtuber_studio.training.losses import class_weights, coverage_loss, soft_iou
+from vtuber_studio.training.muon import Muon
 from vtuber_studio.training.networks import PartNetwork
 
 
@@ -55,9 +56,10 @@ class PartTrainer:
         self.flat = [_flat(weight.detach()) for weight in self.matrices]
         chosen = {id(weight) for weight in self.matrices}
         rest = [weight for weight in self.network.parameters() if id(weight) not in chosen]
+        arithmetic = torch.bfloat16 if fast_bf16(self.device) else torch.float32
         self.optimizers: tuple[tuple[torch.optim.Optimizer, float], ...] = (
             (torch.optim.Adam(rest, config.learning_rate, config.betas), config.learning_rate),
-            (torch.optim.Muon(self.flat, config.muon_rate, weight_decay=0, momentum=0.9), config.muon_rate),
+            (Muon(self.flat, config.muon_rate, momentum=0.9, dtype=arithmetic), config.muon_rate),
         )
         self.weights: dict[str, Tensor] = {}
         self.step, self.images, self.seconds = 0, 0, 0.0
