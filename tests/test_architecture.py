@@ -160,6 +160,12 @@ def test_skia_appears_in_the_artist_alone() -> None:
     _none([str(entry) for entry in broken if _package(entry.module) != "artist"])
 
 
+def test_onnxruntime_is_loaded_in_one_place() -> None:
+    """The one that switches its telemetry off."""
+    named = [entry for entry in imports() if entry.library == "onnxruntime" and entry.module != "engine.ort"]
+    _none([str(entry) for entry in named if entry.line not in _type_checking_lines(entry.module)])
+
+
 def test_windows_and_exporters_never_call_onnxruntime_themselves() -> None:
     """They reach it through the engine's renderer, or a render callable."""
     quiet = ("core", "artist", "export", "live", "ui")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Here, because every entry and every child process comes by before anything of ours imports onnxruntime: from 1.29
+# on it reports to its maker unless this stands in the environment when it is loaded (``engine/ort.py`` asks again).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = ["Look", "Pose", "Shot", "load_generator", "random_look", "render"]

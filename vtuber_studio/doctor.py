@@ -70,12 +70,11 @@ def _examine_generator(facts: dict[str, str], problems: list[str]) -> None:
         if not os.access(standing, os.W_OK):
             problems.append(f"The folder {folder} cannot be written. Give yourself write access to it.")
     try:
-        import onnxruntime
-
         from vtuber_studio.engine.bundle import find_bundle, read_bundle
+        from vtuber_studio.engine.ort import load_onnxruntime
 
         facts["providers"] = (
-            ", ".join(onnxruntime.get_available_providers()) + " (used: CPUExecutionProvider)"
+            ", ".join(load_onnxruntime().get_available_providers()) + " (used: CPUExecutionProvider)"
         )
         manifest = read_bundle(find_bundle(None)).manifest
         facts["generator"] = (

@@ -1,8 +1,10 @@
-"""The one place where ORT sessions are made; onnxruntime is loaded with the first one, not with the module."""
+"""The one place where onnxruntime is loaded and ORT sessions are made: with the first one, not with the module."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,10 +19,18 @@ def default_threads() -> int:
     return max(1, min(4, usable))
 
 
-def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
+@cache
+def load_onnxruntime() -> ModuleType:
+    """The library, its telemetry off also where it was loaded before us, or knows only the call."""
     import onnxruntime
 
+    getattr(onnxruntime, "disable_telemetry_events", lambda: None)()
+    return onnxruntime
+
+
+def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """ORT session of a checked file's bytes, on the processor, without spinning threads, arena or pattern."""
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -9,11 +9,11 @@ from collections import deque
 from pathlib import Path
 from statistics import median
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from vtuber_studio.core.paths import log_dir, resources
+from vtuber_studio.core.paths import config_dir, log_dir, resources
 from vtuber_studio.core.settings import load_settings
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.memory import limit_heap
@@ -35,6 +35,8 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     limit_heap()
     QApplication.setApplicationName(NAME)
     QApplication.setDesktopFileName("vtuber-studio")
+    # Qt's file dialog keeps which folders were visited: with our settings, not in a file of Qt's own
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(config_dir()))
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setWindowIcon(QIcon(str(resources() / "icons" / "vtuber-studio.svg")))
