@@ -105,6 +105,8 @@ def test_bad_files_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "future.vtsproj").write_bytes(future)
     assert "newer" in refused("render", tmp_path / "out.png", "--look", tmp_path / "future.vtsproj")
     refused("render", tmp_path / "no" / "such" / "folder.png", "--size", "64")
+    if os.path.exists("/dev/zero"):
+        assert "device" in refused("render", tmp_path / "out.png", "--look", "/dev/zero")
 
 
 def test_a_tampered_generator_is_refused(tmp_path: Path) -> None:

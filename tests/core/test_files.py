@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from vtuber_studio.core import files
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import read_file, write_atomically
 
 
 def test_it_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -31,6 +33,53 @@ def test_mode_and_link_survive(tmp_path: Path) -> None:
     link.symlink_to(real)
     write_atomically(link, b"two")
     assert link.is_symlink() and real.read_bytes() == b"two" and real.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.fixture
+def no_files(tmp_path: Path) -> list[Path]:
+    """A folder, and where the system has them a pipe, a socket and a device without end."""
+    found = [tmp_path]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        found.append(tmp_path / "pipe")
+    if hasattr(socket, "AF_UNIX"):
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(os.path.relpath(tmp_path / "socket"))  # such a name must be short
+        found.append(tmp_path / "socket")
+    return [*found, *filter(os.path.exists, (Path("/dev/zero"), Path("/dev/tty")))]
+
+
+def test_what_is_no_file_is_neither_read_nor_replaced(no_files: list[Path], tmp_path: Path) -> None:
+    for path in no_files:
+        before = path.stat().st_mode
+        for act in (lambda: read_file(path, 1000), lambda: write_atomically(path, b"data")):  # noqa: B023
+            with pytest.raises(StudioError) as caught:
+                act()
+            assert str(path) in caught.value.message and caught.value.hint
+        assert path.stat().st_mode == before
+    assert not [name for name in os.listdir(tmp_path) if name.endswith(".tmp")]
+
+
+def test_a_file_is_read_whole_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"12345")
+    assert read_file(path, 5) == b"12345"
+    for name, limit, said in (("a.txt", 4, "larger"), ("missing", 5, "no file"), ("a\0b", 5, "not a file name")):
+        with pytest.raises(StudioError, match=said):
+            read_file(tmp_path / name, limit)
+
+
+def test_what_killed_writers_left_is_swept(tmp_path: Path) -> None:
+    target, long = tmp_path / "a.txt", tmp_path / ("あ" * 83)  # 249 of at most 255 bytes
+    old, young = tmp_path / ".a.txt.0123abcd.tmp", tmp_path / ".a.txt.89abcdef.tmp"
+    others = [tmp_path / name for name in (".b.txt.0123abcd.tmp", ".a.txt.mine.tmp", "a.txt.0123abcd.tmp")]
+    for path in (old, young, *others):
+        path.write_bytes(b"half")
+    for path in (old, *others):
+        os.utime(path, (time.time() - 3600,) * 2)
+    for path in (target, long):
+        write_atomically(path, b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([target, long, young, *others]), "someone may still be writing"
 
 
 @pytest.mark.parametrize("name", ["missing/a.txt", "file/a.txt", ".", "x" * 300, "a\0b"])
@@ -83,7 +132,7 @@ def test_killed_before_the_rename_the_old_file_is_still_there(tmp_path: Path, ca
     target.write_bytes(b"old")
     script = (
         "import os, signal, pathlib\n"
-        "from vtuber_studio.core.files import write_atomically\n"
+        "from vtuber_studio.core.files import read_file, write_atomically\n"
         f"os.{call} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"write_atomically(pathlib.Path({str(target)!r}), b'new' * 100000)\n"
     )

@@ -1,9 +1,13 @@
-"""Writing files so that a crash, a full disk or a pulled plug leaves the old file or the new, never half."""
+"""Reading files that are files; writing them so that a crash, a full disk or a pulled plug leaves the old one or the
+new, never half."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import stat
+import time
 import uuid
 from pathlib import Path
 
@@ -19,7 +23,43 @@ _HINTS = {
     errno.ENOTDIR: "A part of that path is a file, not a folder: choose another one.",
     errno.EISDIR: "That name belongs to a folder: choose another name.",
     errno.ENAMETOOLONG: "The name is too long: choose a shorter one.",
+    errno.ENODEV: "That name belongs to a device or a pipe: choose another name.",
 }
+_REASONS = {
+    errno.EISDIR: "it is a folder",
+    errno.EACCES: "you may not read it",
+    errno.ENXIO: "it is a device or a pipe, not a file",
+}
+_LEFT_SECONDS = 600.0  # a temporary file this old belongs to a writer that was killed
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file; OSError for anything else (EFBIG above ``limit`` bytes), and it never waits.
+
+    Folders, pipes and devices are refused after opening, not before, so that none can be put in between.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.ENODEV, "it is a device or a pipe, not a file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit / 1e6:g} MB")
+    return data
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """``read_bytes`` for a path that a user gave: StudioError, one sentence, when it cannot be read."""
+    try:
+        return read_bytes(path, limit)
+    except FileNotFoundError as error:
+        raise StudioError(f"There is no file {path}.", "Check the name.") from error
+    except ValueError as error:  # a NUL in the name
+        raise StudioError(f"{str(path)!r} is not a file name.", "Choose another name.") from error
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise StudioError(f"{path} cannot be read: {reason}.", "Choose another file.") from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -30,18 +70,21 @@ def write_atomically(path: Path, data: bytes) -> None:
     if "\0" in str(path):
         raise StudioError(f"{str(path)!r} is not a file name.", "Choose another name.")
     target = Path(os.path.realpath(path))  # a link stays a link; what it points to is replaced
-    temporary = target.with_name(f".{target.name[:80]}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary = target.with_name(f".{_stem(target)}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        if target.is_dir():
+        mode = _mode(target)
+        if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, "is a folder")
-        if target.exists() and not os.access(target, os.W_OK):
+        if mode is not None and not stat.S_ISREG(mode):  # renaming would put a file in the device's place
+            raise OSError(errno.ENODEV, "is no file")
+        if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, "is read-only")
         with open(temporary, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(temporary, target.stat().st_mode & 0o777)
+        if mode is not None:
+            os.chmod(temporary, mode & 0o777)
         os.replace(temporary, target)
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, f"{error.strerror or error}: choose another folder.")
@@ -52,6 +95,32 @@ def write_atomically(path: Path, data: bytes) -> None:
         except OSError:
             pass
     _sync_folder(target.parent)
+    _sweep(target)
+
+
+def _stem(target: Path) -> str:
+    """The beginning of a name, in bytes: with an ending of our own it still fits where the whole name fits."""
+    return os.fsencode(target.name)[:80].decode(errors="ignore")
+
+
+def _mode(path: Path) -> int | None:
+    """What stands at ``path`` (type and permissions), links followed; None when nothing does."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed writers of ``target`` left beside it."""
+    left = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}\.tmp")
+    try:
+        with os.scandir(target.parent) as entries:
+            for entry in entries:
+                if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _LEFT_SECONDS:
+                    os.unlink(entry.path)
+    except OSError:
+        pass  # they cost space and nothing else
 
 
 def _sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import read_file, write_atomically
 from vtuber_studio.core.fit import check_look, fit_look, require_look
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import mask_from_png
@@ -204,22 +204,9 @@ def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes
     return buffer.getvalue()
 
 
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise StudioError(f"There is no file {path}.", "Check the name.")
-        with open(path, "rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise StudioError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
-    if len(data) > MAX_FILE:
-        raise StudioError(f"{path} is too large.", f"Projects are at most {MAX_FILE // 1_000_000} MB.")
-    return data
-
-
 def read_project(path: Path) -> Project:
     """Read a ``.vtsproj``; StudioError with what is wrong with it."""
-    return project_from_bytes(_read(Path(path)))
+    return project_from_bytes(read_file(Path(path), MAX_FILE))
 
 
 def save_project(path: Path, project: Project, thumbnail_png: bytes | None = None) -> None:
@@ -229,9 +216,11 @@ def save_project(path: Path, project: Project, thumbnail_png: bytes | None = Non
 
 def read_look(path: Path) -> Look:
     """A look from its JSON, or the active look of a project; StudioError when it is neither, or unsound."""
-    data = _read(Path(path))
+    data = read_file(Path(path), MAX_FILE)
     if data[:2] == b"PK":
         return project_from_bytes(data).look
+    if len(data) > MAX_JSON:
+        raise StudioError("This look's file is too large.", f"Looks are at most {MAX_JSON // 1_000_000} MB.")
     look = look_from_json(data)
     check_look(look)
     return look

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import read_bytes, read_file, write_atomically
 from vtuber_studio.core.paths import data_dir
+from vtuber_studio.core.project import MAX_FILE
 
 PROJECT = "autosave.vtsproj"
 ORIGIN = "origin.txt"
 LOCK = "lock"
+_MAX_NAME = 100_000  # bytes of a path
 _STALE_SECONDS = 86_400.0  # an unowned folder without a project is swept after a day
 
 
@@ -85,10 +87,7 @@ class Orphan:
 
     def read(self) -> bytes:
         """The bytes of the autosaved project; StudioError when they cannot be read."""
-        try:
-            return (self.folder / PROJECT).read_bytes()
-        except OSError as error:
-            raise StudioError("The recovered project cannot be read.", f"Look at {self.folder}.") from error
+        return read_file(self.folder / PROJECT, MAX_FILE)
 
     def discard(self) -> None:
         """Delete it. Open it, and let the new session autosave, before calling this."""
@@ -115,7 +114,7 @@ class Autosave:
 
     def write(self, data: bytes, origin: Path | None = None) -> None:
         """Replace the autosaved project (atomically); StudioError when the disk is full or read-only."""
-        write_atomically(self.folder / ORIGIN, str(origin.absolute() if origin else "").encode())
+        write_atomically(self.folder / ORIGIN, os.fsencode(origin.absolute()) if origin else b"")
         write_atomically(self.folder / PROJECT, data)
 
     def clear(self) -> None:
@@ -139,8 +138,8 @@ def find_orphans(root: Path | None = None) -> tuple[Orphan, ...]:
             if _held(folder):
                 continue
             if (folder / PROJECT).is_file():
-                text = (folder / ORIGIN).read_text("utf-8") if (folder / ORIGIN).is_file() else ""
-                found.append(Orphan(folder, (folder / PROJECT).stat().st_mtime, Path(text) if text else None))
+                name = os.fsdecode(read_bytes(folder / ORIGIN, _MAX_NAME)) if (folder / ORIGIN).is_file() else ""
+                found.append(Orphan(folder, (folder / PROJECT).stat().st_mtime, Path(name) if name else None))
             elif time.time() - folder.stat().st_mtime > _STALE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
         except (OSError, ValueError):

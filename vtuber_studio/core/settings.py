@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import read_bytes, write_atomically
 from vtuber_studio.core.paths import config_dir
 
 MAX_RECENT = 12
@@ -58,9 +58,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """Stored settings, or the defaults when there are none; a damaged file is kept aside as ``.bad``."""
     path = path or settings_path()
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("too large")
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
+        return msgspec.json.decode(read_bytes(path, _MAX_BYTES), type=Settings)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors

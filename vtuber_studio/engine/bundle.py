@@ -7,12 +7,12 @@ anywhere: every hash is checked at every start, every file wholly before it is u
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
-import stat
 import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,7 +21,7 @@ import msgspec
 
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import read_bytes, write_atomically
 from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Manifest, Shadow, bundle_id
 from vtuber_studio.engine.manifest_check import check_manifest
 from vtuber_studio.engine.onnx_check import examine
@@ -148,11 +148,10 @@ def _shelves(name: Path) -> list[Path]:
 
 def _read_manifest(folder: Path) -> bytes:
     try:
-        path = folder / "manifest.json"
-        if path.stat().st_size > MAX_MANIFEST:
-            raise StudioError("This generator's manifest is too large.", _HINT)
-        return path.read_bytes()
+        return read_bytes(folder / "manifest.json", MAX_MANIFEST)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise StudioError("This generator's manifest is too large.", _HINT) from error
         raise StudioError(
             f"There is no readable generator in {str(folder)!r}.", "Give a folder that holds a manifest.json."
         ) from error
@@ -181,12 +180,10 @@ def _read_file(folder: Path, file: File) -> bytes:
             path = path / piece
             if path.is_symlink():
                 raise StudioError(f"{file.path} of this generator is a link.", "Use a copy with real files.")
-        with open(path, "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
-                raise StudioError(f"{file.path} of this generator is too large, or no file.", _HINT)
-            data = stream.read(MAX_FILE + 1)
+        data = read_bytes(path, MAX_FILE)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENODEV, errno.EISDIR):
+            raise StudioError(f"{file.path} of this generator is too large, or no file.", _HINT) from error
         raise StudioError(f"{file.path} of this generator is missing.", _HINT) from error
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise StudioError(f"{file.path} of this generator is damaged or was changed.", _HINT)
