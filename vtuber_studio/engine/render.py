@@ -41,11 +41,19 @@ def render(
     ``size`` 64..8192. StudioError for an unknown name or a value out of range. A ``cache`` changes the time, never
     the picture.
     """
-    scale, shot = require_size(size), check_shot(generator.manifest, shot_of(look, expression, pose))
-    figure = ingredients(generator.manifest, shot)
-    kept = cache if cache is not None else RenderCache()
-    painter = Painter(generator.manifest, figure, _networks(generator, figure, kept), shot.pose, scale, kept)
+    shot, scale = shot_of(look, expression, pose), require_size(size)
+    painter = painter_of(generator, shot, scale, cache if cache is not None else RenderCache())
     return _picture(painter, shot.look.background, size)
+
+
+def painter_of(generator: Generator, shot: Shot, scale: int, cache: RenderCache, cut: bool = True) -> Painter:
+    """The painter of a shot; cels that others clip come whole unless ``cut`` (a cache is for one or the other).
+
+    StudioError for an unknown name or a value out of range.
+    """
+    shot = check_shot(generator.manifest, shot)
+    figure = ingredients(generator.manifest, shot)
+    return Painter(generator.manifest, figure, _networks(generator, figure, cache, cut), shot.pose, scale, cache)
 
 
 def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512) -> np.ndarray:
@@ -88,7 +96,9 @@ def _scaled(box: Window, scale: int) -> Window:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
 
-def _networks(generator: Generator, figure: Mapping[str, Ingredients], cache: RenderCache) -> CoverageOf:
+def _networks(
+    generator: Generator, figure: Mapping[str, Ingredients], cache: RenderCache, cut: bool
+) -> CoverageOf:
     """Coverage from the networks' logits."""
 
     def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
@@ -97,7 +107,7 @@ def _networks(generator: Generator, figure: Mapping[str, Ingredients], cache: Re
         assert logits is not None
         channels, size, sharpness = cel_logits(part, logits), box_size(part, scale), tau(scale)
         own = cover(cel, channels[cel.name], size, window, sharpness)
-        if not cel.clip or own is None:
+        if not (cut and cel.clip) or own is None:
             return own
         by = next(other for other in part.cels if other.name == cel.clip)
         return clipped(own, cover(by, channels[by.name], size, own.window, sharpness), cel)
