@@ -6,7 +6,7 @@ import numpy as np
 
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.part import Cel, Material, Part
-from vtuber_studio.engine.bundle import BundlePart, File, Manifest, Shadow
+from vtuber_studio.engine.bundle import BundlePart, File, Input, Manifest, Shadow, inputs_of
 from vtuber_studio.engine.generator import principal_directions
 
 FILE = File("none.onnx", "0" * 64)
@@ -52,9 +52,13 @@ EXPRESSIONS = (
 )
 
 
+def _inputs(part: str) -> tuple[Input, ...]:
+    return inputs_of([row for row in ATTRIBUTES + EXPRESSIONS if part in row.parts])
+
+
 def fake_manifest() -> Manifest:
     """Tables of the fake."""
-    parts = tuple(BundlePart(part, 1, W_DIM, FILE, FILE) for part in PARTS)
+    parts = tuple(BundlePart(part, 1, W_DIM, FILE, FILE, _inputs(part.name)) for part in PARTS)
     return Manifest(
         "Fake", "CC0-1.0", ATTRIBUTES, EXPRESSIONS, MATERIALS, parts, shadow=Shadow(("fringe",), ("face",)), id="fake"
     )

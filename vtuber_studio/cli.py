@@ -224,7 +224,7 @@ def _look(generator: Generator, file: Path | None, seed: int | None, settings: l
     tables = generator.manifest
     parts = [entry.part for entry in tables.parts]
     if file is not None:
-        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, parts)
+        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, parts, tables.renamed)
         for note in notes:
             typer.echo(note, err=True)
         look = look if seed is None else look.with_(seed=seed)

@@ -11,7 +11,7 @@ from tests.core.strategies import looks
 from tests.core.test_attribute import ROWS
 from tests.core.test_palette import TABLE
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.fit import MAX_DEPTH, check_look, fit_look, require_look
+from vtuber_studio.core.fit import MAX_DEPTH, check_look, fit_look, renamed_look, require_look
 from vtuber_studio.core.look import Look, Mix, look_from_json
 from vtuber_studio.core.part import Cel, Part
 
@@ -105,6 +105,35 @@ def test_fitting_keeps_what_maps_and_says_what_does_not() -> None:
     assert fit_look(fitted, ROWS, TABLE, PARTS) == (fitted, ())
     with pytest.raises(StudioError):
         require_look(look, ROWS, TABLE, PARTS)
+
+
+def test_old_names_become_todays_without_a_note() -> None:
+    """Attributes, choices, materials, parts; inner looks too; what already has its name wins."""
+    renamed = {
+        "attributes": {"eye_height": "eye_size", "cut": "hair_style"},
+        "choices": {"hair_style=pigtails": "twin"},
+        "materials": {"hair.main": "hair.base"},
+        "parts": {"eye": "eyes"},
+        "kind of tomorrow": {"a": "b"},
+    }
+    inner = Look(attributes={"eye_height": 0.5})
+    old = Look(
+        attributes={"eye_height": 1.0, "cut": "pigtails"},
+        palette={"hair.main": "#ff0000", "eye:hair.main": "#00ff00"},
+        z={"eye": (1.0,)},
+        directions={"eye": (0.5,)},
+        mixes=(Mix("eye", inner, 0.5),),
+    )
+    new = Look(
+        attributes={"eye_size": 1.0, "hair_style": "twin"},
+        palette={"hair.base": "#ff0000", "eyes:hair.base": "#00ff00"},
+        z={"eyes": (1.0,)},
+        directions={"eyes": (0.5,)},
+        mixes=(Mix("eyes", Look(attributes={"eye_size": 0.5}), 0.5),),
+    )
+    assert fit_look(old, ROWS, TABLE, PARTS, renamed) == (new, ())
+    assert fit_look(new, ROWS, TABLE, PARTS, renamed) == (new, ())
+    assert renamed_look(old.set(eye_size=2.0), renamed).attributes["eye_size"] == 2.0
 
 
 @given(looks)

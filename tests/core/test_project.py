@@ -24,10 +24,12 @@ from vtuber_studio.core.project import (
     NamedLook,
     NamedPalette,
     Project,
+    TaughtDirection,
     project_bytes,
     project_from_bytes,
     read_look,
     read_project,
+    renamed_project,
     save_project,
 )
 
@@ -71,6 +73,22 @@ def test_everything_in_a_project_survives_the_file(tmp_path: Path) -> None:
         assert set(archive.namelist()) == {"project.json", "thumbnail.png", "masks/blush-1.png"}
         content = json.loads(archive.read("project.json"))
     assert content["schema"] == 1 and "masks" not in content
+
+
+def test_a_project_takes_todays_names() -> None:
+    renamed = {"attributes": {"cut": "style"}, "materials": {"hair.main": "hair.base"}, "parts": {"eye": "eyes"}}
+    old, new = (
+        Project(
+            looks=(NamedLook("A", Look().set(**{style: "twin"})),),
+            favourites=(NamedLook("B", Look(z={eyes: (1.0,)})),),
+            palettes=(NamedPalette("C", {hair: "#ff0000"}),),
+            directions=(TaughtDirection("D", z={eyes: (1.0,)}),),
+            locks=frozenset({style, "other"}),
+        )
+        for style, hair, eyes in (("cut", "hair.main", "eye"), ("style", "hair.base", "eyes"))
+    )
+    assert renamed_project(old, renamed) == new == renamed_project(new, renamed)
+    assert renamed_project(old, {}) is old
 
 
 def test_a_project_that_packs_very_well_can_be_opened_again() -> None:

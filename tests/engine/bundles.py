@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.part import Cel, Material, Part
-from vtuber_studio.engine.bundle import BundlePart, Manifest, make_file, write_manifest
+from vtuber_studio.engine.bundle import BundlePart, Manifest, inputs_of, make_file, write_manifest
 
 PARTS = (
     Part("face", "Face", (128, 128, 384, 384), (16, 16), (Cel("face", 30, ("skin",), 0.1),), z_dim=2),
@@ -68,8 +68,8 @@ def make_bundle(folder: Path, change: Change | None = None) -> Path:
     (folder / "parts").mkdir(parents=True)
     rows = []
     for part in PARTS:
-        c_dim = sum(row.size for row in ROWS + BLUSH if part.name in row.parts)
-        models = {"mapping": mapping(c_dim, part.z_dim), "synthesis": synthesis(part)}
+        inputs = inputs_of([row for row in ROWS + BLUSH if part.name in row.parts])
+        models = {"mapping": mapping(sum(row.size for row in inputs), part.z_dim), "synthesis": synthesis(part)}
         if change and part.name == "eyes":
             change(models["synthesis"])
         files = {}
@@ -77,7 +77,7 @@ def make_bundle(folder: Path, change: Change | None = None) -> Path:
             path = f"parts/{part.name}.{kind}.onnx"
             (folder / path).write_bytes(model.SerializeToString())
             files[kind] = make_file(folder, path)
-        rows.append(BundlePart(part, NUM_WS, W_DIM, files["mapping"], files["synthesis"]))
+        rows.append(BundlePart(part, NUM_WS, W_DIM, files["mapping"], files["synthesis"], inputs))
     (folder / "LICENSE").write_text("CC0")
     write_manifest(
         folder, Manifest("Tiny", "CC0-1.0", ROWS, BLUSH, MATERIALS, tuple(rows), provenance={"made": "here"})

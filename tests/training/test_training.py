@@ -215,8 +215,8 @@ def test_the_exported_part_is_what_torch_computes(tmp_path: Path, drawings: tupl
     trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
     for _ in range(3):
         trainer.train_step(drawings, 1.0)
-    row, difference = export_part(trainer, tmp_path / "bundle")
-    assert difference < 1e-3
+    row = export_part(trainer, tmp_path / "bundle")
+    assert row.figures["max_difference_from_torch"] < 1e-3
     import onnx
 
     model = onnx.load(tmp_path / "bundle" / row.synthesis.path)
@@ -277,7 +277,7 @@ def test_a_run_that_starts_from_a_bundle_carries_the_other_parts(tmp_path: Path)
     assert export_bundle(run, tmp_path / "bundle").is_dir()
     before, after = (read_bundle(path).manifest for path in (find_bundle(), tmp_path / "bundle"))
     assert [entry.synthesis.sha256 for entry in before.parts] == [entry.synthesis.sha256 for entry in after.parts]
-    seen = [{name: row["images"] for name, row in each.provenance["parts"].items()} for each in (before, after)]
+    seen = [{row.part.name: row.provenance["images"] for row in each.parts} for each in (before, after)]
     assert seen[0] == seen[1] and all(seen[0].values())
 
 

@@ -19,6 +19,7 @@ _MAX_LOOKS = 500  # looks inside one look, all levels together
 _MAX_NUMBER = 1e6
 _HINT = "The file may be damaged; open another copy of it."
 T = TypeVar("T")
+Renamed = Mapping[str, Mapping[str, str]]  # kind -> name that it once had -> its name now
 
 
 def _refuse(what: str) -> StudioError:
@@ -102,6 +103,44 @@ def require_look(
     )
 
 
+def renamed_palette(palette: Mapping[str, str], renamed: Renamed) -> dict[str, str]:
+    """Colours under today's names of their materials and parts."""
+    parts, materials = renamed.get("parts", {}), renamed.get("materials", {})
+
+    def now(key: str) -> str:
+        part, colon, material = key.rpartition(":")
+        return f"{parts.get(part, part)}{colon}{materials.get(material, material)}"
+
+    return _moved(palette, now)
+
+
+def renamed_look(look: Look, renamed: Renamed) -> Look:
+    """The look under today's names of attributes, choices, materials and parts, inner looks too.
+
+    ``renamed["choices"]`` has keys "attribute=choice" with the attribute's name of today.
+    """
+    if not any(renamed.values()):
+        return look
+    names, parts, choices = (renamed.get(kind, {}) for kind in ("attributes", "parts", "choices"))
+    values = _moved(look.attributes, lambda name: names.get(name, name))
+    return look.with_(
+        attributes={name: choices.get(f"{name}={value}", value) for name, value in values.items()},
+        palette=renamed_palette(look.palette, renamed),
+        z=_moved(look.z, lambda name: parts.get(name, name)),
+        directions=_moved(look.directions, lambda name: parts.get(name, name)),
+        mixes=tuple(
+            Mix(parts.get(mix.part, mix.part), renamed_look(mix.look, renamed), mix.shape, mix.colour)
+            for mix in look.mixes
+        ),
+    )
+
+
+def _moved(rows: Mapping[str, T], now: Callable[[str], str]) -> dict[str, T]:
+    """The rows by their names now; one that already has its name wins over one that still had the old."""
+    old = {now(name): row for name, row in rows.items() if now(name) != name}
+    return old | {name: row for name, row in rows.items() if now(name) == name}
+
+
 def _fit_value(row: Attribute, value: Value, notes: list[str]) -> Value:
     """A value of ``row``: ranges are clamped, and a note says so; StudioError when nothing maps."""
     if row.choices or isinstance(value, str) or row.low <= value <= row.high:
@@ -122,13 +161,19 @@ def _keep(values: Mapping[str, T], fit: Callable[[str, T], T], notes: list[str])
 
 
 def fit_look(
-    look: Look, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]
+    look: Look,
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    parts: Sequence[Part],
+    renamed: Renamed | None = None,
 ) -> tuple[Look, tuple[str, ...]]:
     """The look as far as a generator with these tables knows it, and a note for each thing that did not map.
 
-    For looks of other generators; ``require_look`` is the strict one. StudioError for an unsound structure.
+    For looks of other generators; ``require_look`` is the strict one. Old names that ``renamed`` knows become
+    today's without a note. StudioError for an unsound structure.
     """
     check_look(look)
+    look = renamed_look(look, renamed or {})
     notes: list[str] = []
     by_name = {part.name: part for part in parts}
 

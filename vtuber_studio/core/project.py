@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_file, write_atomically
-from vtuber_studio.core.fit import check_look, fit_look, require_look
+from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, renamed_palette, require_look
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import mask_from_png
 from vtuber_studio.core.palette import parse_hex
@@ -98,6 +98,27 @@ class Project(msgspec.Struct, frozen=True, omit_defaults=True):
         """A copy whose active look is ``look``."""
         named = msgspec.structs.replace(self.looks[self.active], look=look)
         return self.with_(looks=(*self.looks[: self.active], named, *self.looks[self.active + 1 :]))
+
+
+def renamed_project(project: Project, renamed: Renamed) -> Project:
+    """The project under today's names of a generator's attributes, choices, materials and parts."""
+    if not any(renamed.values()):
+        return project
+    names, parts = renamed.get("attributes", {}), renamed.get("parts", {})
+
+    def look(named: NamedLook) -> NamedLook:
+        return msgspec.structs.replace(named, look=renamed_look(named.look, renamed))
+
+    return project.with_(
+        looks=tuple(map(look, project.looks)),
+        favourites=tuple(map(look, project.favourites)),
+        palettes=tuple(NamedPalette(row.name, renamed_palette(row.colours, renamed)) for row in project.palettes),
+        directions=tuple(
+            msgspec.structs.replace(row, z={parts.get(part, part): z for part, z in row.z.items()})
+            for row in project.directions
+        ),
+        locks=frozenset(names.get(name, name) for name in project.locks),
+    )
 
 
 def check_project(project: Project) -> Project:

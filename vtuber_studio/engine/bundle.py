@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -22,28 +21,32 @@ import msgspec
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_bytes, write_atomically
-from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Manifest, Shadow, bundle_id
-from vtuber_studio.engine.manifest_check import check_manifest
+from vtuber_studio.engine.manifest import BundlePart, File, Input, Manifest, Shadow, inputs_of, network_files
+from vtuber_studio.engine.manifest_check import check_file
+from vtuber_studio.engine.manifest_file import Table, named_files, read_table, table_bytes
 from vtuber_studio.engine.onnx_check import examine
 
 __all__ = [
-    "Bundle", "BundlePart", "File", "Manifest", "Shadow", "find_bundle", "install_bundle", "list_bundles", "make_file",
-    "read_bundle", "write_manifest",
+    "Bundle", "BundlePart", "File", "Input", "Manifest", "Shadow", "find_bundle", "inputs_of", "install_bundle",
+    "list_bundles", "make_file", "read_bundle", "write_manifest", "write_table",
 ]  # fmt: skip
 
 STARTER = "starter"
 MAX_MANIFEST = 4_000_000
 MAX_FILE = 256_000_000
+MAX_FILES = 500
+_WEIGHTS = (".onnx", ".safetensors")  # what a bundle may carry
 _TEXTS = ("LICENSE", "model_card.md")
 _HINT = "Use another copy of this generator, or download it again."
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked bundle in ``folder``."""
+    """A checked bundle in ``folder``; ``table`` is its manifest as stored, in today's format, unknown fields kept."""
 
     folder: Path
     manifest: Manifest
+    table: Table
 
     def read(self, file: File) -> bytes:
         """A file's bytes, read once and matching their hash; StudioError when they do not."""
@@ -57,13 +60,14 @@ def make_file(folder: Path, path: str) -> File:
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Write ``manifest.json`` last, its id filled in; StudioError when its tables are unsound."""
-    # numbers as a reader will see them (1.0, not 1), so that the id of what is read is the id that was written
-    plain = msgspec.json.decode(msgspec.json.encode(manifest), type=Manifest)
-    complete = msgspec.structs.replace(plain, id=bundle_id(plain))
-    check_manifest(complete)
-    text = json.dumps(msgspec.to_builtins(complete), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / "manifest.json", text.encode())
-    return complete
+    return write_table(folder, msgspec.to_builtins(manifest))
+
+
+def write_table(folder: Path, table: Table) -> Manifest:
+    """The same for tables as plain values, which may hold fields that this program does not know."""
+    data, manifest = table_bytes(table)
+    write_atomically(folder / "manifest.json", data)
+    return manifest
 
 
 def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
@@ -73,17 +77,13 @@ def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
     ships with the program is trusted by its hashes.
     """
     folder = Path(folder)
-    manifest = _decode(_read_manifest(folder))
-    check_manifest(manifest)
-    if manifest.id != bundle_id(manifest):
-        raise StudioError("This generator's manifest was changed after it was made.", _HINT)
+    table, manifest = read_table(_read_manifest(folder))
     shipped = folder.resolve().is_relative_to(paths.resources().resolve())
-    for entry in manifest.parts:
-        for role, file in (("mapping", entry.mapping), ("synthesis", entry.synthesis)):
-            data = _read_file(folder, file)
-            if full or not shipped:
-                examine(data, file, role, entry, manifest, again=full)
-    return Bundle(folder, manifest)
+    for file, inputs, outputs in network_files(manifest):
+        data = _read_file(folder, file)
+        if full or not shipped:
+            examine(data, file, inputs, outputs, again=full)
+    return Bundle(folder, manifest, table)
 
 
 def find_bundle(name_or_path: str | Path | None = None) -> Path:
@@ -113,24 +113,32 @@ def list_bundles() -> list[Path]:
 
 
 def install_bundle(folder: Path) -> Bundle:
-    """Check a bundle wholly and copy it, and nothing else, to the user's generators; the old one stays on error."""
+    """Check a bundle wholly and copy it, and nothing else, to the user's generators; the old one stays on error.
+
+    The manifest goes over byte for byte, with every file that it names, also in fields that only a newer program
+    knows: that one then finds the bundle whole.
+    """
     source = read_bundle(folder, full=True)
+    manifest = _read_manifest(folder)
+    files = {file.path: file for file in named_files(source.table)}
+    if len(files) > MAX_FILES:
+        raise StudioError("This generator has too many files.", _HINT)
     shelf = paths.data_dir() / "generators"
     slug = re.sub(r"[^a-z0-9]+", "-", source.manifest.name.lower()).strip("-")[:40] or "generator"
     target = shelf / f"{slug}-{source.manifest.id[:8]}"
     temporary = shelf / f".{target.name}.{uuid.uuid4().hex[:8]}"
     try:
         temporary.mkdir(parents=True)
-        for entry in source.manifest.parts:
-            for file in (entry.mapping, entry.synthesis):
-                copy = temporary / file.path
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(copy, source.read(file))
+        for file in files.values():
+            check_file(file, _WEIGHTS)
+            copy = temporary / file.path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(copy, source.read(file))
         for name in _TEXTS:
             text = source.folder / name
             if text.is_file() and not text.is_symlink() and text.stat().st_size < MAX_MANIFEST:
                 write_atomically(temporary / name, text.read_bytes())
-        write_manifest(temporary, source.manifest)
+        write_atomically(temporary / "manifest.json", manifest)
         copied = read_bundle(temporary)
         if target.exists():
             shutil.rmtree(target)
@@ -139,7 +147,7 @@ def install_bundle(folder: Path) -> Bundle:
         raise StudioError("This generator cannot be installed.", f"{error.strerror or error}.") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return Bundle(target, copied.manifest)
+    return Bundle(target, copied.manifest, copied.table)
 
 
 def _shelves(name: Path) -> list[Path]:
@@ -155,22 +163,6 @@ def _read_manifest(folder: Path) -> bytes:
         raise StudioError(
             f"There is no readable generator in {str(folder)!r}.", "Give a folder that holds a manifest.json."
         ) from error
-
-
-def _decode(data: bytes) -> Manifest:
-    try:
-        version = msgspec.json.decode(data, type=dict).get("format")
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise StudioError("This generator's manifest is damaged.", _HINT) from error
-    if version != FORMAT:
-        raise StudioError(
-            f"This generator has format {str(version)[:20]}, and this program knows format {FORMAT}.",
-            "Update the program.",
-        )
-    try:
-        return msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise StudioError(f"This generator's manifest is not valid: {error}.", _HINT) from error
 
 
 def _read_file(folder: Path, file: File) -> bytes:

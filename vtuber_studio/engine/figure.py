@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import structs
 
-from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, rows_seen, truncate
+from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, truncate
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import require_look
 from vtuber_studio.core.latents import seed_z
@@ -17,7 +18,7 @@ from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.pose import require_pose
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.manifest import Input, Manifest
 
 Colours = dict[str, np.ndarray]
 
@@ -45,8 +46,20 @@ class Ingredients:
 
 
 def part_rows(manifest: Manifest, part: str) -> tuple[Attribute, ...]:
-    """Attributes, then expressions, that a part's network sees, in the order of its input."""
-    return rows_seen(part, manifest.attributes, manifest.expressions)
+    """Attributes, then expressions, that a part's network sees, in the order of its input.
+
+    Ends and choices are those of its training (``Input``); all else is as the tables say today.
+    """
+    table = {row.name: row for row in manifest.attributes + manifest.expressions}
+    entry = next(entry for entry in manifest.parts if entry.part.name == part)
+    return tuple(_as_seen(table[seen.name], seen) for seen in entry.inputs)
+
+
+def _as_seen(row: Attribute, seen: Input) -> Attribute:
+    if (row.low, row.high, row.choices) == (seen.low, seen.high, seen.choices):
+        return row
+    prior = () if row.choices else row.prior
+    return structs.replace(row, low=seen.low, high=seen.high, choices=seen.choices, prior=prior)
 
 
 def check_shot(manifest: Manifest, shot: Shot) -> Shot:
@@ -65,10 +78,10 @@ def ingredients(manifest: Manifest, shot: Shot) -> dict[str, Ingredients]:
 
 
 def _gather(manifest: Manifest, part: Part, shot: Shot) -> Ingredients:
-    rows = rows_seen(part.name, manifest.attributes)
-    faces = rows_seen(part.name, manifest.expressions)
-    shape = _shape(rows, part, shot.look)
-    c = np.concatenate([encode(rows, shape.values), encode(faces, shot.expression)])
+    faces = {row.name for row in manifest.expressions}
+    seen = part_rows(manifest, part.name)
+    shape = _shape(tuple(row for row in seen if row.name not in faces), part, shot.look)
+    c = encode(seen, {**shape.values, **shot.expression})
     empty = any(shape.values.get(name) == choice for name, choice in part.empty_when.items())
     digest = hashlib.blake2b(digest_size=16)
     for piece in (manifest.id.encode(), part.name.encode(), c.tobytes(), shape.z.tobytes()):

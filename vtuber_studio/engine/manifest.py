@@ -1,8 +1,12 @@
-"""The manifest of a generator bundle: the structs of ``manifest.json``."""
+"""The manifest of a generator bundle: the structs of ``manifest.json``, format 2.
+
+A bundle grows without breaking: fields that this program does not know are tolerated, and kept where a bundle is
+copied (see ``manifest_file``); a part's networks are described by what they saw, not by today's tables.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -10,13 +14,9 @@ import msgspec
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.part import Material, Part
 
-FORMAT = 1
+FORMAT = 2
 
-
-def bundle_id(manifest: Manifest) -> str:
-    """SHA-256 over the tables and the files' hashes; name, licence and provenance do not count."""
-    bare = msgspec.structs.replace(manifest, id="", name="", licence="", provenance={})
-    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
+Shapes = dict[str, tuple[int, ...]]  # a network's inputs or outputs by name, without the batch axis
 
 
 class File(msgspec.Struct, frozen=True):
@@ -24,6 +24,23 @@ class File(msgspec.Struct, frozen=True):
 
     path: str
     sha256: str
+
+
+class Input(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row as a part's mapping network saw it in training: values are encoded by these ends or choices.
+
+    The tables may offer less since (what every part of a shared attribute can show), never more.
+    """
+
+    name: str
+    low: float = -1.0
+    high: float = 1.0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Numbers this row takes in the network's input."""
+        return len(self.choices) or 1
 
 
 class BundlePart(msgspec.Struct, frozen=True):
@@ -34,6 +51,25 @@ class BundlePart(msgspec.Struct, frozen=True):
     w_dim: int
     mapping: File
     synthesis: File
+    inputs: tuple[Input, ...]  # c in its order: attributes, then expressions, as the network saw them
+    edition: int = 1  # of the drawing that the weights were trained on
+    provenance: dict[str, Any] = {}  # images, minutes, date, on what
+    figures: dict[str, Any] = {}  # what was measured
+
+    @property
+    def c_dim(self) -> int:
+        """Numbers of c."""
+        return sum(row.size for row in self.inputs)
+
+
+class Network(msgspec.Struct, frozen=True):
+    """A network that paints no part (a reader, a judge): its file, and what goes in and comes out."""
+
+    file: File
+    inputs: Shapes
+    outputs: Shapes
+    provenance: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
 
 
 class Shadow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,8 +96,26 @@ class Manifest(msgspec.Struct, frozen=True):
     materials: tuple[Material, ...]
     parts: tuple[BundlePart, ...]
     format: int = FORMAT
-    id: str = ""  # SHA-256 over the tables and the files' hashes
+    id: str = ""  # content hash, see ``manifest_file.bundle_id``
+    family: str = ""  # looks made with one edition of a family open with every other
     canvas: int = 512
-    provenance: dict[str, Any] = {}  # how trained, on what, when
+    provenance: dict[str, Any] = {}  # who made it, when
     shadow: Shadow | None = None
     capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...
+    networks: dict[str, Network] = {}  # by role: reader, judge
+    renamed: dict[str, dict[str, str]] = {}  # kind -> name that it once had -> name now, see ``core.fit.renamed_look``
+
+
+def inputs_of(rows: Sequence[Attribute]) -> tuple[Input, ...]:
+    """What a network that is trained on ``rows`` sees."""
+    return tuple(Input(row.name, row.low, row.high, row.choices) for row in rows)
+
+
+def network_files(manifest: Manifest) -> Iterator[tuple[File, Shapes, Shapes]]:
+    """Every network of the bundle with its inputs and outputs."""
+    for entry in manifest.parts:
+        ws: Shapes = {"ws": (entry.num_ws, entry.w_dim)}
+        yield entry.mapping, {"c": (entry.c_dim,), "z": (entry.part.z_dim,)}, ws
+        yield entry.synthesis, ws, {"logits": (entry.part.channels, *entry.part.logits)}
+    for network in manifest.networks.values():
+        yield network.file, network.inputs, network.outputs

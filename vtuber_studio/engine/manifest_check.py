@@ -11,10 +11,12 @@ from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Cel, Material
-from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Manifest
+from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Input, Manifest, Network, Shadow
 
 CANVAS = 512
 MAX_LOGITS = 1024  # pixels a side
+MAX_ROWS = 1000  # of one table
+MAX_NUMBERS = 2**24  # that a network takes or gives for one item
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -25,25 +27,24 @@ def check_manifest(manifest: Manifest) -> None:
         raise _bad(f"format {manifest.format} or canvas {manifest.canvas} is unknown")
     if not 0 < len(manifest.parts) <= 64:
         raise _bad("it needs 1 to 64 parts")
-    rows = manifest.attributes + manifest.expressions
+    rows = {row.name: row for row in manifest.attributes + manifest.expressions}
     parts = _names("part", (entry.part.name for entry in manifest.parts))
-    _names("attribute", (row.name for row in rows))
-    for row in rows:
+    _names("attribute", (row.name for row in manifest.attributes + manifest.expressions))
+    _names("capability", manifest.capabilities)
+    if manifest.family:
+        _names("family", [manifest.family])
+    for row in rows.values():
         _check_row(row, parts)
     materials = _check_materials(manifest.materials)
     cels = _names("cel", (cel.name for entry in manifest.parts for cel in entry.part.cels))
-    choices = {row.name: row.choices for row in manifest.attributes}
     for entry in manifest.parts:
-        _check_part(entry, materials, choices)
+        _check_part(entry, materials, rows)
     if manifest.shadow is not None:
-        shadow = manifest.shadow
-        unknown = {*shadow.casters, *shadow.receivers} - cels or {shadow.material, shadow.over} - materials
-        if unknown:
-            raise _bad(f"its shadow names {sorted(unknown)[0]!r}, which it does not have")
-        if not all(map(math.isfinite, (shadow.dx, shadow.dy, shadow.depth))) or (
-            abs(shadow.dx) > 64 or abs(shadow.dy) > 64 or not 0 <= shadow.blur <= 16 or not 0 <= shadow.strength <= 1
-        ):
-            raise _bad("its shadow has a number out of range")
+        _check_shadow(manifest.shadow, cels, materials)
+    _names("network", manifest.networks)
+    for role, network in manifest.networks.items():
+        _check_network(role, network)
+    _check_renamed(manifest, {"materials": materials, "parts": parts, "cels": cels})
 
 
 def _bad(what: str) -> StudioError:
@@ -59,16 +60,23 @@ def _names(what: str, names: Iterable[str]) -> set[str]:
         if name in known:
             raise _bad(f"it has two of the {what} {name!r}")
         known.add(name)
+    if len(known) > MAX_ROWS:
+        raise _bad(f"it has more than {MAX_ROWS} of the {what}s")
     return known
 
 
+def _texts(name: str, *texts: str) -> None:
+    if any(len(text) > 1000 for text in texts):
+        raise _bad(f"a text of {name} is too long")
+
+
 def _check_row(row: Attribute, parts: set[str]) -> None:
+    _texts(row.name, row.label, row.group, row.tip)
     if not (math.isfinite(row.low) and math.isfinite(row.high) and row.low < row.high):
         raise _bad(f"{row.name} has no range")
     if set(row.parts) - parts or len(set(row.parts)) != len(row.parts):
         raise _bad(f"{row.name} touches a part that it does not have")
-    if len(set(row.choices)) != len(row.choices) or len(row.choices) > 256:
-        raise _bad(f"{row.name} repeats a choice")
+    _check_choices(row)
     wanted = len(row.choices) or 2
     if row.prior and (len(row.prior) != wanted or not all(map(math.isfinite, row.prior))):
         raise _bad(f"{row.name} has an unusable prior")
@@ -80,10 +88,18 @@ def _check_row(row: Attribute, parts: set[str]) -> None:
         raise _bad(f"the default of {row.name} is none of its values") from error
 
 
+def _check_choices(row: Attribute | Input) -> None:
+    if len(set(row.choices)) != len(row.choices) or len(row.choices) > 256:
+        raise _bad(f"{row.name} repeats a choice")
+    if not all(0 < len(choice) <= 100 and choice.isprintable() for choice in row.choices):
+        raise _bad(f"{row.name} has a choice without a usable name")
+
+
 def _check_materials(materials: tuple[Material, ...]) -> set[str]:
     names = _names("material", (row.name for row in materials))
     sources = {row.name: row.source for row in materials}
     for row in materials:
+        _texts(row.name, row.label, row.group)
         try:
             if row.colour:
                 parse_hex(row.colour)
@@ -100,8 +116,9 @@ def _check_materials(materials: tuple[Material, ...]) -> set[str]:
     return names
 
 
-def _check_part(entry: BundlePart, materials: set[str], choices: Mapping[str, tuple[str, ...]]) -> None:
+def _check_part(entry: BundlePart, materials: set[str], rows: Mapping[str, Attribute]) -> None:
     part = entry.part
+    _texts(part.name, part.label)
     x0, y0, x1, y1 = part.box
     if not (0 <= x0 < x1 <= CANVAS and 0 <= y0 < y1 <= CANVAS):
         raise _bad(f"the box of {part.name} is not inside the canvas")
@@ -114,17 +131,34 @@ def _check_part(entry: BundlePart, materials: set[str], choices: Mapping[str, tu
     own = {cel.name: cel for cel in part.cels}
     for cel in part.cels:
         _check_cel(cel, own, materials)
+    _check_inputs(entry, rows)
     for name, choice in part.empty_when.items():
-        if choice not in choices.get(name, ()):
+        if name not in {row.name for row in entry.inputs} or choice not in rows[name].choices:
             raise _bad(f"{part.name} is empty for {name}={choice}, which does not exist")
+    if not 1 <= entry.edition <= 1_000_000:
+        raise _bad(f"the edition of {part.name} is out of range")
     for file in (entry.mapping, entry.synthesis):
-        _check_file(file)
+        check_file(file)
+
+
+def _check_inputs(entry: BundlePart, rows: Mapping[str, Attribute]) -> None:
+    """What the tables say that a part sees, its network saw in training; and all that they offer, it knows."""
+    name = entry.part.name
+    seen = _names("input", (row.name for row in entry.inputs))
+    if seen != {row.name for row in rows.values() if name in row.parts}:
+        raise _bad(f"the network of {name} does not see what its attributes say")
+    for row in entry.inputs:
+        _check_choices(row)
+        offered = rows[row.name]
+        known = set(offered.choices) <= set(row.choices) if row.choices else not offered.choices
+        if not known or not -math.inf < row.low <= offered.low < offered.high <= row.high < math.inf:
+            raise _bad(f"{row.name} offers more than the network of {name} knows")
 
 
 def _check_cel(cel: Cel, own: Mapping[str, Cel], materials: set[str]) -> None:
     if not (math.isfinite(cel.depth) and math.isfinite(cel.parallax) and abs(cel.parallax) <= 4):
         raise _bad(f"the depth of {cel.name} is out of range")
-    if not cel.materials or len(set(cel.materials)) != len(cel.materials):
+    if not 0 < len(cel.materials) <= 64 or len(set(cel.materials)) != len(cel.materials):
         raise _bad(f"{cel.name} has no materials, or one twice")
     if cel.soft and (len(cel.materials) != 1 or cel.ramp):
         raise _bad(f"the soft cel {cel.name} takes exactly one material and no ramp")
@@ -135,11 +169,53 @@ def _check_cel(cel: Cel, own: Mapping[str, Cel], materials: set[str]) -> None:
         raise _bad(f"{cel.name} is cut by {cel.clip!r}, which cannot cut it")
 
 
-def _check_file(file: File) -> None:
+def _check_shadow(shadow: Shadow, cels: set[str], materials: set[str]) -> None:
+    for names in (shadow.casters, shadow.receivers):
+        if not names or len(set(names)) != len(names):
+            raise _bad("its shadow falls from nothing or on nothing, or names a cel twice")
+    unknown = {*shadow.casters, *shadow.receivers} - cels or {shadow.material, shadow.over} - materials
+    if unknown:
+        raise _bad(f"its shadow names {sorted(unknown)[0]!r}, which it does not have")
+    if not all(map(math.isfinite, (shadow.dx, shadow.dy, shadow.depth))) or (
+        abs(shadow.dx) > 64 or abs(shadow.dy) > 64 or not 0 <= shadow.blur <= 16 or not 0 <= shadow.strength <= 1
+    ):
+        raise _bad("its shadow has a number out of range")
+
+
+def _check_network(role: str, network: Network) -> None:
+    check_file(network.file)
+    for ends in (network.inputs, network.outputs):
+        _names("end", ends)
+        if not 0 < len(ends) <= 16:
+            raise _bad(f"the network {role!r} needs 1 to 16 inputs and outputs")
+        for shape in ends.values():
+            if len(shape) > 4 or not all(size > 0 for size in shape) or math.prod(shape) > MAX_NUMBERS:
+                raise _bad(f"the network {role!r} has an unusable shape")
+
+
+def _check_renamed(manifest: Manifest, names: Mapping[str, set[str]]) -> None:
+    """Every old name leads to one that exists, and is none itself: so any look may be moved to today's names."""
+    now = {
+        **names,
+        "attributes": {row.name for row in manifest.attributes},
+        "expressions": {row.name for row in manifest.expressions},
+        "choices": {f"{row.name}={choice}" for row in manifest.attributes for choice in row.choices},
+    }
+    for kind, table in manifest.renamed.items():
+        if len(table) > MAX_ROWS:
+            raise _bad("it has renamed too much")
+        for old, new in table.items() if kind in now else ():  # a kind of tomorrow is left alone
+            target = f"{old.partition('=')[0]}={new}" if kind == "choices" else new
+            if old in now[kind] or target not in now[kind] or not 0 < len(old) <= 201:
+                raise _bad(f"it renames {old[:40]!r} of the {kind} to nothing, or has both")
+
+
+def check_file(file: File, suffixes: tuple[str, ...] = (".onnx",)) -> None:
+    """StudioError unless the path stays inside the bundle and has one of the suffixes."""
     path = PurePosixPath(file.path)
     inside = file.path and not path.is_absolute() and ".." not in path.parts and str(path) == file.path
-    plain = not set(file.path) & set('\\:*?"<>|\0') and len(file.path) <= 200
-    if not inside or not plain or path.suffix != ".onnx":
-        raise _bad(f"{file.path[:60]!r} is not the path of an ONNX file inside it")
+    plain = file.path.isprintable() and not set(file.path) & set('\\:*?"<>|') and len(file.path) <= 200
+    if not inside or not plain or path.suffix not in suffixes:
+        raise _bad(f"{file.path[:60]!r} is not the path of a {' or '.join(suffixes)} file inside it")
     if not _SHA256.fullmatch(file.sha256):
         raise _bad(f"{file.path} has no SHA-256")

@@ -16,29 +16,16 @@ import numpy as np
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
-from vtuber_studio.engine.figure import part_rows
-from vtuber_studio.engine.manifest import BundlePart, File, Manifest
+from vtuber_studio.engine.manifest import File, Shapes
 from vtuber_studio.engine.ort import make_session
 
 CHECKS = 1  # counts up with what this module checks; older verdicts then no longer hold
 DOMAINS = ("", "ai.onnx")
 _MAX_VERDICTS = 2000
 
-Shapes = dict[str, tuple[int, ...]]  # without the batch axis
 
-
-def expected(role: str, entry: BundlePart, manifest: Manifest) -> tuple[Shapes, Shapes]:
-    """(inputs, outputs) of the part's "mapping" or "synthesis" network."""
-    part, ws = entry.part, (entry.num_ws, entry.w_dim)
-    if role == "synthesis":
-        return {"ws": ws}, {"logits": (part.channels, *part.logits)}
-    c_dim = sum(row.size for row in part_rows(manifest, part.name))
-    return {"c": (c_dim,), "z": (part.z_dim,)}, {"ws": ws}
-
-
-def examine(data: bytes, file: File, role: str, entry: BundlePart, manifest: Manifest, *, again: bool = False) -> None:
-    """StudioError unless the file's bytes are a sound network of this role; a kept verdict is enough but ``again``."""
-    inputs, outputs = expected(role, entry, manifest)
+def examine(data: bytes, file: File, inputs: Shapes, outputs: Shapes, *, again: bool = False) -> None:
+    """StudioError unless the bytes are a sound network with these ends; a kept verdict is enough but for ``again``."""
     question = json.dumps([CHECKS, file.sha256, inputs, outputs], sort_keys=True)
     verdict = hashlib.sha256(question.encode()).hexdigest()
     known = _verdicts()

@@ -22,7 +22,7 @@ from vtuber_studio import __version__
 from vtuber_studio.artist import schema
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, make_file, read_bundle, write_manifest
+from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, inputs_of, make_file, read_bundle, write_manifest
 from vtuber_studio.engine.generator import make_session
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.networks import EPSILON, GAIN, SLOPE, PartNetwork
@@ -129,13 +129,14 @@ def _spatial(g: _Graph, x: str) -> str:
     return g.node("Unsqueeze", x, _once(g, "axes", np.array([2, 3], np.int64)))
 
 
-def export_part(trainer: PartTrainer, folder: Path) -> tuple[BundlePart, float]:
-    """Write a part's networks (moving average of weights); returns its row and the largest difference from torch."""
+def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
+    """Write a part's networks (moving average of weights), compared with torch; returns its row."""
     part = trainer.part
     weights = {key: value.detach().cpu().float().contiguous() for key, value in trainer.average.items()}
     network = trainer.network.cpu().float()
     network.load_state_dict({key: value.half().float() for key, value in weights.items()})
-    c_dim = sum(row.size for row in schema.rows_of(part.name))
+    rows = schema.rows_of(part.name)
+    c_dim = sum(row.size for row in rows)
     models = {
         "mapping": mapping_model(network, weights, c_dim, part.z_dim),
         "synthesis": synthesis_model(network, weights, part.channels, part.logits),
@@ -156,8 +157,21 @@ def export_part(trainer: PartTrainer, folder: Path) -> tuple[BundlePart, float]:
         raise StudioError(
             f"The exported {part.name} differs from torch by {difference:.3g}.", "Report this with the run."
         )
-    row = BundlePart(part, network.mapping.num_ws, network.mapping.w_dim, files["mapping"], files["synthesis"])
-    return row, difference
+    return BundlePart(
+        part,
+        network.mapping.num_ws,
+        network.mapping.w_dim,
+        files["mapping"],
+        files["synthesis"],
+        inputs_of(rows),
+        provenance={
+            "images": trainer.images,
+            "minutes": round(trainer.seconds / 60, 1),
+            "made": datetime.date.today().isoformat(),
+            "trained_on": "drawings of the program's own artist",
+        },
+        figures={"max_difference_from_torch": difference},
+    )
 
 
 def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
@@ -169,19 +183,12 @@ def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
         stage = Path(temporary) / "bundle"
         stage.mkdir()
-        rows, provenance = [], {}
+        rows = []
         for part in schema.PARTS:
             trainer = PartTrainer(part.name, run / part.name, TrainConfig(), "cpu")
             trainer.load()
-            row, difference = export_part(trainer, stage)
-            rows.append(row)
-            minutes = round(trainer.seconds / 60, 1)
-            provenance[part.name] = {
-                "images": trainer.images,
-                "minutes": minutes,
-                "max_difference_from_torch": difference,
-            }
-        _finish(stage, name, rows, provenance)
+            rows.append(export_part(trainer, stage))
+        _finish(stage, name, rows)
         read_bundle(stage, full=True)
         retired = Path(temporary) / "retired"
         _swap(stage, out, retired)
@@ -204,15 +211,9 @@ def _swap(stage: Path, out: Path, retired: Path) -> None:
         raise StudioError(message, "Close what uses it, or choose another folder.") from error
 
 
-def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str, Any]) -> None:
+def _finish(stage: Path, name: str, rows: list[BundlePart]) -> None:
     """Manifest, licence and model card."""
     today = datetime.date.today().isoformat()
-    made = {
-        "made": today,
-        "program": f"VTuber Studio {__version__}",
-        "trained_on": "drawings of the program's own artist",
-        "parts": provenance,
-    }
     manifest = Manifest(
         name=name,
         licence="CC0-1.0",
@@ -222,7 +223,8 @@ def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str
         parts=tuple(rows),
         shadow=Shadow(("fringe", "side_locks"), ("face",)),
         capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
-        provenance=made,
+        family="starter",
+        provenance={"made": today, "program": f"VTuber Studio {__version__}"},
     )
     write_manifest(stage, manifest)
     licence = paths.resources().parent / "LICENSE-WEIGHTS"
@@ -243,5 +245,5 @@ def _finish(stage: Path, name: str, rows: list[BundlePart], provenance: dict[str
         "| part | images seen | minutes |",
         "|---|---|---|",
     ]
-    lines += [f"| {part} | {row['images']} | {row['minutes']} |" for part, row in provenance.items()]
+    lines += [f"| {row.part.name} | {row.provenance['images']} | {row.provenance['minutes']} |" for row in rows]
     (stage / "model_card.md").write_text("\n".join([*lines, ""]), encoding="utf-8")

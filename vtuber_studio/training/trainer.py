@@ -147,7 +147,7 @@ class PartTrainer:
         own = self.network.state_dict()
         self.network.load_state_dict(bundle_weights(bundle, self.part, schema.rows_of(self.part.name), own))
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
-        past = read_bundle(bundle).manifest.provenance.get("parts", {}).get(self.part.name, {})
+        past = next(e.provenance for e in read_bundle(bundle).manifest.parts if e.part.name == self.part.name)
         self.images, self.seconds = int(past.get("images", 0)), 60 * float(past.get("minutes", 0))
 
 

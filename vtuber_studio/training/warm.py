@@ -17,8 +17,7 @@ from torch.nn import functional as F
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Part
-from vtuber_studio.engine.bundle import read_bundle
-from vtuber_studio.engine.figure import part_rows
+from vtuber_studio.engine.bundle import Input, read_bundle
 
 Name = tuple[str | int, ...]
 _NEW_MATERIAL = -3.0  # its logit everywhere: what was never trained begins as almost nothing
@@ -34,12 +33,11 @@ def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dic
         graph = onnx.load(folder / file.path, load_external_data=False).graph
         arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
         weights |= {key: torch.from_numpy(array.astype("float32")) for key, array in arrays.items()}
-    before = part_rows(manifest, part.name)
     head = f"synthesis.layers.{entry.num_ws - 1}."
     try:
         weights["synthesis.const"] = _moved(weights["synthesis.const"], entry.part, part, own["synthesis.const"])
         key = "mapping.layers.0.weight"
-        old, new = _inputs(before, entry.part.z_dim), _inputs(rows, part.z_dim)
+        old, new = _inputs(entry.inputs, entry.part.z_dim), _inputs(rows, part.z_dim)
         weights[key] = _matched(weights[key].T, old, new, torch.zeros_like(own[key]).T, kin=True).T
         old, new = _outputs(entry.part), _outputs(part)
         for name, value in (("weight", 0.0), ("bias", _NEW_MATERIAL)):
@@ -51,7 +49,7 @@ def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dic
         raise StudioError(f"The bundle's {part.name} has another shape.", "Train this part anew.") from error
 
 
-def _inputs(rows: Sequence[Attribute], z_dim: int) -> list[Name]:
+def _inputs(rows: Sequence[Attribute | Input], z_dim: int) -> list[Name]:
     """A name for every number that the mapping network takes: (row, choice or "") of c, then those of z."""
     return [(row.name, choice) for row in rows for choice in row.choices or ("",)] + [("z", k) for k in range(z_dim)]
 

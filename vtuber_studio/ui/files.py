@@ -21,6 +21,7 @@ from vtuber_studio.core.project import (
     project_from_bytes,
     read_look,
     read_project,
+    renamed_project,
     save_project,
 )
 from vtuber_studio.core.recovery import Autosave, Orphan, find_orphans
@@ -36,6 +37,7 @@ THUMBNAIL = 256  # pixels a side
 
 def fit_project(project: Project, manifest: Manifest) -> tuple[Project, list[str]]:
     """The project with every look fitted to a generator's tables, and notes on what had to change."""
+    project = renamed_project(project, manifest.renamed)
     parts = [entry.part for entry in manifest.parts]
     notes: list[str] = []
 
@@ -117,7 +119,7 @@ class Files(QObject):
         assert self.stage.manifest is not None
         manifest = self.stage.manifest
         parts = [entry.part for entry in manifest.parts]
-        fitted, notes = fit_look(look, manifest.attributes, manifest.materials, parts)
+        fitted, notes = fit_look(look, manifest.attributes, manifest.materials, parts, manifest.renamed)
         self.stage.session.edit(fitted, self.tr("Open look"))
         self.stage.say(self.tr("Took over the look {}").format(path.name))
         self._note(notes)
