@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.strategies import projects
-from vtuber_studio.core import files, project
+from vtuber_studio.core import archive, files, mask, project
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.mask import mask_of
@@ -181,9 +181,19 @@ def test_bombs_are_refused_before_they_unpack(monkeypatch: pytest.MonkeyPatch) -
     for data in bombs:
         with pytest.raises(StudioError, match="unpacks"):
             project_from_bytes(data)
-    monkeypatch.setattr(project, "MAX_TOTAL", 1000)
+    monkeypatch.setattr(archive, "MAX_TOTAL", 1000)
     with pytest.raises(StudioError, match="unpacks"):
         project_from_bytes(together)
+
+
+def test_masks_that_are_small_files_and_many_pixels_are_refused_undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = mask_of(np.zeros((5000, 8000), np.uint8)).to_png()
+    data = _zip({"project.json": b"{}", **{f"masks/{number}.png": large for number in range(60)}}, zipfile.ZIP_STORED)
+    monkeypatch.setattr(mask, "mask_from_png", lambda _: pytest.fail("decoded"))
+    with pytest.raises(StudioError, match="masks of this project are too large"):
+        project_from_bytes(data)
+    with pytest.raises(StudioError, match="masks of this project are too large"):
+        project_bytes(Project(masks={str(number): large for number in range(60)}))
 
 
 def test_a_forged_directory_is_refused() -> None:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
+from vtuber_studio.core import png
 from vtuber_studio.core.errors import StudioError
 
 MAX_SIDE = 8192
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 50_000_000
+MAX_TOTAL = 100_000_000  # pixels of all masks of a project
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,7 @@ def mask_from_png(data: bytes) -> Mask:
     if len(data) > MAX_BYTES:
         raise StudioError("This mask's file is too large.", f"Masks are at most {MAX_BYTES // 1_000_000} MB.")
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(png.bare(data)), formats=["PNG"]) as image:
             _check_size(image.height, image.width)
             return mask_of(np.asarray(image.convert("L")))
     except StudioError:
@@ -78,3 +82,20 @@ def mask_from_png(data: bytes) -> Mask:
         raise StudioError(
             "This mask is not a readable PNG.", "Save it again as an 8-bit greyscale PNG."
         ) from error
+
+
+def check_masks(masks: Mapping[str, bytes]) -> None:
+    """StudioError unless the masks of a project (name -> PNG) are sound, and all together of a usable size."""
+    total = 0
+    for name, data in masks.items():
+        if not name or len(name) > 100 or not set(name) <= _LETTERS:
+            raise StudioError(f"A mask is called {name[:40]!r}.", "Use small letters, digits, - and _.")
+        try:
+            width, height = png.size(data)
+        except (ValueError, StopIteration) as error:
+            raise StudioError(f"The mask {name} is not a readable PNG.", "Draw it again, or remove it.") from error
+        total += width * height
+    if total > MAX_TOTAL:
+        raise StudioError("The masks of this project are too large.", "Remove some, or draw them smaller.")
+    for data in masks.values():
+        mask_from_png(data)

@@ -6,21 +6,18 @@ from bytes, under caps, and checked whole before anything of it is used.
 
 from __future__ import annotations
 
-import io
-import stat
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from vtuber_studio.core.archive import MAX_FILE, pack, unpack
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, renamed_palette, require_look
 from vtuber_studio.core.look import Look, look_from_json
-from vtuber_studio.core.mask import mask_from_png
+from vtuber_studio.core.mask import check_masks
 from vtuber_studio.core.palette import parse_hex
 
 __all__ = [
@@ -40,13 +37,8 @@ __all__ = [
 
 SCHEMA = 1
 SUFFIX = ".vtsproj"
-MAX_FILE = 256_000_000  # bytes of the file
-MAX_JSON = 16_000_000  # bytes of project.json
-MAX_MEMBER = 50_000_000  # bytes of any other member, unpacked
-MAX_TOTAL = 512_000_000  # bytes of all members, unpacked
-MAX_MEMBERS = 2000
-MAX_RATIO = 100  # unpacked : packed, for members above RATIO_FLOOR
-RATIO_FLOOR = 1_000_000
+MAX_JSON = 16_000_000  # bytes of project.json, or of a look's own file
+_CAPS = {"project.json": MAX_JSON}
 _DAMAGED = "Open another copy, or the autosaved one that the studio offers at its start."
 Name = Annotated[str, Meta(max_length=200)]
 
@@ -132,51 +124,13 @@ def check_project(project: Project) -> Project:
             parse_hex(colour)
     for direction in project.directions:
         check_look(Look(z=direction.z))
-    for name, data in project.masks.items():
-        if not name or len(name) > 100 or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-"):
-            raise StudioError(f"A mask is called {name[:40]!r}.", "Use small letters, digits, - and _.")
-        mask_from_png(data)
+    check_masks(project.masks)
     return project
-
-
-def _members(data: bytes) -> dict[str, bytes]:
-    """Members of a zip by name, every cap checked before anything is unpacked; StudioError."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL:
-            raise StudioError("This project unpacks to more than a project may hold.", _DAMAGED)
-        found: dict[str, bytes] = {}
-        for info in infos:
-            name = info.orig_filename
-            if (
-                name in found
-                or name.startswith("/")
-                or ".." in name.split("/")
-                or set(name) & set("\\:\0")
-                or stat.S_ISLNK(info.external_attr >> 16)
-            ):
-                raise StudioError(f"This project holds a forbidden name, {name[:60]!r}.", _DAMAGED)
-            cap = MAX_JSON if name == "project.json" else MAX_MEMBER
-            if info.file_size > cap or info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
-                raise StudioError(f"{name[:60]!r} in this project unpacks to too much.", _DAMAGED)
-            with archive.open(info) as member:
-                found[name] = member.read(cap + 1)
-            if len(found[name]) > cap:
-                raise StudioError(f"{name[:60]!r} in this project unpacks to too much.", _DAMAGED)
-        return found
 
 
 def project_from_bytes(data: bytes) -> Project:
     """Read a project; StudioError when it is damaged, too large, or made by a newer version."""
-    # zipfile would build a record for each entry of a forged directory: count their signatures first
-    if data.count(b"PK\x01\x02") > 2 * MAX_MEMBERS:
-        raise StudioError("This project holds more files than a project may.", _DAMAGED)
-    try:
-        members = _members(data)
-    except StudioError:
-        raise
-    except Exception as error:  # zipfile, zlib and lzma raise a dozen types on damaged bytes
-        raise StudioError("This is not a readable project, or it is damaged.", _DAMAGED) from error
+    members = unpack(data, _CAPS)
     if "project.json" not in members:
         raise StudioError("This is a zip file, but not a project.", "Choose a .vtsproj file.")
     try:
@@ -210,19 +164,7 @@ def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes
     members = {"project.json": msgspec.json.encode(content, order="deterministic")}
     members |= {"thumbnail.png": thumbnail_png} if thumbnail_png else {}
     members |= {f"masks/{name}.png": png for name, png in sorted(project.masks.items())}
-    if any(len(png) > MAX_MEMBER for png in members.values()) or len(members["project.json"]) > MAX_JSON:
-        raise StudioError(
-            "This project has grown too large for one file.", "Delete some favourites or looks."
-        )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in members.items():
-            # what packs suspiciously well would be refused as a zip bomb: store it plainly
-            pack = name == "project.json" and len(zlib.compress(data)) * (MAX_RATIO // 2) > len(data)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data, zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED)
-    return buffer.getvalue()
+    return pack(members, _CAPS, deflated=("project.json",))
 
 
 def read_project(path: Path) -> Project:
