@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vtuber_studio.core import attribute
 from vtuber_studio.core.attribute import Attribute, blend, check_all, defaults, encode, find, truncate
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.fit import fit_look
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import POSE_ROWS
 
 SIZE = Attribute("eye_size", "Size", "Eyes", ("eyes",), low=-1, high=3, default=0.5, prior=(0.5, 0.4))
@@ -37,6 +40,17 @@ def test_an_unknown_choice_is_refused_with_the_choices() -> None:
 def test_an_unknown_name_brings_the_nearest_one() -> None:
     with pytest.raises(StudioError, match="eye_size"):
         find(ROWS, "eyesize")
+
+
+def test_nothing_is_guessed_for_a_whole_file_or_an_endless_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may hold a million unknown names."""
+    monkeypatch.setattr(attribute, "get_close_matches", lambda *_, **__: pytest.fail("guessed"))
+    look = Look(attributes={f"eyesize_{number}": 0.5 for number in range(1000)})
+    fitted, notes = fit_look(look, ROWS, (), ())
+    assert fitted == Look() and len(notes) == 1000
+    with pytest.raises(StudioError) as caught:
+        find(ROWS, "e" * 1_000_000)
+    assert len(caught.value.message) < 200
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -78,14 +78,17 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
         return [2.0 * (float(value) - self.low) / (self.high - self.low) - 1.0]
 
 
-def find(rows: Sequence[Attribute], name: str, what: str = "attribute") -> Attribute:
-    """The row called ``name``; StudioError with the nearest names when there is none."""
+def find(rows: Sequence[Attribute], name: str, what: str = "attribute", *, guess: bool = True) -> Attribute:
+    """The row called ``name``; StudioError with the nearest names when there is none.
+
+    Guessing takes a quarter of a millisecond: what goes through a whole file does without.
+    """
     for row in rows:
         if row.name == name:
             return row
-    near = get_close_matches(name, [row.name for row in rows], n=3, cutoff=0.5)
+    near = get_close_matches(name, [row.name for row in rows], n=3, cutoff=0.5) if guess and len(name) <= 60 else []
     hint = f"Did you mean {' or '.join(near)}?" if near else "`vtuber-studio attributes` lists them all."
-    raise StudioError(f"There is no {what} called {name!r}.", hint)
+    raise StudioError(f"There is no {what} called {name[:100]!r}.", hint)
 
 
 def check_all(

@@ -197,7 +197,7 @@ def fit_look(
         mixes.append(mix if inner == mix.look else Mix(mix.part, inner, mix.shape, mix.colour))
     fitted = look.with_(
         attributes=_keep(
-            look.attributes, lambda name, value: _fit_value(find(rows, name), value, notes), notes
+            look.attributes, lambda name, value: _fit_value(find(rows, name, guess=False), value, notes), notes
         ),
         palette=_keep(look.palette, colour, notes),
         z=_keep(look.z, lambda name, row: _length(known(name), row), notes),

@@ -39,15 +39,15 @@ def fit_project(project: Project, manifest: Manifest) -> tuple[Project, list[str
     """The project with every look fitted to a generator's tables, and notes on what had to change."""
     project = renamed_project(project, manifest.renamed)
     parts = [entry.part for entry in manifest.parts]
-    notes: list[str] = []
+    notes: dict[str, None] = {}  # each once, in their order
 
     def fitted(named: Any) -> Any:
         look, said = fit_look(named.look, manifest.attributes, manifest.materials, parts)
-        notes.extend(note for note in said if note not in notes)
+        notes.update(dict.fromkeys(said))
         return msgspec.structs.replace(named, look=look)
 
     looks, favourites = tuple(map(fitted, project.looks)), tuple(map(fitted, project.favourites))
-    return project.with_(looks=looks, favourites=favourites), notes
+    return project.with_(looks=looks, favourites=favourites), list(notes)
 
 
 def png_bytes(image: QImage, side: int) -> bytes:
