@@ -1,6 +1,7 @@
 """Image: uint8 [H, W, 4], straight-alpha sRGB RGBA, C-contiguous, read-only. What ``render`` returns and files hold.
 
-Reading refuses before decoding: formats outside the list, files above 50 MB, pictures above 40 megapixels.
+Reading refuses before decoding: formats outside the list, files above 50 MB, pictures above 40 megapixels. Bytes
+from outside go through ``picture``, which does this in a process of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps
 
+from vtuber_studio.core import png
 from vtuber_studio.core.errors import StudioError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP")
@@ -40,16 +42,21 @@ def encode_png(image: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def decode_image(data: bytes, formats: tuple[str, ...] = FORMATS) -> np.ndarray:
-    """Image of a file's bytes (first frame, turned as its EXIF says); StudioError when it is not a sound one."""
+def decode_image(data: bytes, formats: tuple[str, ...] = FORMATS, side: int | None = None) -> np.ndarray:
+    """Image of a file's bytes (first frame, turned as its EXIF says), made smaller than ``side`` pixels wide and high.
+
+    StudioError when it is not a sound and whole one.
+    """
     if len(data) > MAX_BYTES:
         raise StudioError("This picture's file is too large.", f"Use one of at most {MAX_BYTES // 1_000_000} MB.")
     try:
+        if data.startswith(png.SIGNATURE):
+            data = png.bare(data, (*png.PIXELS, b"eXIf"))
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=list(formats)) as image:
-                return _decode(image)
-    except StudioError:
+                return _decode(image, side)
+    except (StudioError, MemoryError):
         raise
     except Exception as error:  # Pillow raises many types on damaged bytes
         raise StudioError(
@@ -62,7 +69,7 @@ def decode_png(data: bytes) -> np.ndarray:
     return decode_image(data, ("PNG",))
 
 
-def _decode(image: Image.Image) -> np.ndarray:
+def _decode(image: Image.Image, side: int | None) -> np.ndarray:
     if image.width * image.height > MAX_PIXELS:
         raise StudioError(
             f"A picture of {image.width} x {image.height} pixels is too large.",
@@ -70,9 +77,13 @@ def _decode(image: Image.Image) -> np.ndarray:
         )
     if getattr(image, "n_frames", 1) > MAX_FRAMES:
         raise StudioError("This picture has too many frames.", f"Use one of at most {MAX_FRAMES}.")
+    if side is not None:
+        image.draft(None, (side, side))  # a JPEG is decoded at a half, a quarter or an eighth
     image.load()
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith("I"):  # 16 bits: Pillow would clip them, not scale them
-        grey = np.clip(np.asarray(turned).astype(np.int64) // 257, 0, 255).astype(np.uint8)
-        turned = Image.fromarray(grey)
-    return freeze(np.ascontiguousarray(np.asarray(turned.convert("RGBA"))).copy())
+        turned = Image.fromarray((np.asarray(turned).clip(0, 65535) // 257).astype(np.uint8))
+    full = turned.convert("RGBA")
+    if side is not None and max(full.size) > side:
+        full.thumbnail((side, side), Image.Resampling.BILINEAR)
+    return freeze(np.array(full))
