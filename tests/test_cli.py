@@ -101,9 +101,10 @@ def test_bad_files_are_one_sentence(tmp_path: Path) -> None:
     good = project_bytes(Project())
     (tmp_path / "cut.vtsproj").write_bytes(good[: len(good) // 2])
     refused("render", tmp_path / "out.png", "--look", tmp_path / "cut.vtsproj")
-    future = project_bytes(Project(schema=99))
-    (tmp_path / "future.vtsproj").write_bytes(future)
-    assert "newer" in refused("render", tmp_path / "out.png", "--look", tmp_path / "future.vtsproj")
+    (tmp_path / "future.json").write_bytes(b'{"version": 999, "seed": 1}')
+    assert "newer" in refused("render", tmp_path / "out.png", "--look", tmp_path / "future.json")
+    (tmp_path / "typo.json").write_bytes(b'{"seeed": 1}')
+    assert "seeed" in refused("render", tmp_path / "out.png", "--look", tmp_path / "typo.json")
     refused("render", tmp_path / "no" / "such" / "folder.png", "--size", "64")
     if os.path.exists("/dev/zero"):
         assert "device" in refused("render", tmp_path / "out.png", "--look", "/dev/zero")

@@ -48,6 +48,23 @@ def test_what_is_no_look_is_refused_with_a_sentence(data: bytes) -> None:
         assert error.message and error.hint
 
 
+def test_the_version_is_written_and_a_newer_one_is_refused() -> None:
+    assert b'"version":1' in Look(seed=3).to_json()
+    assert look_from_json(b'{"seed":3}') == Look(seed=3), "looks of the first days say no version"
+    with pytest.raises(StudioError, match="newer version") as caught:
+        look_from_json(b'{"version":999,"seed":3,"attributes":"of another kind"}')
+    assert "Update" in caught.value.hint
+    for version in (b"0", b'"1"', b"null", b"1.5", b"[]"):
+        with pytest.raises(StudioError, match="format"):
+            look_from_json(b'{"version":' + version + b"}")
+
+
+@pytest.mark.parametrize("data", [b'{"seeed":3}', b'{"mixes":[{"part":"eyes","look":{"seeed":3}}]}'])
+def test_what_a_look_does_not_know_is_said(data: bytes) -> None:
+    with pytest.raises(StudioError, match="'seeed', which this version does not know"):
+        look_from_json(data)
+
+
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(StudioError):
         look_from_json(b'{"mixes":[{"part":"a","look":' * 100_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import stat
@@ -25,6 +26,7 @@ from vtuber_studio.core.project import (
     NamedPalette,
     Project,
     TaughtDirection,
+    check_project,
     project_bytes,
     project_from_bytes,
     read_look,
@@ -32,6 +34,7 @@ from vtuber_studio.core.project import (
     renamed_project,
     save_project,
 )
+from vtuber_studio.core.session import Session
 
 MASK = mask_of(np.eye(8, dtype=bool)).to_png()
 RICH = Project(
@@ -43,6 +46,33 @@ RICH = Project(
     masks={"blush-1": MASK},
 )
 GOOD = project_bytes(RICH, thumbnail_png=MASK)
+
+
+UNREADABLE = [  # each of them was written once, and then refused by its reader
+    Project(schema=2),
+    Project(name="n" * 201),
+    Project(name="half a character \ud800"),
+    Project(name=3),  # type: ignore[arg-type]
+    Project(looks=()),
+    Project(name="Mia", active=0.0),  # type: ignore[arg-type]
+    Project(looks=(NamedLook("One"), NamedLook("Two")), active=True),
+    Project(looks=(NamedLook("n" * 201),)),
+    Project(looks=(NamedLook("Look"),) * 1001),
+    Project(favourites=(NamedLook("Look"),) * 1001),
+    Project(favourites=[NamedLook("Look")]),  # type: ignore[arg-type]
+    Project(favourites=(NamedLook("Look", Look(attributes={f"{n}" * 20: 0.5 for n in range(900)})),) * 900),
+    Project(palettes=(NamedPalette("n" * 201),)),
+    Project(directions=(TaughtDirection("n" * 201),)),
+    Project(directions=(TaughtDirection("Taught", "g" * 301),)),
+    Project(locks=frozenset(map(str, range(1001)))),
+    Project(locks=frozenset([3])),  # type: ignore[list-item]
+    Project().with_look(Look(seed=1.5)),  # type: ignore[arg-type]
+    Project().with_look(Look(seed="7")),  # type: ignore[arg-type]
+    Project().with_look(Look(attributes={"eye_size": True, "\udfff": 1.0})),
+    Project().with_look(Look(attributes={"eye_size": np.float32(0.5)})),  # type: ignore[dict-item]
+    Project().with_look(Look(palette={"hair.base": None})),  # type: ignore[dict-item]
+    Project().with_look(Look(z={"eyes": [0.5]})),  # type: ignore[dict-item]
+]
 
 
 def _zip(members: dict[str, bytes] | list[tuple[str, bytes]], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -72,7 +102,7 @@ def test_everything_in_a_project_survives_the_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert set(archive.namelist()) == {"project.json", "thumbnail.png", "masks/blush-1.png"}
         content = json.loads(archive.read("project.json"))
-    assert content["schema"] == 1 and "masks" not in content
+    assert content["schema"] == 1 and set(content["masks"]) == {"blush-1"}
 
 
 def test_a_project_takes_todays_names() -> None:
@@ -92,7 +122,7 @@ def test_a_project_takes_todays_names() -> None:
 
 
 def test_a_project_that_packs_very_well_can_be_opened_again() -> None:
-    value = Project(favourites=tuple(NamedLook("a" * 200) for _ in range(5000)))
+    value = Project(favourites=tuple(NamedLook("a" * 200) for _ in range(1000)))
     assert project_from_bytes(project_bytes(value)) == value
 
 
@@ -120,6 +150,7 @@ def test_a_newer_version_is_refused_by_name() -> None:
     [
         {"schema": 0},
         {"schema": "1"},
+        {"schema": None},
         {"schema": True, "looks": 3},
         {"looks": []},
         {"active": 1},
@@ -145,10 +176,56 @@ def test_an_unsound_project_is_not_written(tmp_path: Path) -> None:
         Project().with_look(Look(truncation_psi=float("nan"))),
         Project(masks={"../a": MASK}),
         Project(masks={"a": b"not a picture"}),
+        *UNREADABLE,
     ):
         with pytest.raises(StudioError):
             save_project(tmp_path / "a.vtsproj", value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_what_could_not_be_opened_again_is_no_edit(value: Project) -> None:
+    before = check_project(Project())
+    session = Session(before)
+    with pytest.raises(StudioError) as caught:
+        session.edit_project(value)
+    assert caught.value.hint and session.project is before and not session.can_undo
+    with pytest.raises(StudioError):
+        check_project(value, since=before)
+    with pytest.raises(StudioError):
+        Session(value)
+
+
+def test_what_a_packer_loses_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_project(tmp_path / "a.vtsproj", RICH)
+
+    def careless(members: dict[str, bytes], *options: Any, **more: Any) -> bytes:
+        return archive.pack({name: data for name, data in members.items() if "mask" not in name}, *options, **more)
+
+    monkeypatch.setattr(project, "pack", careless)
+    with pytest.raises(StudioError):
+        save_project(tmp_path / "a.vtsproj", RICH.with_(active=0))
+    assert read_project(tmp_path / "a.vtsproj") == RICH
+
+
+def test_unknown_fields_and_missing_masks_are_said() -> None:
+    for content in ({"looks": [{"name": "a", "look": {"seeed": 3}}]}, {"seeed": 3}):
+        with pytest.raises(StudioError, match="'seeed', which this version does not know"):
+            project_from_bytes(_with(**content))
+    with pytest.raises(StudioError, match="mask is missing"):
+        project_from_bytes(_zip({"project.json": json.dumps({"masks": {"a": ""}}).encode()}))
+    with pytest.raises(StudioError, match="mask is missing"):
+        project_from_bytes(_zip({"project.json": b"{}", "masks/a.png": MASK}))
+
+
+def test_every_flipped_bit_is_refused_or_harmless() -> None:
+    for bit in range(8 * len(GOOD)):
+        data = bytearray(GOOD)
+        data[bit // 8] ^= 1 << bit % 8
+        try:
+            assert project_from_bytes(bytes(data)) == RICH, f"bit {bit} was lost silently"
+        except StudioError as error:
+            assert error.message
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../a.png", "masks/../../a.png", "C:\\a.png", "masks\\a.png", "c:a"])
@@ -188,7 +265,10 @@ def test_bombs_are_refused_before_they_unpack(monkeypatch: pytest.MonkeyPatch) -
 
 def test_masks_that_are_small_files_and_many_pixels_are_refused_undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
     large = mask_of(np.zeros((5000, 8000), np.uint8)).to_png()
-    data = _zip({"project.json": b"{}", **{f"masks/{number}.png": large for number in range(60)}}, zipfile.ZIP_STORED)
+    masks = {str(number): large for number in range(60)}
+    content = msgspec.json.encode({"masks": {name: hashlib.sha256(png).digest() for name, png in masks.items()}})
+    members = {"project.json": content, **{f"masks/{name}.png": png for name, png in masks.items()}}
+    data = _zip(members, zipfile.ZIP_STORED)
     monkeypatch.setattr(mask, "mask_from_png", lambda _: pytest.fail("decoded"))
     with pytest.raises(StudioError, match="masks of this project are too large"):
         project_from_bytes(data)

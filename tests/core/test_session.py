@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.core.strategies import looks, texts
+from vtuber_studio.core import project
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.project import NamedLook, Project, read_project
+from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.project import NamedLook, Project, project_bytes, project_from_bytes, read_project
 from vtuber_studio.core.session import Session
+
+MASK = mask_of(np.eye(8, dtype=bool)).to_png()
 
 
 def test_a_drag_is_one_undo_step() -> None:
@@ -257,3 +266,70 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSessionMachine = SessionMachine.TestCase
+
+awkward = texts | st.text(max_size=210) | st.just("half a character \ud800")
+
+
+class SavingMachine(RuleBasedStateMachine):
+    """Whatever is asked of a session, by whatever caller: the document that it holds can be saved and opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        few = {field: (3, 2000) for field in project.LIMITS}
+        self.patch.setattr(project, "LIMITS", few)  # so that they are reached
+        self.session = Session()
+
+    def teardown(self) -> None:
+        self.patch.undo()
+
+    def _try(self, act: Callable[[], None]) -> None:
+        before = self.session.project
+        try:
+            act()
+        except StudioError as error:
+            assert error.message and self.session.project is before
+
+    @rule(look=looks, name=awkward)
+    def edit(self, look: Look, name: str) -> None:
+        self._try(lambda: self.session.edit(look.set(**{name: 0.5})))
+
+    @rule(value=st.floats() | st.booleans() | st.none() | awkward | st.integers())
+    def misuse(self, value: Any) -> None:
+        self._try(lambda: self.session.edit(self.session.look.set(eye_size=value)))
+        self._try(lambda: self.session.edit(self.session.look.with_(seed=value)))
+        self._try(lambda: self.session.edit_project(self.session.project.with_(active=value)))
+
+    @rule(name=awkward)
+    def name(self, name: str) -> None:
+        self._try(lambda: self.session.add_favourite(name))
+        self._try(lambda: self.session.rename_favourite(0, name))
+        self._try(lambda: self.session.rename_look(0, name))
+        self._try(lambda: self.session.rename(name))
+        self._try(lambda: self.session.set_locks([name]))
+
+    @rule(index=st.integers(-1, 3))
+    def remove(self, index: int) -> None:
+        self._try(lambda: self.session.add_look())
+        self._try(lambda: self.session.remove_look(index))
+        self._try(lambda: self.session.remove_favourite(index))
+
+    @rule(data=st.binary(max_size=20) | st.just(MASK), name=awkward)
+    def mask(self, data: bytes, name: str) -> None:
+        self._try(lambda: self.session.edit_project(self.session.project.with_(masks={name: data, "a": MASK})))
+
+    @rule()
+    def undo(self) -> None:
+        self.session.undo()
+
+    @rule()
+    def redo(self) -> None:
+        self.session.redo()
+
+    @invariant()
+    def what_is_saved_can_be_opened(self) -> None:
+        assert project_from_bytes(project_bytes(self.session.project)) == self.session.project
+
+
+TestSavingMachine = SavingMachine.TestCase
+TestSavingMachine.settings = settings(max_examples=25, stateful_step_count=15)

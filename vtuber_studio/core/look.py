@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.decode import decode_versioned
 
+VERSION = 1  # of a look's own file
 MAX_SEED = 2**32 - 1
 
 
@@ -20,7 +21,7 @@ def value_hash(value: msgspec.Struct) -> int:
     return hash(tuple(frozenset(field.items()) if isinstance(field, dict) else field for field in fields))
 
 
-class Mix(msgspec.Struct, frozen=True, omit_defaults=True):
+class Mix(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Take ``shape`` and ``colour`` (0..1 each) of one part from another look."""
 
     part: str
@@ -29,7 +30,7 @@ class Mix(msgspec.Struct, frozen=True, omit_defaults=True):
     colour: float = 0.0
 
 
-class Look(msgspec.Struct, frozen=True, omit_defaults=True):
+class Look(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Everything that decides one picture but expression and pose. Only what differs from defaults is stored."""
 
     generator: str = ""  # bundle id it was made with; empty: any
@@ -55,23 +56,21 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.with_(palette={**self.palette, **colours})
 
     def to_json(self) -> bytes:
-        """Canonical JSON: the same look always gives the same bytes."""
-        return msgspec.json.encode(self, order="sorted")
-
-    def __hash__(self) -> int:
-        return value_hash(self)
+        """The file of a look: canonical JSON with a version; the same look always gives the same bytes."""
+        return msgspec.json.encode({"version": VERSION, **msgspec.to_builtins(self)}, order="sorted")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON."""
-        return hashlib.sha256(self.to_json()).hexdigest()
+        """SHA-256 of the look's canonical JSON."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+
+class _LookFile(Look, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    version: int = VERSION
 
 
 def look_from_json(data: bytes) -> Look:
-    """Decode a look; StudioError with one sentence when it is not one."""
-    try:
-        return msgspec.json.decode(data, type=Look)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise StudioError(
-            f"This is not a look: {error}.", "Choose a look's JSON or a .vtsproj project."
-        ) from error
+    """Decode a look's file; StudioError with one sentence when it is not one, or one of a newer version."""
+    hint = "Choose a look's JSON or a .vtsproj project."
+    file = decode_versioned(data, _LookFile, "look", "version", VERSION, hint)
+    return Look(*(getattr(file, field) for field in Look.__struct_fields__))

@@ -6,13 +6,15 @@ from bytes, under caps, and checked whole before anything of it is used.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from vtuber_studio.core.archive import MAX_FILE, pack, unpack
+from vtuber_studio.core.archive import MAX_FILE, MAX_MEMBER, pack, unpack
+from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, renamed_palette, require_look
@@ -40,42 +42,53 @@ SUFFIX = ".vtsproj"
 MAX_JSON = 16_000_000  # bytes of project.json, or of a look's own file
 _CAPS = {"project.json": MAX_JSON}
 _DAMAGED = "Open another copy, or the autosaved one that the studio offers at its start."
-Name = Annotated[str, Meta(max_length=200)]
+MAX_NAME = 200  # characters
+# what a project keeps many of -> how many at most, and bytes of their JSON at most: together less than MAX_JSON
+LIMITS = {
+    "looks": (1000, 4_000_000),
+    "favourites": (1000, 10_000_000),
+    "palettes": (1000, 500_000),
+    "directions": (1000, 1_000_000),
+    "locks": (1000, 200_000),
+}
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 
-class NamedLook(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Kept(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    name: Name
+
+
+class NamedLook(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A look and what the user calls it."""
 
-    name: Name
     look: Look = Look()
 
 
-class NamedPalette(msgspec.Struct, frozen=True, omit_defaults=True):
+class NamedPalette(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Colours kept for reuse: material -> "#rrggbb"."""
 
-    name: Name
     colours: dict[str, str] = {}
 
 
-class TaughtDirection(msgspec.Struct, frozen=True, omit_defaults=True):
+class TaughtDirection(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A direction the user taught a generator: part -> offset in its z at amount 1."""
 
-    name: Name
     generator: str = ""
     z: dict[str, tuple[float, ...]] = {}
 
 
-class Project(msgspec.Struct, frozen=True, omit_defaults=True):
+class Project(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Everything a project file keeps. A value: never changed in place."""
 
     schema: int = SCHEMA
-    looks: Annotated[tuple[NamedLook, ...], Meta(min_length=1, max_length=1000)] = (NamedLook("Look 1"),)
+    name: Name = ""  # of the persona
+    looks: tuple[NamedLook, ...] = (NamedLook("Look 1"),)
     active: int = 0
-    favourites: Annotated[tuple[NamedLook, ...], Meta(max_length=5000)] = ()
-    palettes: Annotated[tuple[NamedPalette, ...], Meta(max_length=1000)] = ()
-    directions: Annotated[tuple[TaughtDirection, ...], Meta(max_length=1000)] = ()
+    favourites: tuple[NamedLook, ...] = ()
+    palettes: tuple[NamedPalette, ...] = ()
+    directions: tuple[TaughtDirection, ...] = ()
     locks: frozenset[str] = frozenset()  # attributes that the dice leave alone
-    masks: dict[str, bytes] = {}  # name -> PNG; members of their own in the file, never in project.json
+    masks: dict[str, bytes] = {}  # name -> PNG; members of their own in the file, project.json holds their SHA-256
 
     @property
     def look(self) -> Look:
@@ -113,58 +126,112 @@ def renamed_project(project: Project, renamed: Renamed) -> Project:
     )
 
 
-def check_project(project: Project) -> Project:
-    """The project itself; StudioError when a value in it is unsound."""
-    if not project.looks or not 0 <= project.active < len(project.looks):
+_PLAIN = Project()
+
+
+def check_project(project: Project, since: Project | None = None) -> Project:
+    """The project itself; StudioError when a file of it could not be opened again.
+
+    What it shares with ``since``, a sound project, is not looked at again: editors ask at every step.
+    """
+    sound = type(project.active) is int and bool(project.looks) and 0 <= project.active < len(project.looks)
+    if project.schema != SCHEMA or not sound:
         raise StudioError("This project has no active look.", _DAMAGED)
-    for named in (*project.looks, *project.favourites):
-        check_look(named.look)
-    for palette in project.palettes:
-        for colour in palette.colours.values():
-            parse_hex(colour)
-    for direction in project.directions:
-        check_look(Look(z=direction.z))
-    check_masks(project.masks)
+    _check_name(project.name)
+    known = {id(item) for field in LIMITS for item in getattr(since, field, ())}
+    for field, (most, most_bytes) in LIMITS.items():
+        items = getattr(project, field)
+        if since is not None and items is getattr(since, field):
+            continue
+        if type(items) is not type(getattr(_PLAIN, field)):
+            raise StudioError(f"The {field} of this project are of the wrong kind.", "Give a tuple, or a set of locks.")
+        if len(items) > most:
+            raise StudioError(f"A project keeps at most {most} {field}.", "Delete some first.")
+        if len(_encoded(items)) > most_bytes:
+            raise StudioError(f"The {field} of this project take too much room.", "Delete some first.")
+        for item in items:
+            if id(item) not in known:
+                _check_item(item, type(item) if isinstance(item, _Kept) else str)
+    if since is None or project.masks is not since.masks:
+        check_masks(project.masks)
     return project
 
 
-def project_from_bytes(data: bytes) -> Project:
-    """Read a project; StudioError when it is damaged, too large, or made by a newer version."""
+def _encoded(value: object) -> bytes:
+    try:
+        return msgspec.json.encode(value, order="deterministic")
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:  # half a character is a ValueError
+        raise StudioError("This holds something that no file can keep.", "Use plain numbers and texts.") from error
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or len(name) > MAX_NAME:
+        raise StudioError(f"A name has at most {MAX_NAME} characters.", "Choose a shorter one.")
+    _encoded(name)
+
+
+def _check_item(item: Any, kind: type) -> None:
+    """StudioError unless a look, palette, direction or lock is sound, and read from a file would be the same."""
+    if isinstance(item, _Kept):
+        _check_name(item.name)
+    try:
+        same = msgspec.json.decode(_encoded(item), type=kind) == item
+    except (ValueError, RecursionError) as error:
+        raise StudioError("This holds a value of the wrong kind.", "Use plain numbers and texts.") from error
+    if not same:
+        raise StudioError("This holds a value that a file would change.", "Use plain numbers and texts.")
+    if isinstance(item, NamedLook):
+        check_look(item.look)
+    elif isinstance(item, TaughtDirection):
+        check_look(Look(generator=item.generator, z=item.z))
+    elif isinstance(item, NamedPalette):
+        for colour in item.colours.values():
+            parse_hex(colour)
+
+
+def _unpack(data: bytes) -> Project:
+    """The project in a file, not yet checked; StudioError when it is none."""
     members = unpack(data, _CAPS)
     if "project.json" not in members:
         raise StudioError("This is a zip file, but not a project.", "Choose a .vtsproj file.")
-    try:
-        schema = msgspec.json.decode(members["project.json"], type=dict[str, Any]).get("schema", SCHEMA)
-        if isinstance(schema, int) and schema > SCHEMA:
-            raise StudioError(
-                f"This project was made by a newer version (format {schema}).",
-                "Update VTuber Studio to open it.",
-            )
-        if schema != SCHEMA:
-            raise StudioError(f"This project's format {str(schema)[:20]!r} is unknown.", _DAMAGED)
-        project = msgspec.json.decode(members["project.json"], type=Project)
-    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise StudioError(f"This project is damaged: {error}.", _DAMAGED) from error
+    project = decode_versioned(members["project.json"], Project, "project", "schema", SCHEMA, _DAMAGED)
     masks = {
         name.removeprefix("masks/").removesuffix(".png"): png
         for name, png in members.items()
         if name.startswith("masks/") and name.endswith(".png")
     }
-    return check_project(project.with_(masks=masks))
+    if project.masks != _digests(masks):
+        raise StudioError("This project is damaged: a mask is missing or was changed.", _DAMAGED)
+    return project.with_(masks=masks)
+
+
+def _digests(masks: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: hashlib.sha256(png).digest() for name, png in masks.items()}
+
+
+def project_from_bytes(data: bytes) -> Project:
+    """Read a project; StudioError when it is damaged, too large, or made by a newer version."""
+    return check_project(_unpack(data))
 
 
 def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes:
-    """The file of a project; the same project always gives the same bytes. StudioError when it is unsound."""
+    """The file of a project; the same project always gives the same bytes. StudioError when it is unsound.
+
+    What was packed is unpacked before it is handed out: no file is replaced by one that cannot be opened.
+    """
     check_project(project)
     # a default schema would be left out, and a reader of the future must see it
     content = {
-        **msgspec.to_builtins(project.with_(masks={}), order="deterministic"),
-        "schema": project.schema,
+        **msgspec.to_builtins(project.with_(masks=_digests(project.masks)), order="deterministic"),
+        "schema": SCHEMA,
     }
     members = {"project.json": msgspec.json.encode(content, order="deterministic")}
-    members |= {"thumbnail.png": thumbnail_png} if thumbnail_png else {}
+    members |= {"thumbnail.png": thumbnail_png} if thumbnail_png and len(thumbnail_png) <= MAX_MEMBER else {}
     members |= {f"masks/{name}.png": png for name, png in sorted(project.masks.items())}
-    return pack(members, _CAPS, deflated=("project.json",))
+    packed = pack(members, _CAPS, deflated=("project.json",))
+    if len(packed) > MAX_FILE or _unpack(packed) != project:
+        raise StudioError("This project could not be opened again, so it was not saved.", "Undo the last steps.")
+    return packed
 
 
 def read_project(path: Path) -> Project:

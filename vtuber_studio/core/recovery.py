@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from vtuber_studio.core.archive import MAX_FILE
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_bytes, read_file, write_atomically
 from vtuber_studio.core.paths import data_dir
-from vtuber_studio.core.project import MAX_FILE
 
 PROJECT = "autosave.vtsproj"
 ORIGIN = "origin.txt"

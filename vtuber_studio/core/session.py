@@ -27,12 +27,17 @@ def _at(items: tuple[T, ...], index: int, what: str) -> int:
     return index
 
 
+def _renamed(items: tuple[NamedLook, ...], index: int, name: str, what: str) -> tuple[NamedLook, ...]:
+    _at(items, index, what)
+    return (*items[:index], msgspec.structs.replace(items[index], name=name), *items[index + 1 :])
+
+
 class Session:
     """The open document: project, history, file path, and the gesture in progress."""
 
     def __init__(self, project: Project | None = None, path: Path | None = None) -> None:
-        self._history = start(project or Project())
-        self._saved = self._history.value
+        self._history = start(check_project(project or Project()))
+        self._saved: Project | None = self._history.value  # None: nothing of this document is in a file
         self._project = self._history.value  # differs from history's value only during a gesture
         self._gesture: str | None = None
         self._subscribers: list[Callable[[Session], None]] = []
@@ -143,13 +148,17 @@ class Session:
         self._show(self._history.value)
 
     def edit(self, look: Look, label: str = "Edit") -> None:
-        """Replace the active look."""
+        """Replace the active look; StudioError, and nothing changed, when no file could keep it."""
         self.edit_project(self._project.with_look(look), label)
 
     def edit_project(self, project: Project, label: str = "Edit") -> None:
-        """Replace the whole project; one step, or part of the gesture in progress. No change, no step."""
+        """Replace the whole project; one step, or part of the gesture in progress. No change, no step.
+
+        StudioError, and nothing changed, when the project could be saved but not opened again.
+        """
         if project == self._project:
             return
+        check_project(project, since=self._project)
         if self._gesture is None:
             self._history = self._history.push(label, project)
         self._show(project)
@@ -166,7 +175,11 @@ class Session:
             self._history = self._history.redo()
             self._show(self._history.value)
 
-    # locks, favourites, looks: all of them ordinary undoable edits
+    # name, locks, favourites, looks: all of them ordinary undoable edits
+
+    def rename(self, name: str) -> None:
+        """Call the persona something else."""
+        self.edit_project(self._project.with_(name=name), "Name")
 
     def set_locks(self, names: Iterable[str]) -> None:
         """Replace the set of locked attributes."""
@@ -185,9 +198,8 @@ class Session:
 
     def rename_favourite(self, index: int, name: str) -> None:
         """Call a favourite something else."""
-        items = list(self.favourites)
-        items[_at(self.favourites, index, "favourite")] = msgspec.structs.replace(items[index], name=name)
-        self.edit_project(self._project.with_(favourites=tuple(items)), "Rename favourite")
+        renamed = _renamed(self.favourites, index, name, "favourite")
+        self.edit_project(self._project.with_(favourites=renamed), "Rename favourite")
 
     def recall_favourite(self, index: int) -> None:
         """Make a favourite the active look's value."""
@@ -215,9 +227,8 @@ class Session:
 
     def rename_look(self, index: int, name: str) -> None:
         """Call a look something else."""
-        items = list(self._project.looks)
-        items[_at(self._project.looks, index, "look")] = msgspec.structs.replace(items[index], name=name)
-        self.edit_project(self._project.with_(looks=tuple(items)), "Rename look")
+        renamed = _renamed(self._project.looks, index, name, "look")
+        self.edit_project(self._project.with_(looks=renamed), "Rename look")
 
     # files
 
@@ -228,7 +239,7 @@ class Session:
         """
         check_project(project)
         self._history, self._project, self._gesture, self.path = start(project), project, None, path
-        self._saved = project if saved else Project(schema=-1)  # equal to no document
+        self._saved = project if saved else None
         self._notify()
 
     def open(self, path: Path) -> None:

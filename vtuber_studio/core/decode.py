@@ -1,0 +1,35 @@
+"""Decoding files of our own: the version first, then every field; what is wrong with them is said in words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from vtuber_studio.core.errors import StudioError
+
+T = TypeVar("T")
+_NEWER = "Update VTuber Studio to open it."
+
+
+def decode_versioned(data: bytes, kind: type[T], what: str, field: str, known: int, hint: str) -> T:
+    """JSON ``data`` as ``kind``. StudioError when ``field``, its version (``known`` when left out), is another one or
+    anything else in it is not as ``kind`` says; ``what`` it should be and the ``hint`` go into the sentence."""
+    try:
+        raw = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        found: Any = msgspec.json.decode(raw[field]) if field in raw else known
+        if isinstance(found, int) and found > known:
+            raise StudioError(f"This {what} was made by a newer version (format {found}).", _NEWER)
+        if found != known:
+            raise StudioError(f"This {what}'s format {str(found)[:20]!r} is unknown.", hint)
+        return msgspec.json.decode(data, type=kind)
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+        raise StudioError(_words(str(error), what), hint) from error
+
+
+def _words(error: str, what: str) -> str:
+    unknown, where = re.search(r"unknown field `(.*?)`", error), re.search(r"at `\$\.?(.+)`", error)
+    if unknown:
+        return f"This {what} holds {unknown[1][:40]!r}, which this version does not know."
+    return f"This {what} is damaged: {where[1]} is not as it should be." if where else f"This is no sound {what}."
