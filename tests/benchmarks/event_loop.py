@@ -115,7 +115,7 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
     begin = time.perf_counter()
     window.dice.roll()
     figures["roll"] = {**watch(after(1.0)), "call_ms": round(1000 * (time.perf_counter() - begin - 1.0), 1)}
-    window._leaving = True
+    window.leaving.agreed = True
     window.close()
     return figures
 

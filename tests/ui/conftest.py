@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,14 +17,22 @@ from vtuber_studio.core.settings import Settings
 from vtuber_studio.ui import theme
 from vtuber_studio.ui.app import release_clipboard
 from vtuber_studio.ui.bridge import Bridge
+from vtuber_studio.ui.job import wait_for_jobs
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.stage import Stage
 
 
 @pytest.fixture(scope="session", autouse=True)
-def dressed(qapp: QApplication) -> None:
-    """Sizes and colours as users see them."""
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Sizes and colours as users see them. What tests have left behind goes while there is an application: the
+    interpreter's end would take it apart in any order, children before their parents."""
     theme.apply(qapp)
+    yield
+    wait_for_jobs()
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +59,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
 
     yield build
     for window in made:
-        window._leaving = True
+        window.leaving.agreed = True
         window.close()
         window.deleteLater()
     qapp.processEvents()

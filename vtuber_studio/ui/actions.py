@@ -110,6 +110,14 @@ def enable(actions: Mapping[str, QAction], state: Mapping[str, bool]) -> None:
             actions[row.name].setEnabled(state[row.needs])
 
 
+def name_step(action: QAction, word: str, label: str) -> None:
+    """Let undo or redo say which step it means."""
+    text = f"{word} {label}".strip()
+    action.setText(text)
+    action.setIconText(word)
+    action.setToolTip(f"{text} ({action.shortcut().toString()})")
+
+
 def shortcut_rows() -> list[tuple[str, str]]:
     """(keys, what they do) of every action with keys, then of every gesture."""
     rows = [(" or ".join(row.keys), tr(row.tip or row.text)) for row in TABLE if row.keys]

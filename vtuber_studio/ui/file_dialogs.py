@@ -1,0 +1,68 @@
+"""Which file? The dialogs that ask before Files opens or saves, and the menu of recent ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from vtuber_studio.core.project import SUFFIX
+from vtuber_studio.ui.files import Files
+from vtuber_studio.ui.widgets.words import fitting
+
+
+class FileDialogs(QObject):
+    """None of them is modal to the program: they open beside the window and call back."""
+
+    def __init__(self, files: Files, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.files, self.window = files, parent
+        self.recent_menu = QMenu(parent)
+        self.recent_menu.aboutToShow.connect(self.fill_recent)
+        files.path_wanted.connect(self.save_as)
+
+    def open(self) -> None:
+        """Choose a project or a look."""
+        dialog = self._dialog(self.tr("Open"), self.tr("Projects and looks (*.vtsproj *.json)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.files.open(Path(path)))
+        dialog.open()
+
+    def save(self) -> None:
+        """Save where it came from, or ask where."""
+        path = self.files.stage.session.path
+        if path is not None:
+            self.files.save(path)
+        else:
+            self.save_as()
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Choose a file and save; then do ``then``."""
+        dialog = self._dialog(self.tr("Save as"), self.tr("Projects (*.vtsproj)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.fileSelected.connect(lambda path: self.files.save(Path(path), then))
+        dialog.open()
+
+    def fill_recent(self) -> None:
+        """List what was open lately."""
+        self.recent_menu.clear()
+        for name in self.files.preferences.settings.recent_files:
+            self.recent_menu.addAction(fitting(name, 80)).triggered.connect(partial(self.files.open, Path(name)))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _dialog(self, title: str, kinds: str) -> QFileDialog:
+        dialog = QFileDialog(self.window, title, self._folder(), kinds)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _folder(self) -> str:
+        path = self.files.stage.session.path
+        if path is not None:
+            return str(path)
+        recent = self.files.preferences.settings.recent_files
+        return str(Path(recent[0]).parent) if recent else str(Path.home())

@@ -1,0 +1,56 @@
+"""What the user does anywhere in the window: C held compares, Esc takes a gesture back, any of it wakes her up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
+
+from vtuber_studio.core.session import Session
+from vtuber_studio.ui.idle import Idle
+from vtuber_studio.ui.preview import Preview
+
+COMPARE_KEYS = (Qt.Key.Key_C, Qt.Key.Key_Backslash)
+
+
+class Gestures(QObject):
+    """Watches the application: keys that are held have no shortcut, and the focus may be anywhere."""
+
+    def __init__(self, session: Session, preview: Preview, idle: Idle, window: QWidget) -> None:
+        super().__init__(window)
+        self.session, self.preview, self.idle, self.window = session, preview, idle, window
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def close(self) -> None:
+        """Watch no more."""
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Comparing while a key is held; and whatever the user does, she holds still for it."""
+        kind = event.type()
+        if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress):
+            self.idle.disturb()
+        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
+            held = kind == QEvent.Type.KeyPress
+            if self._compares(event):
+                if not event.isAutoRepeat():
+                    self.preview.compare(held)
+                return True
+            if held and event.key() == Qt.Key.Key_Escape and self.session.in_gesture:
+                self.session.abort()
+        elif kind == QEvent.Type.WindowDeactivate and watched is self.window:
+            self.preview.compare(False)
+        return super().eventFilter(watched, event)
+
+    def _compares(self, event: QKeyEvent) -> bool:
+        """Not while something is typed."""
+        return (
+            event.key() in COMPARE_KEYS
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+            and self.window.isActiveWindow()
+            and not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
+        )

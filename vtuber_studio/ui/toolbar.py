@@ -1,0 +1,34 @@
+"""The toolbar: undo and redo, the dice, compare and export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolBar, QWidget
+
+from vtuber_studio.ui.panels.dice import DicePanel
+
+
+class Toolbar(QToolBar):
+    """Stays where it is. ``compare`` is held, ``export`` is clicked; the window joins them."""
+
+    def __init__(self, undo: QAction, redo: QAction, dice: DicePanel) -> None:
+        super().__init__(movable=False, floatable=False)
+        self.setWindowTitle(self.tr("Tools"))
+        self.setObjectName("toolbar")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.compare = QPushButton(self.tr("Compare"))
+        self.compare.setToolTip(self.tr("Hold to see the look before the last step (hold C or \\)"))
+        self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.export = QPushButton(self.tr("Export PNG"))
+        self.export.setToolTip(self.tr("Save the picture (Ctrl+E)"))
+        self.addAction(undo)
+        self.addAction(redo)
+        for widget in (_space(), dice, _space(), self.compare, self.export):
+            self.addWidget(widget)
+
+
+def _space() -> QWidget:
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return space
