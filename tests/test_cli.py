@@ -84,7 +84,7 @@ def test_help_teaches() -> None:
         (("--set", "eye_size=7"), "out of range"),
         (("--set", "eye_size"), "NAME=VALUE"),
         (("--set", "front_style=mohawk"), "choppy"),
-        (("--set", "hair.base=pink"), "colour"),
+        (("--set", "hair.base=pinkish"), "colour"),
         (("--expression", "grin=1"), "grin"),
         (("--pose", "yaw=90"), "out of range"),
         (("--background", "blue"), "#rrggbb"),

@@ -36,8 +36,8 @@ def __getattr__(name: str) -> Any:  # so that importing the package alone loads 
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def random_look(generator: Any, seed: int) -> Any:
-    """A whole persona rolled from ``seed``, as the dice in the window roll it."""
+def random_look(generator: Any, seed: int | str) -> Any:
+    """A whole persona rolled from ``seed``, a number or any word, as the dice in the window roll it."""
     from vtuber_studio.core.sampling import random_look as draw
 
     tables = generator.manifest

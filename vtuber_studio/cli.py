@@ -61,7 +61,7 @@ def gui(
 def render(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     generator: GeneratorOption = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Roll the dice with this number.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")] = None,
     look: Annotated[Path | None, typer.Option(help="A look's JSON, or a project (its current look).")] = None,
     set_: Annotated[
         list[str] | None,
@@ -214,10 +214,10 @@ def artist_sheet(
     typer.echo(out)
 
 
-def _look(generator: Generator, file: Path | None, seed: int | None, settings: list[str]) -> Look:
+def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import fit_look, require_look
-    from vtuber_studio.core.look import Look
+    from vtuber_studio.core.fit import default_look, fit_look, require_look
+    from vtuber_studio.core.look import parse_seed
     from vtuber_studio.core.project import read_look
     from vtuber_studio.core.sampling import random_look
 
@@ -227,11 +227,11 @@ def _look(generator: Generator, file: Path | None, seed: int | None, settings: l
         look, notes = fit_look(read_look(file), tables.attributes, tables.materials, parts, tables.renamed)
         for note in notes:
             typer.echo(note, err=True)
-        look = look if seed is None else look.with_(seed=seed)
+        look = look if seed is None else look.with_(seed=parse_seed(seed))
     elif seed is not None:
         look = random_look(tables.attributes, tables.materials, seed, tables.id)
     else:
-        look = Look(generator=tables.id)
+        look = default_look(tables.attributes, tables.materials, tables.id)
     for name, value in _pairs(settings, "--set"):
         look = look.paint({name: value}) if "." in name else look.set(**{name: value})
     return require_look(look, tables.attributes, tables.materials, parts)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import ATTRIBUTES, MATERIALS, PARTS, fake_manifest
-from vtuber_studio.core.dice import COLOURS, roll, seed_from_text, vary
+from vtuber_studio.core.dice import COLOURS, roll, vary
+from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.look import MAX_SEED, Look
+from vtuber_studio.core.palette import resolve, to_hex
+from vtuber_studio.core.rules import Exclusion, Rules
+from vtuber_studio.core.sampling import random_look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.figure import ingredients
 
 NAMES = [row.name for row in ATTRIBUTES]
+COLOURED = [material.name for material in MATERIALS if material.colour]
+GROUPS = [*dict.fromkeys(row.group for row in ATTRIBUTES), COLOURS, None]
 seeds = st.integers(0, MAX_SEED)
-BEFORE = Look(seed=5).set(eye_size=0.25, front_style="square", face_width=-0.5).paint({"hair.base": "#123456"})
+BEFORE = complete_look(
+    Look(seed=5).set(eye_size=0.25, front_style="square", face_width=-0.5).paint({"hair.base": "#123456"}),
+    ATTRIBUTES,
+    MATERIALS,
+)
 
 
-@given(seeds, st.sets(st.sampled_from(NAMES)))
-def test_locked_attributes_and_colours_stay(seed: int, locks: set[str]) -> None:
-    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {*locks, "hair.base"})
-    assert set(look.palette) <= {material.name for material in MATERIALS}
-    for name in locks:
-        assert look.attributes.get(name) == BEFORE.attributes.get(name)
-    assert look.palette["hair.base"] == "#123456"
-    assert look == roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {*locks, "hair.base"})
+@given(seeds, st.sets(st.sampled_from(NAMES + COLOURED)), st.sampled_from(GROUPS))
+def test_what_is_free_is_what_the_whole_roll_gives_and_the_rest_stays(
+    seed: int, locks: set[str], group: str | None
+) -> None:
+    whole = random_look(ATTRIBUTES, MATERIALS, seed)
+    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, locks, group)
+    for row in ATTRIBUTES:
+        free = row.name not in locks and group in (None, row.group)
+        assert look.attributes[row.name] == (whole if free else BEFORE).attributes[row.name]
+    for name in COLOURED:
+        free = name not in locks and group in (None, COLOURS)
+        assert look.palette[name] == (whole if free else BEFORE).palette[name]
+    assert look.seed == (seed if group is None else BEFORE.seed)
+    assert look == roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, locks, group)
 
 
 @given(seeds)
@@ -35,28 +52,45 @@ def test_a_part_whose_every_attribute_is_locked_keeps_its_picture(seed: int) -> 
 
 
 @given(seeds)
-def test_one_group_leaves_the_others(seed: int) -> None:
-    look = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, group="Hair")
-    assert look.seed == BEFORE.seed and look.palette == BEFORE.palette
-    assert {k: v for k, v in look.attributes.items() if k not in ("front_style", "fringe_length")} == {
-        k: v for k, v in BEFORE.attributes.items() if k != "front_style"
-    }
-    colours = roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, group=COLOURS)
-    assert colours.attributes == BEFORE.attributes and colours.palette != BEFORE.palette
+def test_a_locked_colour_that_derives_from_another_stays_as_it_looks(seed: int) -> None:
+    for look in (
+        roll(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {"skin.shade"}),
+        vary(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, {"skin.shade"}, rules=None),
+    ):
+        before, after = (resolve(MATERIALS, each.palette)["skin.shade"] for each in (BEFORE, look))
+        assert np.array_equal(before, after) or look.palette["skin.shade"] == to_hex(before)
 
 
 @given(seeds, st.sets(st.sampled_from(NAMES)))
 def test_a_little_different_stays_in_range_and_near(seed: int, locks: set[str]) -> None:
     look = vary(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed, locks)
+    free = vary(BEFORE, ATTRIBUTES, MATERIALS, PARTS, seed)
     for row in ATTRIBUTES:
-        old, new = (each.attributes.get(row.name, row.default) for each in (BEFORE, look))
+        old, new = (each.attributes[row.name] for each in (BEFORE, look))
         if row.choices or row.name in locks:
             assert new == old
         else:
             assert row.low <= float(new) <= row.high and abs(float(new) - float(old)) < 1.2
+            assert new == free.attributes[row.name], "a lock moves nothing else"
 
 
-def test_seeds_can_be_numbers_or_words() -> None:
-    assert seed_from_text(" 42 ") == 42
-    assert seed_from_text("Luna") == seed_from_text("Luna") != seed_from_text("luna")
-    assert 0 <= seed_from_text(str(MAX_SEED + 7)) <= MAX_SEED
+def test_rolled_looks_hold_every_value_and_old_ones_are_completed() -> None:
+    bare = Look(seed=5).set(eye_size=0.25)
+    for look in (
+        random_look(ATTRIBUTES, MATERIALS, 7),
+        roll(bare, ATTRIBUTES, MATERIALS, PARTS, 7, group="Hair"),
+        vary(bare, ATTRIBUTES, MATERIALS, PARTS, 7),
+    ):
+        assert complete_look(look, ATTRIBUTES, MATERIALS) is look
+        assert set(look.attributes) == set(NAMES)
+        assert set(look.palette) >= {material.name for material in MATERIALS if material.colour}
+
+
+@given(seeds)
+def test_choices_that_do_not_go_together_never_meet(seed: int) -> None:
+    rules = Rules(exclusions=(Exclusion({"headwear": "hat"}, {"front_style": "round"}),))
+    hat = BEFORE.set(headwear="hat")
+    look = roll(hat, ATTRIBUTES, MATERIALS, PARTS, seed, {"headwear"}, rules=rules)
+    assert look.attributes["front_style"] == "round", "the locked hat decides"
+    look = roll(hat, ATTRIBUTES, MATERIALS, PARTS, seed, {"headwear", "front_style"}, rules=rules)
+    assert look.attributes["front_style"] == "square", "what is locked stays all the same"

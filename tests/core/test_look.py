@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,16 @@ from tests.core.strategies import looks
 from tests.core.test_attribute import ROWS
 from tests.core.test_palette import TABLE
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.fit import MAX_DEPTH, check_look, fit_look, renamed_look, require_look
+from vtuber_studio.core.fit import (
+    MAX_DEPTH,
+    check_look,
+    complete_look,
+    default_look,
+    fit_look,
+    renamed_look,
+    require_look,
+    walk,
+)
 from vtuber_studio.core.look import Look, Mix, look_from_json
 from vtuber_studio.core.part import Cel, Part
 
@@ -104,7 +114,7 @@ def test_fitting_keeps_what_maps_and_says_what_does_not() -> None:
     look = Look(
         attributes={"eye_size": 9.0, "hair_style": "twin", "tail": "fox"},
         palette={"hair.base": "#ff0000", "tail.base": "#00ff00", "tail:hair.base": "#00ff00"},
-        z={"eyes": (1.0, 2.0), "tail": (1.0,)},
+        z={"eyes": (1.0, 2.0, 0.0, 0.0), "tail": (1.0,)},
         directions={"eyes": (0.5,), "tail": (0.5,)},
         mixes=(Mix("eyes", Look(attributes={"tail": "cat"}), 0.5), Mix("tail", Look(), 0.5)),
     )
@@ -112,7 +122,7 @@ def test_fitting_keeps_what_maps_and_says_what_does_not() -> None:
     assert fitted == Look(
         attributes={"eye_size": 3.0, "hair_style": "twin"},
         palette={"hair.base": "#ff0000"},
-        z={"eyes": (1.0, 2.0)},
+        z={"eyes": (1.0, 2.0, 0.0, 0.0)},
         directions={"eyes": (0.5,)},
         mixes=(Mix("eyes", Look(), 0.5),),
     )
@@ -137,20 +147,84 @@ def test_old_names_become_todays_without_a_note() -> None:
     old = Look(
         attributes={"eye_height": 1.0, "cut": "pigtails"},
         palette={"hair.main": "#ff0000", "eye:hair.main": "#00ff00"},
-        z={"eye": (1.0,)},
+        z={"eye": (1.0, 0.0, 0.0, 0.0)},
         directions={"eye": (0.5,)},
         mixes=(Mix("eye", inner, 0.5),),
     )
     new = Look(
         attributes={"eye_size": 1.0, "hair_style": "twin"},
         palette={"hair.base": "#ff0000", "eyes:hair.base": "#00ff00"},
-        z={"eyes": (1.0,)},
+        z={"eyes": (1.0, 0.0, 0.0, 0.0)},
         directions={"eyes": (0.5,)},
         mixes=(Mix("eyes", Look(attributes={"eye_size": 0.5}), 0.5),),
     )
     assert fit_look(old, ROWS, TABLE, PARTS, renamed) == (new, ())
     assert fit_look(new, ROWS, TABLE, PARTS, renamed) == (new, ())
     assert renamed_look(old.set(eye_size=2.0), renamed).attributes["eye_size"] == 2.0
+
+
+@given(looks)
+def test_one_walk_visits_every_look_and_changes_nothing_by_itself(look: Look) -> None:
+    seen: list[str] = []
+    assert walk(look, lambda one, where: (one, seen.append(where))[0]) is look
+    assert len(seen) == check_look(look) and seen.count("") == 1
+    assert {f"in the mix of {mix.part}: " for mix in look.mixes} <= set(seen)
+    painted = walk(look, lambda one, _: one.with_(seed=3))
+    assert painted.seed == 3 and all(mix.look.seed == 3 for mix in painted.mixes)
+
+
+@given(looks)
+def test_a_completed_look_holds_every_value_and_is_complete(look: Look) -> None:
+    fitted, _ = fit_look(look, ROWS, TABLE, PARTS)
+    whole = complete_look(fitted, ROWS, TABLE)
+    for one in (whole, *(mix.look for mix in whole.mixes)):
+        assert set(one.attributes) == {"eye_size", "hair_style"} and "hair.base" in one.palette
+    assert fitted.attributes.items() <= whole.attributes.items() and fitted.palette.items() <= whole.palette.items()
+    assert complete_look(whole, ROWS, TABLE) is whole
+    assert require_look(whole, ROWS, TABLE, PARTS) == whole
+
+
+def test_another_default_never_changes_an_old_persona() -> None:
+    kept = look_from_json(default_look(ROWS, TABLE).to_json())
+    rows = tuple(msgspec.structs.replace(row, default=row.choices[-1] if row.choices else row.high) for row in ROWS)
+    table = tuple(msgspec.structs.replace(row, colour="#ff0000") if row.colour else row for row in TABLE)
+    assert complete_look(kept, rows, table) == kept != default_look(rows, table)
+    assert b'"truncation_psi":1.0' in kept.to_json() and b'"background"' in kept.to_json(), "the struct's own, too"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        "a look",
+        None,
+        Look(seed="seven"),  # type: ignore[arg-type]
+        Look(truncation_psi="much"),  # type: ignore[arg-type]
+        Look(attributes=[1]),  # type: ignore[arg-type]
+        Look(attributes={"a": None}),  # type: ignore[dict-item]
+        Look(attributes={1: 2.0}),  # type: ignore[dict-item]
+        Look(palette={"hair.base": 7}),  # type: ignore[dict-item]
+        Look(z={"eyes": 1.0}),  # type: ignore[dict-item]
+        Look(z={"eyes": ("x",)}),  # type: ignore[dict-item]
+        Look(mixes=("eyes",)),  # type: ignore[arg-type]
+        Look(mixes=(Mix("eyes", "other"),)),  # type: ignore[arg-type]
+        Look(mixes=(Mix("eyes", Look(), "all"),)),  # type: ignore[arg-type]
+        Look(background=None),  # type: ignore[arg-type]
+    ],
+)
+def test_wrong_types_are_refused_in_words(look: Look) -> None:
+    with pytest.raises(StudioError) as error:
+        check_look(look)
+    assert error.value.hint
+
+
+def test_numpys_numbers_are_taken_wherever_numbers_are() -> None:
+    numbers = np.arange(4, dtype=np.float32)
+    look = Look(seed=np.int64(3), truncation_psi=np.float32(0.5), z={"eyes": tuple(numbers)})  # type: ignore[arg-type]
+    look = look.with_(directions={"eyes": numbers}).set(eye_size=np.float32(0.25), hair_style=np.str_("twin"))
+    look = look.with_(mixes=(Mix("eyes", look, np.float64(0.5)),))
+    assert look == look_from_json(look.to_json()) == require_look(look, ROWS, TABLE, PARTS)
+    assert hash(look) == hash(look_from_json(look.to_json()))
+    assert type(look.seed) is int and type(look.z["eyes"][1]) is float and type(look.attributes["hair_style"]) is str
 
 
 @given(looks)
@@ -167,6 +241,7 @@ def test_any_sound_look_can_be_fitted(look: Look) -> None:
         ({"palette": {"hair.bass": "#ff0000"}}, "no material"),
         ({"palette": {"tail:hair.base": "#ff0000"}}, "no part"),
         ({"z": {"eyes": (0.0,) * 5}}, "4 numbers"),
+        ({"z": {"eyes": (0.0,) * 3}}, "4 numbers"),
         ({"directions": {"tail": (0.0,)}}, "no part"),
         ({"mixes": (Mix("tail", Look()),)}, "no part"),
     ],

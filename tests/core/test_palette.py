@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.core.strategies import colours, unit
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.palette import check_palette, derive, mix, oklab, parse_hex, resolve, to_hex
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.palette import canonical, check_palette, derive, mix, oklab, parse_hex, resolve, to_hex
 from vtuber_studio.core.part import Material
 
 TABLE = (
@@ -35,6 +36,28 @@ def test_hex_survives_the_round_trip(text: str) -> None:
 def test_what_is_no_colour_is_refused(text: object) -> None:
     with pytest.raises(StudioError, match="not a colour"):
         parse_hex(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("Coral", "#ff7f50"),
+        (" rebeccapurple ", "#663399"),
+        ("#F80", "#ff8800"),
+        ("#f808", "#ff880088"),
+        ("#FF8800FF", "#ff8800"),
+        ("transparent", "#00000000"),
+    ],
+)
+def test_colours_are_read_as_people_write_them_and_stored_in_one_form(text: str, stored: str) -> None:
+    assert canonical(text) == stored == canonical(stored)
+    assert Look().paint({"hair.base": text}).palette == {"hair.base": stored}
+
+
+@pytest.mark.parametrize("text", ["", "reddish", "#ff", "#fffff", "#１２３", "rgb(1,2,3)", "hsl(0,0%,0%)", None, 7])
+def test_what_nobody_writes_for_a_colour_is_refused(text: object) -> None:
+    with pytest.raises(StudioError, match="not a colour"):
+        canonical(text)
 
 
 @given(colours)

@@ -164,7 +164,7 @@ def test_seeds_psi_directions_and_offsets_move_things(generator: FakeGenerator) 
     for look in (
         Look(seed=2),
         Look(seed=1, truncation_psi=0.2),
-        Look(seed=1, z={"face": (1.5,)}),
+        Look(seed=1, z={"face": (1.5, 0.0, 0.0, 0.0)}),
         Look(seed=1, directions={"face": (2.0,)}),
     ):
         assert not np.array_equal(base, render(generator, look))

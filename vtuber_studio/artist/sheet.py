@@ -13,17 +13,13 @@ from vtuber_studio.artist import schema
 from vtuber_studio.artist.portrait import draw_part
 from vtuber_studio.core.attribute import Value, Values, find
 from vtuber_studio.core.latents import seed_z
+from vtuber_studio.core.look import MAX_SEED
 from vtuber_studio.core.palette import resolve
 from vtuber_studio.core.pose import PRESETS
-from vtuber_studio.core.sampling import random_attributes, random_look, random_palette
+from vtuber_studio.core.sampling import random_look
 
 CANVAS = 512
 PAPER = (0.90, 0.92, 0.96)
-
-
-def random_values(rng: np.random.Generator) -> tuple[dict[str, Value], dict[str, str]]:
-    """Attributes from their priors, and a harmonious palette."""
-    return random_attributes(schema.ATTRIBUTES, rng), random_palette(rng)
 
 
 def figure(
@@ -53,7 +49,8 @@ def figure(
 
 def random_sheet(rows: int = 6, columns: int = 6, seed: int = 0, size: int = 256) -> np.ndarray:
     """Contact sheet of ``rows`` x ``columns`` random personas, RGBA on paper."""
-    looks = [random_look(schema.ATTRIBUTES, schema.MATERIALS, seed + k) for k in range(rows * columns)]
+    seeds = [(seed + k) % (MAX_SEED + 1) for k in range(rows * columns)]
+    looks = [random_look(schema.ATTRIBUTES, schema.MATERIALS, each) for each in seeds]
     return tile([figure(look.attributes, look.palette, look.seed, size) for look in looks], columns)
 
 

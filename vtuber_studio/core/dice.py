@@ -1,18 +1,23 @@
-"""Rolling the dice: a new look from an old one, keeping what is locked or out of scope."""
+"""Rolling the dice: a new look from an old one, keeping what is locked or out of scope.
+
+What is free gets what the whole persona of that seed has, whatever else is locked: except where a locked value
+does not go with it (``Rules.exclusions``).
+"""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, Value
-from vtuber_studio.core.latents import seed_z
+from vtuber_studio.core.fit import complete_look
+from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import from_oklab, oklab, resolve, to_hex
+from vtuber_studio.core.palette import resolve, to_hex, turned
 from vtuber_studio.core.part import Material, Part
-from vtuber_studio.core.sampling import random_attributes, random_palette
+from vtuber_studio.core.rules import STARTER, Rules
+from vtuber_studio.core.sampling import FLESH, exclude, in_range, random_attributes, random_palette
 
 COLOURS = "Colours"  # the group of the palette; locks name a material the way they name an attribute
 
@@ -25,21 +30,23 @@ def roll(
     seed: int,
     locks: Collection[str] = (),
     group: str | None = None,
+    rules: Rules | None = STARTER,
 ) -> Look:
     """A fresh persona from ``seed``: everything, or only one ``group`` of attributes (or COLOURS).
 
     Locked attributes and colours stay; so does the z of parts whose every attribute stays.
     """
-    rng = np.random.default_rng(seed)
-    known = {material.name for material in materials}
-    fresh, colours = random_attributes(rows, rng), random_palette(rng)
+    look = complete_look(look, rows, materials)
+    fresh = random_attributes(rows, seed, rules)
     free = {row.name for row in rows if row.name not in locks and group in (None, row.group)}
     attributes: dict[str, Value] = {**look.attributes, **{name: fresh[name] for name in free}}
-    palette = dict(look.palette)
+    attributes = exclude(rows, attributes, rules, free)
+    palette = look.palette
     if group in (None, COLOURS):
-        palette = {key: colour for key, colour in palette.items() if key.split(":")[-1] in locks}
-        rolled = {name: colour for name, colour in colours.items() if name in known and name not in locks}
-        palette = {**rolled, **palette}
+        kept = {key: colour for key, colour in look.palette.items() if key.split(":")[-1] in locks}
+        rolled = random_palette(materials, seed, rules, attributes)
+        palette = {**{name: colour for name, colour in rolled.items() if name not in locks}, **kept}
+        palette = _pinned(materials, look.palette, palette, locks)
     touched = {part for row in rows if row.name in free for part in row.parts}
     new_seed = seed if group is None else look.seed
     return look.with_(
@@ -52,6 +59,18 @@ def roll(
     )
 
 
+def _pinned(
+    materials: Sequence[Material], before: dict[str, str], after: dict[str, str], locks: Collection[str]
+) -> dict[str, str]:
+    """``after``, with locked colours that derive from a changed one written down as they were."""
+    locked = [row.name for row in materials if row.name in locks and row.name not in after]
+    if not locked:
+        return after
+    old, new = resolve(materials, before), resolve(materials, after)
+    pinned = {name: to_hex(old[name]) for name in locked if not np.array_equal(old[name], new[name])}
+    return {**after, **pinned}
+
+
 def vary(
     look: Look,
     rows: Sequence[Attribute],
@@ -60,46 +79,36 @@ def vary(
     seed: int,
     locks: Collection[str] = (),
     amount: float = 0.18,
+    rules: Rules | None = STARTER,
 ) -> Look:
-    """A little different: ranges move by N(0, amount x half range), colours turn slightly, choices stay."""
-    rng = np.random.default_rng(seed)
+    """A little different: ranges move by N(0, amount x half range), colours turn slightly, choices and skin stay."""
+    look = complete_look(look, rows, materials)
     attributes = dict(look.attributes)
     for row in rows:
-        step = float(rng.normal(0.0, amount)) * (row.high - row.low) / 2
         if not row.choices and row.name not in locks:
-            value = float(attributes.get(row.name, row.default)) + step
-            attributes[row.name] = float(np.clip(value, row.low, row.high))
-    palette, now = dict(look.palette), resolve(materials, look.palette)
-    for material in materials:
-        turn, light = rng.normal(0.0, amount * 0.6), rng.normal(0.0, amount * 0.12)
-        if (
-            material.colour
-            and material.group in ("hair", "eye", "clothes", "accessories")
-            and material.name not in locks
-        ):
-            lab = oklab(now[material.name][:3].astype(float))
-            cos, sin = np.cos(turn), np.sin(turn)
-            lab = np.array(
-                [np.clip(lab[0] + light, 0, 1), cos * lab[1] - sin * lab[2], sin * lab[1] + cos * lab[2]]
-            )
-            palette[material.name] = to_hex(np.append(from_oklab(lab), now[material.name][3]))
-    nudge = {
-        part.name: tuple(
-            float(v)
-            for v in _z(look, part)
-            - seed_z(look.seed, part.name, part.z_dim)
-            + rng.normal(0.0, 2 * amount, part.z_dim)
-        )
-        for part in parts
-        if part.z_dim
-    }
+            step = Stream(seed, f"vary {row.name}").normal(0.0, amount * (row.high - row.low) / 2)
+            attributes[row.name] = in_range(row, float(attributes[row.name]) + step)
+    palette = dict(look.palette)
+    for name in _turning(materials, rules):
+        if name in palette and name not in locks:
+            stream = Stream(seed, f"vary colour {name}")
+            palette[name] = turned(palette[name], stream.normal(0.0, amount * 0.6), stream.normal(0.0, amount * 0.12))
+    palette = _pinned(materials, look.palette, palette, locks)
+    nudge = {}
+    for part in parts:
+        if part.z_dim:
+            stream = Stream(seed, f"vary z {part.name}")
+            moved = _z(look, part) - seed_z(look.seed, part.name, part.z_dim)
+            nudge[part.name] = tuple(float(v) + stream.normal(0.0, 2 * amount) for v in moved)
     return look.with_(attributes=attributes, palette=palette, z=nudge)
 
 
-def seed_from_text(text: str) -> int:
-    """A seed from what a user typed: a number as it is, any other text by its CRC."""
-    text = text.strip()
-    return int(text) % 2**32 if text.isdigit() else zlib.crc32(text.encode())
+def _turning(materials: Sequence[Material], rules: Rules | None) -> list[str]:
+    """Materials that a little difference may turn: none of the skin's, none that the dice never touch."""
+    if rules is None:
+        return [row.name for row in materials if row.colour]
+    named = {name for name, role in rules.roles.items() if role not in FLESH} | {tint.material for tint in rules.tints}
+    return [row.name for row in materials if row.name in named]
 
 
 def _z(look: Look, part: Part) -> np.ndarray:

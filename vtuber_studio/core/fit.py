@@ -1,4 +1,7 @@
-"""Is this look sound, and does it fit this generator? Structure first, then the generator's own tables."""
+"""Is this look sound, and does it fit this generator? Structure first, then the generator's own tables.
+
+A look holds other looks in its mixes; ``walk`` is the one place that goes through them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from vtuber_studio.core.attribute import Attribute, Value, check_all, find
+import msgspec
+
+from vtuber_studio.core.attribute import Attribute, Value, check_all, defaults, find
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import MAX_SEED, Look, Mix
+from vtuber_studio.core.look import Look, Mix, parse_seed
 from vtuber_studio.core.palette import check_palette, parse_hex
 from vtuber_studio.core.part import Material, Part
 
@@ -22,6 +27,42 @@ T = TypeVar("T")
 Renamed = Mapping[str, Mapping[str, str]]  # kind -> name that it once had -> its name now
 
 
+def walk(look: Look, visit: Callable[[Look, str], Look], where: str = "", depth: int = 0) -> Look:
+    """The look with ``visit(look, where)`` done to it, then to every look that is left in its mixes.
+
+    ``where`` says in words how deep: "in the mix of eyes: ". What nothing changes is the same object again.
+    StudioError when looks are nested too deeply.
+    """
+    changed = visit(look, where)
+    if changed.mixes and depth >= MAX_DEPTH:
+        raise StudioError(f"A look mixes more than {MAX_DEPTH} levels deep.", "Mix from a look with fewer mixes.")
+    mixes = []
+    for mix in changed.mixes:
+        inner = walk(mix.look, visit, f"{where}in the mix of {mix.part}: ", depth + 1)
+        mixes.append(mix if inner is mix.look else msgspec.structs.replace(mix, look=inner))
+    same = all(new is old for new, old in zip(mixes, changed.mixes, strict=True))
+    return changed if same else changed.with_(mixes=tuple(mixes))
+
+
+def complete_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Material]) -> Look:
+    """The look with a value for every row and for every material that has a colour of its own: what it does not say
+    is written down as the tables' default of today, so that another default will not change it."""
+    base = {**defaults(rows)}
+    colours = {material.name: material.colour for material in materials if material.colour}
+
+    def filled(one: Look, _where: str) -> Look:
+        if base.keys() <= one.attributes.keys() and colours.keys() <= one.palette.keys():
+            return one
+        return one.with_(attributes=base | one.attributes, palette=colours | one.palette)
+
+    return walk(look, filled)
+
+
+def default_look(rows: Sequence[Attribute], materials: Sequence[Material], generator: str = "") -> Look:
+    """The look that a generator starts with, every value in it."""
+    return complete_look(Look(generator=generator), rows, materials)
+
+
 def _refuse(what: str) -> StudioError:
     return StudioError(f"A look holds {what}.", _HINT)
 
@@ -33,13 +74,66 @@ def _numbers(name: str, rows: Mapping[str, Sequence[float]]) -> None:
         raise _refuse(f"a number out of range in {name}")
 
 
-def check_look(look: Look, depth: int = 0) -> int:
+def check_look(look: Look) -> int:
     """Number of looks in ``look``, itself included; StudioError when its structure is unsound."""
-    if not 0 <= look.seed <= MAX_SEED:
+    count = 0
+
+    def check(one: Look, _where: str) -> Look:
+        nonlocal count
+        count += 1
+        if count > _MAX_LOOKS:
+            raise _refuse("too many mixes")
+        _check_types(one)
+        _check_one(one)
+        return one
+
+    walk(look, check)
+    return count
+
+
+def _check_types(look: object) -> None:
+    """Python lets anyone put anything into a look."""
+    if not isinstance(look, Look):
         raise StudioError(
-            f"The seed {look.seed} is out of range.", f"Give a whole number from 0 to {MAX_SEED}."
+            f"A look is wanted, not {_kind(look)}.", "Make one with random_look(generator, seed), or with Look()."
         )
-    if not 0.0 <= look.truncation_psi <= MAX_PSI:
+    for name, (kind, words) in _KINDS.items():
+        value = getattr(look, name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise StudioError(f"The {name} of a look must be {words}, not {_kind(value)}.", _HINT)
+    texts: tuple[object, ...] = (*look.attributes, *look.palette, *look.palette.values(), *look.z, *look.directions)
+    numbers: list[object] = [value for value in look.attributes.values() if not isinstance(value, str)]
+    for row in (*look.z.values(), *look.directions.values()):
+        if not isinstance(row, tuple | list):
+            raise _refuse(f"{_kind(row)} where a row of numbers should be")
+        numbers.extend(row)
+    wrong: list[object] = [value for value in texts if not isinstance(value, str)]
+    wrong += [value for value in numbers if not isinstance(value, int | float) or isinstance(value, bool)]
+    wrong += [mix for mix in look.mixes if not isinstance(mix, Mix) or not isinstance(mix.part, str)]
+    if wrong:
+        raise _refuse(f"{_kind(wrong[0])} where it should not")
+
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "generator": (str, "text"),
+    "seed": (int, "a whole number"),
+    "attributes": (dict, "a dictionary"),
+    "palette": (dict, "a dictionary"),
+    "z": (dict, "a dictionary"),
+    "directions": (dict, "a dictionary"),
+    "mixes": (tuple, "a tuple"),
+    "background": (str, "text"),
+}
+
+
+def _kind(value: object) -> str:
+    """What a value is, in words."""
+    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+
+
+def _check_one(look: Look) -> None:
+    parse_seed(look.seed)
+    if not (isinstance(look.truncation_psi, int | float) and 0.0 <= look.truncation_psi <= MAX_PSI):
         raise StudioError(f"truncation_psi={look.truncation_psi} is out of range.", f"Give 0 to {MAX_PSI:g}.")
     if len(look.generator) > 300 or len(look.attributes) > _MAX_ENTRIES or len(look.palette) > _MAX_ENTRIES:
         raise _refuse("too many entries")
@@ -54,53 +148,59 @@ def check_look(look: Look, depth: int = 0) -> int:
         parse_hex(look.background)
     _numbers("z", look.z)
     _numbers("directions", look.directions)
-    if look.mixes and depth >= MAX_DEPTH:
-        raise StudioError(
-            f"A look mixes more than {MAX_DEPTH} levels deep.", "Mix from a look with fewer mixes."
-        )
-    count = 1
     for mix in look.mixes:
-        if not (0.0 <= mix.shape <= 1.0 and 0.0 <= mix.colour <= 1.0):
+        if not all(isinstance(amount, int | float) and 0.0 <= amount <= 1.0 for amount in (mix.shape, mix.colour)):
             raise StudioError(f"The mix of {mix.part[:40]!r} is out of range.", "Give amounts from 0 to 1.")
-        count += check_look(mix.look, depth + 1)
-        if count > _MAX_LOOKS:
-            raise _refuse("too many mixes")
-    return count
 
 
-def _length(part: Part, numbers: tuple[float, ...]) -> tuple[float, ...]:
-    """Offsets of a part's own length: short rows continue with zeros."""
-    if len(numbers) > part.z_dim:
-        raise StudioError(f"{part.name} takes {part.z_dim} numbers, not {len(numbers)}.")
-    return numbers
+class _Parts:
+    """Parts by name, and what of a look names one."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.rows = {part.name: part for part in parts}
+
+    def get(self, name: str) -> Part:
+        """The part; StudioError when there is none."""
+        if name not in self.rows:
+            raise StudioError(f"There is no part called {name!r}.", f"Parts are: {', '.join(self.rows)}.")
+        return self.rows[name]
+
+    def offsets(self, name: str, numbers: tuple[float, ...]) -> tuple[float, ...]:
+        """Offsets of a part's own length."""
+        if len(numbers) != (wanted := self.get(name).z_dim):
+            raise StudioError(f"{name} takes {wanted} numbers, not {len(numbers)}.", "Give as many, or none.")
+        return numbers
+
+    def amounts(self, name: str, numbers: tuple[float, ...]) -> tuple[float, ...]:
+        """Amounts along a part's directions: any number of them."""
+        self.get(name)
+        return numbers
+
+    def colour(self, materials: Sequence[Material], key: str, value: str) -> str:
+        """The colour of a material, or of one part's."""
+        if ":" in key:
+            self.get(key.split(":")[0])
+        return check_palette(materials, {key: value})[key]
 
 
 def require_look(
     look: Look, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]
 ) -> Look:
     """The look with every value checked against a generator's tables; StudioError for the first bad one."""
-    by_name = {part.name: part for part in parts}
+    known = _Parts(parts)
 
-    def part(name: str) -> Part:
-        if name not in by_name:
-            raise StudioError(f"There is no part called {name!r}.", f"Parts are: {', '.join(by_name)}.")
-        return by_name[name]
+    def strict(one: Look, _where: str) -> Look:
+        for mix in one.mixes:
+            known.get(mix.part)
+        return one.with_(
+            attributes=check_all(rows, one.attributes),
+            palette={key: known.colour(materials, key, colour) for key, colour in one.palette.items()},
+            z={name: known.offsets(name, row) for name, row in one.z.items()},
+            directions={name: known.amounts(name, row) for name, row in one.directions.items()},
+        )
 
     check_look(look)
-    for key in look.palette:
-        if ":" in key:
-            part(key.split(":")[0])
-    mixes = tuple(
-        Mix(part(mix.part).name, require_look(mix.look, rows, materials, parts), mix.shape, mix.colour)
-        for mix in look.mixes
-    )
-    return look.with_(
-        attributes=check_all(rows, look.attributes),
-        palette=check_palette(materials, look.palette),
-        z={name: _length(part(name), row) for name, row in look.z.items()},
-        directions={part(name).name: row for name, row in look.directions.items()},
-        mixes=mixes,
-    )
+    return walk(look, strict)
 
 
 def renamed_palette(palette: Mapping[str, str], renamed: Renamed) -> dict[str, str]:
@@ -122,17 +222,18 @@ def renamed_look(look: Look, renamed: Renamed) -> Look:
     if not any(renamed.values()):
         return look
     names, parts, choices = (renamed.get(kind, {}) for kind in ("attributes", "parts", "choices"))
-    values = _moved(look.attributes, lambda name: names.get(name, name))
-    return look.with_(
-        attributes={name: choices.get(f"{name}={value}", value) for name, value in values.items()},
-        palette=renamed_palette(look.palette, renamed),
-        z=_moved(look.z, lambda name: parts.get(name, name)),
-        directions=_moved(look.directions, lambda name: parts.get(name, name)),
-        mixes=tuple(
-            Mix(parts.get(mix.part, mix.part), renamed_look(mix.look, renamed), mix.shape, mix.colour)
-            for mix in look.mixes
-        ),
-    )
+
+    def rename(one: Look, _where: str) -> Look:
+        values = _moved(one.attributes, lambda name: names.get(name, name))
+        return one.with_(
+            attributes={name: choices.get(f"{name}={value}", value) for name, value in values.items()},
+            palette=renamed_palette(one.palette, renamed),
+            z=_moved(one.z, lambda name: parts.get(name, name)),
+            directions=_moved(one.directions, lambda name: parts.get(name, name)),
+            mixes=tuple(msgspec.structs.replace(mix, part=parts.get(mix.part, mix.part)) for mix in one.mixes),
+        )
+
+    return walk(look, rename)
 
 
 def _moved(rows: Mapping[str, T], now: Callable[[str], str]) -> dict[str, T]:
@@ -174,34 +275,28 @@ def fit_look(
     """
     check_look(look)
     look = renamed_look(look, renamed or {})
+    known = _Parts(parts)
     notes: list[str] = []
-    by_name = {part.name: part for part in parts}
 
-    def known(name: str) -> Part:
-        if name not in by_name:
-            raise StudioError(f"there is no part called {name!r}")
-        return by_name[name]
+    def fit(one: Look, where: str) -> Look:
+        said: list[str] = []
 
-    def colour(key: str, value: str) -> str:
-        if ":" in key:
-            known(key.split(":")[0])
-        return check_palette(materials, {key: value})[key]
+        def value(name: str, given: Value) -> Value:
+            return _fit_value(find(rows, name, guess=False), given, said)
 
-    mixes = []
-    for mix in look.mixes:
-        if mix.part not in by_name:
-            notes.append(f"left out: the mix of {mix.part!r}, a part this generator does not have")
-            continue
-        inner, inner_notes = fit_look(mix.look, rows, materials, parts)
-        notes.extend(f"in the mix of {mix.part}: {note}" for note in inner_notes)
-        mixes.append(mix if inner == mix.look else Mix(mix.part, inner, mix.shape, mix.colour))
-    fitted = look.with_(
-        attributes=_keep(
-            look.attributes, lambda name, value: _fit_value(find(rows, name, guess=False), value, notes), notes
-        ),
-        palette=_keep(look.palette, colour, notes),
-        z=_keep(look.z, lambda name, row: _length(known(name), row), notes),
-        directions=_keep(look.directions, lambda name, row: (known(name), row)[1], notes),
-        mixes=tuple(mixes),
-    )
-    return fitted, tuple(notes)
+        fitted = one.with_(
+            attributes=_keep(one.attributes, value, said),
+            palette=_keep(one.palette, lambda key, value: known.colour(materials, key, value), said),
+            z=_keep(one.z, known.offsets, said),
+            directions=_keep(one.directions, known.amounts, said),
+            mixes=tuple(mix for mix in one.mixes if mix.part in known.rows),
+        )
+        said += [
+            f"left out: the mix of {mix.part!r}, a part this generator does not have"
+            for mix in one.mixes
+            if mix.part not in known.rows
+        ]
+        notes.extend(where + note for note in said)
+        return one if fitted == one else fitted
+
+    return walk(look, fit), tuple(notes)

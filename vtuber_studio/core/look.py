@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.decode import decode_versioned
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.palette import canonical
+from vtuber_studio.core.plain import Plain
 
 VERSION = 1  # of a look's own file
 MAX_SEED = 2**32 - 1
+_NUMBER = re.compile(r"[+\-\u2212]?[\d.,]*\d[.,]?(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def parse_seed(seed: object) -> int:
+    """A seed from 0 to MAX_SEED: a whole number as it is (typed digits, too), any other words by their CRC-32.
+
+    The one reader of seeds: window, command line and Python take the same ones. StudioError for anything else.
+    """
+    number = seed
+    if isinstance(seed, str):
+        text = unicodedata.normalize("NFC", seed.strip())
+        if text and not _NUMBER.fullmatch(text):
+            return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+        digits = text.lstrip("0") or "0"  # int() takes the digits of every script, but not any number of them
+        number = int(digits) if text.isdecimal() and len(digits) <= 10 else None
+    if isinstance(number, int | np.integer) and not isinstance(number, bool) and 0 <= number <= MAX_SEED:
+        return int(number)
+    shown = repr(seed) if len(repr(seed)) <= 40 else f"{repr(seed)[:40]}..."
+    raise StudioError(f"{shown} is not a seed.", f"Give a whole number from 0 to {MAX_SEED}, or any word.")
 
 
 def value_hash(value: msgspec.Struct) -> int:
@@ -21,7 +47,7 @@ def value_hash(value: msgspec.Struct) -> int:
     return hash(tuple(frozenset(field.items()) if isinstance(field, dict) else field for field in fields))
 
 
-class Mix(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Mix(Plain, frozen=True, forbid_unknown_fields=True):
     """Take ``shape`` and ``colour`` (0..1 each) of one part from another look."""
 
     part: str
@@ -30,8 +56,12 @@ class Mix(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     colour: float = 0.0
 
 
-class Look(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Everything that decides one picture but expression and pose. Only what differs from defaults is stored."""
+class Look(Plain, frozen=True, forbid_unknown_fields=True):
+    """Everything that decides one picture but expression and pose.
+
+    A value that is not there counts as the generator's default; looks that are kept hold all of them
+    (``fit.complete_look``), so that another default never changes an old persona.
+    """
 
     generator: str = ""  # bundle id it was made with; empty: any
     seed: int = 0
@@ -52,12 +82,15 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         return self.with_(attributes={**self.attributes, **values})
 
     def paint(self, colours: Mapping[str, str]) -> Look:
-        """A copy with some palette colours changed."""
-        return self.with_(palette={**self.palette, **colours})
+        """A copy with some palette colours changed: "#rrggbb", "#rgb" or a name; StudioError for what is no colour."""
+        return self.with_(palette={**self.palette, **{name: canonical(colour) for name, colour in colours.items()}})
 
     def to_json(self) -> bytes:
         """The file of a look: canonical JSON with a version; the same look always gives the same bytes."""
         return msgspec.json.encode({"version": VERSION, **msgspec.to_builtins(self)}, order="sorted")
+
+    def __hash__(self) -> int:
+        return value_hash(self)
 
     @property
     def digest(self) -> str:

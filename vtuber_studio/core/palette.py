@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from PIL import ImageColor
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Material
@@ -42,6 +43,29 @@ _RULES = {
     "warm_shade": (0.88, 0.0, 1.40, -0.010),  # skin: shadows glow instead of greying
     "warm_line": (0.46, 0.0, 1.5, 0.0),
 }
+
+
+def parse(text: object) -> np.ndarray:
+    """Float32 RGBA [4] of a colour as people write it: "#rrggbb", "#rgb", either with alpha, or a CSS name.
+
+    StudioError otherwise. What is stored is ``canonical``.
+    """
+    if isinstance(text, str):
+        word = text.strip().lower()
+        if word == "transparent":
+            return np.zeros(4, np.float32)
+        if word in ImageColor.colormap:
+            return np.array([*ImageColor.getrgb(word)[:3], 255], np.float32) / 255.0
+        if re.fullmatch(r"#[0-9a-f]{3,4}", word, re.ASCII):
+            word = "#" + "".join(2 * digit for digit in word[1:])
+        if _HEX.fullmatch(word):
+            return parse_hex(word)
+    raise StudioError(f"{text!r} is not a colour.", "Write it as #rrggbb, for example #ff8844, or as a name: coral.")
+
+
+def canonical(text: object) -> str:
+    """"#rrggbb", or "#rrggbbaa" when it is not opaque, of a colour as people write it; StudioError otherwise."""
+    return to_hex(parse(text))
 
 
 def parse_hex(text: object) -> np.ndarray:
@@ -87,6 +111,15 @@ def mix(a: np.ndarray, b: np.ndarray, amount: float) -> np.ndarray:
         return a if amount <= 0.0 else b
     lab = oklab(np.asarray(a[:3], float)) * (1 - amount) + oklab(np.asarray(b[:3], float)) * amount
     return np.append(from_oklab(lab), a[3] * (1 - amount) + b[3] * amount).astype(np.float32)
+
+
+def turned(colour: str, turn: float, light: float) -> str:
+    """The colour with its hue turned by ``turn`` radians and its lightness moved, in OKLab; alpha stays."""
+    rgba = parse_hex(colour)
+    lab = oklab(rgba[:3].astype(float))
+    cos, sin = np.cos(turn), np.sin(turn)
+    moved = np.array([np.clip(lab[0] + light, 0, 1), cos * lab[1] - sin * lab[2], sin * lab[1] + cos * lab[2]])
+    return to_hex(np.append(from_oklab(moved), rgba[3]))
 
 
 def check_palette(materials: Sequence[Material], overrides: Mapping[str, object]) -> dict[str, str]:

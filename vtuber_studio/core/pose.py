@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from vtuber_studio.core.attribute import Attribute, Value, check_all
+from vtuber_studio.core.plain import Plain
 
 
-class Pose(msgspec.Struct, frozen=True, omit_defaults=True):
+class Pose(Plain, frozen=True, omit_defaults=True):
     """Head angles in degrees, sway in canvas units, breath 0..1."""
 
     yaw: float = 0.0

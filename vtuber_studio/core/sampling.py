@@ -1,15 +1,22 @@
-"""Random personas that look designed: attributes from their priors, colours from harmonies in OKLCH."""
+"""Random personas that look designed: attributes from their priors, colours from harmonies in OKLCH.
+
+A seed is for ever. Every attribute, colour and trait has a stream of its own (``latents.Stream``), so adding,
+removing or reordering rows, materials or parts changes nothing else, and a new choice only the looks that it wins.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, Value
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, to_hex
+from vtuber_studio.core.fit import complete_look
+from vtuber_studio.core.latents import Stream, race
+from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, to_hex, turned
 from vtuber_studio.core.part import Material
+from vtuber_studio.core.rules import STARTER, Rules, holds
 
 _SKINS = ("#ffeadf", "#fee2d2", "#fad3bd", "#f0c2a6", "#dba686", "#bd8766", "#976245", "#714635")
 _HAIRS = (
@@ -52,61 +59,114 @@ _IRISES = (
     (20, 0.56, 0.17),
     (195, 0.66, 0.10),
 )
-# together they make a face look younger (+) or more grown up (-)
-_YOUTH = {
-    "eye_size": 0.22,
-    "iris_size": 0.2,
-    "chin": -0.22,
-    "jaw": -0.15,
-    "face_width": 0.12,
-    "mouth_width": -0.12,
-    "neck": -0.2,
-    "shoulders": -0.2,
-}
-_FLUFF = {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}
+_OUTFITS = ("white", "dark", "pastel", "neutral", "clear")  # with a deep trim, a pale one, a deeper one, ...
+_OUTFIT_WEIGHTS = (0.34, 0.2, 0.2, 0.14, 0.12)
+FLESH = frozenset({"skin", "blush", "mark", "lip", "mouth_line", "mouth", "tongue"})  # roles that follow the skin
+
+Own = Callable[[str], Stream]
 
 
-def random_palette(rng: np.random.Generator) -> dict[str, str]:
-    """Hex colours of the base materials: skin with matching lips, hair and its tips, eyes, clothes, accessories."""
-    hair = _hair(rng)
-    _, chroma, hue = _lch(hair)
-    coloured = chroma > 0.055
-    iris = _iris(rng, hue if coloured else None)
-    palette = {
-        **_skin(rng),
-        "hair.base": hair,
-        "hair.tip": _tip(rng, hair),
-        "eye.iris": iris,
-        "eye.lash": _colour(0.27, 0.035, hue if coloured else 20),
-    }
-    palette.update(_clothes(rng, hue if coloured else float(rng.uniform(0, 360)), _lch(iris)[2]))
-    palette["ear.inner"] = _colour(0.84, 0.07, float(rng.normal(12, 8)))
+def random_attributes(rows: Sequence[Attribute], seed: int, rules: Rules | None = STARTER) -> dict[str, Value]:
+    """A value for every row from its prior; hidden traits pull several rows together a little."""
+    pulls: dict[str, float] = {}
+    for trait in rules.traits if rules else ():
+        amount = Stream(seed, f"trait {trait.name}").normal()
+        for name, pull in trait.pulls.items():
+            pulls[name] = pulls.get(name, 0.0) + pull * amount
+    values = {row.name: _draw(row, seed, pulls.get(row.name, 0.0)) for row in rows}
+    return exclude(rows, values, rules, values)
+
+
+def _draw(row: Attribute, seed: int, pull: float) -> Value:
+    """A value of the row's prior, moved by ``pull``."""
+    name = f"attribute {row.name}"
+    if row.choices:
+        return race(seed, name, dict(zip(row.choices, row.prior or [1.0] * len(row.choices), strict=True)))
+    stream = Stream(seed, name)
+    value = stream.normal(*row.prior) if row.prior else stream.uniform(row.low, row.high)
+    return in_range(row, value + pull)
+
+
+def in_range(row: Attribute, value: float) -> float:
+    """Within the row's range, and short enough to be read in a file."""
+    return float(np.clip(float(f"{value:.5g}"), row.low, row.high))
+
+
+def exclude(
+    rows: Sequence[Attribute], values: Mapping[str, Value], rules: Rules | None, free: Mapping[str, object] | set[str]
+) -> dict[str, Value]:
+    """The values, those named in ``free`` changed where they do not go with another one."""
+    changed = dict(values)
+    choices = {row.name: row.choices for row in rows}
+    for exclusion in rules.exclusions if rules else ():
+        if holds(exclusion.when, changed):
+            changed |= {
+                name: choice
+                for name, choice in exclusion.then.items()
+                if name in free and choice in choices.get(name, ())
+            }
+    return changed
+
+
+def random_palette(
+    materials: Sequence[Material], seed: int, rules: Rules | None, values: Mapping[str, Value]
+) -> dict[str, str]:
+    """Colours of the materials that have one of their own: by their role in a harmony, by a tint, or their default.
+
+    A generator without rules gets its own colours, turned a little. ``values``: what tints may depend on.
+    """
+    if rules is None:
+        return {row.name: _near(row, seed) for row in materials if row.colour}
+    colours = harmony(seed)
+    palette = {row.name: row.colour for row in materials if row.colour}
+    known = {row.name for row in materials}
+    palette |= {name: colours[role] for name, role in rules.roles.items() if name in known and role in colours}
+    for tint in rules.tints:
+        if tint.material in known and holds(tint.when, values):
+            weights = dict.fromkeys(tint.colours, 1.0)
+            palette[tint.material] = race(seed, f"colour {tint.material}", weights)
     return palette
 
 
-def random_attributes(rows: Sequence[Attribute], rng: np.random.Generator) -> dict[str, Value]:
-    """A value for every row from its prior; age and fullness of hair pull several rows together a little."""
-    values = {row.name: row.sample(rng) for row in rows}
-    youth, fluff = rng.normal(size=2)
-    for row in rows:
-        pull = _YOUTH.get(row.name, 0.0) * youth + _FLUFF.get(row.name, 0.0) * fluff
-        if not row.choices and pull:
-            values[row.name] = float(np.clip(float(values[row.name]) + pull, row.low, row.high))
-    if values.get("headwear") == "beret" and values.get("ears", "none") != "none":
-        values["ears"] = "none"  # it would sit on them
-    return values
+def _near(row: Material, seed: int) -> str:
+    stream = Stream(seed, f"colour {row.name}")
+    return turned(row.colour, stream.normal(0.0, 0.35), stream.normal(0.0, 0.03))
 
 
-def random_look(rows: Sequence[Attribute], materials: Sequence[Material], seed: int, generator_id: str = "") -> Look:
-    """The persona of ``seed``: the same tables and seed always give the same look."""
-    rng = np.random.default_rng(seed)
-    values, palette = random_attributes(rows, rng), random_palette(rng)
-    if values.get("ears") == "horns":
-        palette["ear.base"] = ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44")[int(rng.integers(4))]
-    known = {material.name for material in materials}
-    kept = {row.name: values[row.name] for row in rows if values[row.name] != row.default}
-    colours = {name: colour for name, colour in palette.items() if name in known}
-    return Look(generator=generator_id, seed=seed, attributes=kept, palette=colours)
+def random_look(
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    seed: int | str,
+    generator_id: str = "",
+    rules: Rules | None = STARTER,
+) -> Look:
+    """The persona of ``seed`` (a number or a word), every value in it. StudioError for what is no seed."""
+    seed = parse_seed(seed)
+    values = random_attributes(rows, seed, rules)
+    palette = random_palette(materials, seed, rules, values)
+    return complete_look(Look(generator=generator_id, seed=seed, attributes=values, palette=palette), rows, materials)
+
+
+def harmony(seed: int) -> dict[str, str]:
+    """A colour for every role that a material may play: ``skin`` with what belongs to it, ``hair`` and its ``tip``,
+    ``iris`` and ``lash``, ``garment``, ``trim``, ``accent``, ``ornament`` and its ``gem``, ``inner_ear``."""
+
+    def own(role: str) -> Stream:
+        return Stream(seed, f"colour {role}")
+
+    hair = _hair(own("hair"))
+    _, chroma, hue = _lch(hair)
+    coloured = chroma > 0.055
+    iris = _iris(own("iris"), hue if coloured else None)
+    colours = {
+        **_skin(own),
+        "hair": hair,
+        "tip": _tip(own("tip"), hair),
+        "iris": iris,
+        "lash": _colour(0.27, 0.035, hue if coloured else 20),
+        "inner_ear": _colour(0.84, 0.07, own("inner_ear").normal(12, 8)),
+    }
+    return colours | _clothes(own, hue if coloured else None, _lch(iris)[2])
 
 
 def _colour(light: float, chroma: float, hue: float, alpha: str = "") -> str:
@@ -127,85 +187,82 @@ def _lch(colour: str) -> tuple[float, float, float]:
     return float(light), float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
 
 
-def _skin(rng: np.random.Generator) -> dict[str, str]:
-    at = float(rng.beta(1.1, 1.9)) * (len(_SKINS) - 1)
+def _skin(own: Own) -> dict[str, str]:
+    draw = own("skin")
+    # Kumaraswamy's distribution: mostly light, dark ones not rare
+    at = (1 - (1 - draw.uniform()) ** (1 / 1.9)) ** (1 / 1.1) * (len(_SKINS) - 1)
     low = min(int(at), len(_SKINS) - 2)
     a, b = (oklab(parse_hex(_SKINS[low + k])[:3].astype(float)) for k in (0, 1))
     lab = a + (b - a) * (at - low)
-    base = to_hex(from_oklab(lab + (0, *rng.normal(0, 0.003, 2))))
+    base = to_hex(from_oklab(lab + (0, draw.normal(0, 0.003), draw.normal(0, 0.003))))
     light, chroma, hue = _lch(base)
     return {
-        "skin.base": base,
-        "face.blush": _colour(0.80 * light, 0.075 + 0.35 * chroma, 18, "a6"),
-        "face.mark": _colour(0.66 * light, 0.04 + chroma, hue - 8),
-        "mouth.lip": _colour(0.80 * light, 0.05 + 0.7 * chroma, float(rng.normal(20, 5))),
-        "mouth.line": _colour(0.16 + 0.29 * light, 0.075, 22),
-        "mouth.inside": _colour(0.14 + 0.30 * light, 0.11, 16),
-        "mouth.tongue": _colour(0.34 + 0.38 * light, 0.12, 18),
+        "skin": base,
+        "blush": _colour(0.80 * light, 0.075 + 0.35 * chroma, 18, "a6"),
+        "mark": _colour(0.66 * light, 0.04 + chroma, hue - 8),
+        "lip": _colour(0.80 * light, 0.05 + 0.7 * chroma, own("lip").normal(20, 5)),
+        "mouth_line": _colour(0.16 + 0.29 * light, 0.075, 22),
+        "mouth": _colour(0.14 + 0.30 * light, 0.11, 16),
+        "tongue": _colour(0.34 + 0.38 * light, 0.12, 18),
     }
 
 
-def _hair(rng: np.random.Generator) -> str:
-    if rng.random() < 0.55:
-        weights = np.array(_HAIR_WEIGHTS) / sum(_HAIR_WEIGHTS)
-        light, chroma, hue = _lch(_HAIRS[int(rng.choice(len(_HAIRS), p=weights))])
-        return _colour(
-            light + float(rng.normal(0, 0.015)), chroma * float(rng.uniform(0.9, 1.1)), hue + float(rng.normal(0, 4))
-        )
-    hue, light, chroma = _FANTASY[int(rng.integers(len(_FANTASY)))]
-    return _colour(
-        light + float(rng.normal(0, 0.03)), chroma * float(rng.uniform(0.75, 1.05)), hue + float(rng.normal(0, 8))
-    )
+def _hair(draw: Stream) -> str:
+    if draw.uniform() < 0.55:
+        light, chroma, hue = _lch(draw.pick(_HAIRS, _HAIR_WEIGHTS))
+        return _colour(light + draw.normal(0, 0.015), chroma * draw.uniform(0.9, 1.1), hue + draw.normal(0, 4))
+    hue, light, chroma = draw.pick(_FANTASY)
+    return _colour(light + draw.normal(0, 0.03), chroma * draw.uniform(0.75, 1.05), hue + draw.normal(0, 8))
 
 
-def _tip(rng: np.random.Generator, hair: str) -> str:
+def _tip(draw: Stream, hair: str) -> str:
     """Mostly a relation of the hair's own colour, sometimes dyed."""
     light, chroma, hue = _lch(hair)
-    turn = float(rng.choice([-1, 1]))
-    kind = rng.random()
+    turn, kind = draw.pick((-1, 1)), draw.uniform()
     if kind < 0.45:
-        return _colour(np.clip(light + 0.10 * (1 if light < 0.72 else -1), 0, 0.95), chroma + 0.02, hue + 10 * turn)
+        return _colour(min(light + 0.10 * (1 if light < 0.72 else -1), 0.95), chroma + 0.02, hue + 10 * turn)
     if kind < 0.8:
-        return _colour(np.clip(light + 0.07, 0.5, 0.86), max(chroma, 0.09), hue + turn * float(rng.uniform(30, 65)))
-    dyed = _FANTASY[int(rng.integers(len(_FANTASY)))]
-    return _colour(np.clip(0.5 * (dyed[1] + light), 0.5, 0.85), 0.9 * dyed[2], dyed[0])
+        bright = float(np.clip(light + 0.07, 0.5, 0.86))
+        return _colour(bright, max(chroma, 0.09), hue + turn * draw.uniform(30, 65))
+    dyed = draw.pick(_FANTASY)
+    return _colour(float(np.clip(0.5 * (dyed[1] + light), 0.5, 0.85)), 0.9 * dyed[2], dyed[0])
 
 
-def _iris(rng: np.random.Generator, hair_hue: float | None) -> str:
-    hue, light, chroma = _IRISES[int(rng.integers(len(_IRISES)))]
-    if hair_hue is not None and rng.random() < 0.75:  # opposite, near, or the hair's own hue
-        wanted = hair_hue + (180, 150, -150, 35, -35, 0)[int(rng.integers(6))]
+def _iris(draw: Stream, hair_hue: float | None) -> str:
+    hue, light, chroma = draw.pick(_IRISES)
+    if hair_hue is not None and draw.uniform() < 0.75:  # opposite, near, or the hair's own hue
+        wanted = hair_hue + draw.pick((180, 150, -150, 35, -35, 0))
         hue, light, chroma = min(_IRISES, key=lambda row: abs((row[0] - wanted + 180) % 360 - 180))
-    return _colour(
-        light + float(rng.normal(0, 0.03)), chroma * float(rng.uniform(0.85, 1.1)), hue + float(rng.normal(0, 6))
-    )
+    return _colour(light + draw.normal(0, 0.03), chroma * draw.uniform(0.85, 1.1), hue + draw.normal(0, 6))
 
 
-def _clothes(rng: np.random.Generator, hair_hue: float, eye_hue: float) -> dict[str, str]:
-    """Clothes, trim and accent: one hue related to the hair, a second from the eyes or opposite, one of them quiet."""
-    main = hair_hue + (0, 30, -30, 180, 150, -150)[int(rng.integers(6))] + float(rng.normal(0, 8))
-    accent_hue = eye_hue if rng.random() < 0.5 else main + (180, 150, -150, 120)[int(rng.integers(4))]
+def _clothes(own: Own, hair_hue: float | None, eye_hue: float) -> dict[str, str]:
+    """Garment, trim and accent: one hue related to the hair, a second from the eyes or opposite, one of them quiet."""
+    outfit, garment, trims = own("outfit"), own("garment"), own("trim")
+    style = outfit.pick(_OUTFITS, _OUTFIT_WEIGHTS)
+    free, related = outfit.uniform(0, 360), outfit.pick((0, 30, -30, 180, 150, -150)) + outfit.normal(0, 8)
+    main = (free if hair_hue is None else hair_hue) + related
+    tone = own("accent")
+    accent_hue = eye_hue if tone.uniform() < 0.5 else main + tone.pick((180, 150, -150, 120))
     yellow = max(0.0, 1 - abs((accent_hue - 98 + 180) % 360 - 180) / 40)  # a dark yellow is mud
-    accent = _colour(float(rng.uniform(0.58, 0.72)) + 0.15 * yellow, float(rng.uniform(0.10, 0.15)), accent_hue)
+    accent = _colour(tone.uniform(0.58, 0.72) + 0.15 * yellow, tone.uniform(0.10, 0.15), accent_hue)
     mud = max(0.0, 1 - abs((main - 100 + 180) % 360 - 180) / 50)
     main += 75 * mud if main % 360 > 100 else -65 * mud
-    kind = int(rng.choice(5, p=(0.34, 0.2, 0.2, 0.14, 0.12)))
-    if kind == 0:  # white with a deep trim
-        base, trim = _colour(0.965, 0.008, main), _colour(float(rng.uniform(0.34, 0.5)), 0.08, main)
-    elif kind == 1:  # dark with a pale trim
-        base, trim = _colour(float(rng.uniform(0.32, 0.42)), 0.045, main), _colour(0.88, 0.035, accent_hue)
-    elif kind == 2:  # pastel with a deeper trim
-        base, trim = _colour(float(rng.uniform(0.82, 0.88)), 0.055, main), _colour(0.48, 0.085, main + 20)
-    elif kind == 3:  # warm neutral
-        base, trim = _colour(0.88, 0.03, 80), _colour(0.42, 0.05, 55 if rng.random() < 0.5 else main)
-    else:  # one clear colour with near-white
-        base, trim = _colour(float(rng.uniform(0.52, 0.64)), 0.09, main), _colour(0.95, 0.012, main)
-    deco = accent if rng.random() < 0.6 else (base if kind in (2, 4) else trim)
+    if style == "white":
+        base, trim = _colour(0.965, 0.008, main), _colour(trims.uniform(0.34, 0.5), 0.08, main)
+    elif style == "dark":
+        base, trim = _colour(garment.uniform(0.32, 0.42), 0.045, main), _colour(0.88, 0.035, accent_hue)
+    elif style == "pastel":
+        base, trim = _colour(garment.uniform(0.82, 0.88), 0.055, main), _colour(0.48, 0.085, main + 20)
+    elif style == "neutral":
+        base, trim = _colour(0.88, 0.03, 80), _colour(0.42, 0.05, trims.pick((55.0, main)))
+    else:
+        base, trim = _colour(garment.uniform(0.52, 0.64), 0.09, main), _colour(0.95, 0.012, main)
+    quiet = base if style in ("pastel", "clear") else trim
     return {
-        "cloth.base": base,
-        "trim.base": trim,
-        "accent.base": accent,
-        "deco.base": deco,
-        "deco.accent": _colour(0.89, 0.10, 88) if rng.random() < 0.5 else _colour(0.93, 0.03, accent_hue + 60),
-        "frame.base": ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")[int(rng.integers(5))],
+        "garment": base,
+        "trim": trim,
+        "accent": accent,
+        "ornament": accent if own("ornament").uniform() < 0.6 else quiet,
+        "gem": own("gem").pick((_colour(0.89, 0.10, 88), _colour(0.93, 0.03, accent_hue + 60))),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QRandomGenerator, QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from vtuber_studio.core.dice import COLOURS, roll, seed_from_text, vary
+from vtuber_studio.core.dice import COLOURS, roll, vary
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import parse_seed
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.icons import icon
 
@@ -85,5 +87,10 @@ class DicePanel(QWidget):
         session.edit(look, self.tr("A little different"))
 
     def _typed(self) -> None:
+        try:
+            seed = parse_seed(self.seed.text())
+        except StudioError as error:
+            self.stage.fail(error.message, error.hint)
+            return
         self.seed.clearFocus()
-        self.roll(seed_from_text(self.seed.text()))
+        self.roll(seed)
