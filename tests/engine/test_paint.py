@@ -29,17 +29,22 @@ def _ink(name: str) -> np.ndarray:
     return np.append(colour[:3] * colour[3], colour[3])
 
 
+def _from_the_floor(m: np.ndarray) -> np.ndarray:
+    """Coverage below 1 % is none, from 3 % on it is whole; a straight ramp between."""
+    return m * np.clip((m.sum(0) - 0.01) / 0.02, 0, 1)
+
+
 def _reference(logits: np.ndarray, scale: int) -> list[np.ndarray]:
     size = (48 * scale, 32 * scale)
     up = np.stack([cv2.resize(row, size, interpolation=cv2.INTER_LINEAR) for row in logits]).astype(np.float64)
     sharp = np.exp(tau(scale) * up[:3])
-    m = (sharp / sharp.sum(0))[1:]
+    m = _from_the_floor((sharp / sharp.sum(0))[1:])
     t = 1 / (1 + np.exp(-up[3]))
     a = _ink("a") + t[..., None] * (_ink("c") - _ink("a"))
     hard = m[0][..., None] * a + m[1][..., None] * _ink("b")
-    soft = (1 / (1 + np.exp(-up[4])))[..., None] * _ink("c")
+    soft = _from_the_floor(1 / (1 + np.exp(-up[4:5])))[0][..., None] * _ink("c")
     pair = np.exp(tau(scale) * up[5:7])
-    cut = (pair[1] / pair.sum(0) * m.sum(0))[..., None] * _ink("b")
+    cut = (_from_the_floor(pair[1:] / pair.sum(0))[0] * m.sum(0))[..., None] * _ink("b")
     return [hard, soft, cut]
 
 
@@ -73,6 +78,19 @@ def test_empty_cels_have_no_coverage_and_small_ones_a_small_window() -> None:
     logits[1, 4, 5], logits[0, 4, 5] = 30.0, -30.0
     spot = cover_part(PART, logits, 1)["hard"]
     assert spot is not None and spot.m.shape[1] <= 8 and spot.m.shape[2] <= 8 and spot.m.max() > 0.9
+
+
+def test_faint_coverage_is_none_and_the_rest_rises_without_a_step() -> None:
+    logits = np.zeros((PART.channels, 16, 24), np.float32)
+    logits[0] = np.linspace(-2, 12, 24)[None]
+    logits[4] = np.linspace(4, -8, 24)[None]
+    for name in ("hard", "soft"):
+        covered = cover_part(PART, logits, 8)[name]
+        assert covered is not None
+        row = np.zeros(24 * 16)
+        row[covered.x : covered.x + covered.m.shape[2]] = covered.m.sum(0)[64]
+        seen = row[row > 0]
+        assert (row == 0).sum() > 40 and seen.min() < 0.002 and np.abs(np.diff(row)).max() < 0.03
 
 
 def test_exact_coverage_is_painted_exactly() -> None:

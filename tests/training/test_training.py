@@ -31,6 +31,7 @@ from vtuber_studio.training.losses import (
     class_weights,
     coverage_loss,
     soft_iou,
+    strays,
     target_channels,
     upsampled_phase,
     with_nothing,
@@ -95,6 +96,18 @@ def test_the_truth_itself_has_the_least_loss(drawings: tuple[torch.Tensor, ...])
     nothing = coverage_loss(PART, torch.zeros_like(logits), targets, weights, (0, 0))
     assert exact < moved < nothing
     assert soft_iou(PART, logits, targets) > 0.9 > soft_iou(PART, logits.roll(3, -1), targets)
+
+
+def test_coverage_that_strays_costs_more_than_an_edge_that_is_a_little_off() -> None:
+    truth = torch.zeros(1, 1, 64, 96)
+    truth[..., 24:40, 40:60] = 1.0
+    free = torch.zeros(1, 64, 96, requires_grad=True)
+    strays(torch.sigmoid(free), truth).backward()
+    push = free.grad[0]  # type: ignore[index]
+    assert push[8, 8] > 0 and push[0, 50] > 0 and push[63, 95] > 0
+    assert push[20:44, 36:64].abs().max() == 0  # at the drawing and its edges cross-entropy alone decides
+    covered = torch.ones_like(truth)
+    assert strays(torch.ones(1, 64, 96), covered) == 0  # what runs off its box may
 
 
 def test_the_pool_shows_every_drawing_and_forgets_old_ones() -> None:

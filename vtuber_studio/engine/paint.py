@@ -7,6 +7,7 @@ A window is (x0, y0, x1, y1) in pixels of the part's box at its scale, which mea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,9 +18,9 @@ from vtuber_studio.core.part import Cel, Part
 
 Window = tuple[int, int, int, int]
 
-# Below these a material covers less than half of 1/255: what is emptier everywhere is cut away. Between two
-# such logits interpolation finds no greater one, so nothing visible is lost.
-_HARD_FLOOR, _SOFT_FLOOR = -8.0, -7.0
+# Coverage below FLOOR is none, from FULL on it is what the network says: nothing lies around a figure, and its
+# bounding box is where it seems to be. Between the two it rises without a step.
+FLOOR, FULL = 0.01, 0.03
 _CHUNK = 8192  # columns of a product: BLAS threads would only wait for each other
 
 
@@ -72,12 +73,22 @@ def box_size(part: Part, scale: float) -> tuple[int, int]:
     return round((x1 - x0) * scale), round((y1 - y0) * scale)
 
 
+def lead(cel: Cel, logits: np.ndarray) -> np.ndarray:
+    """[h, w]: logits by which a cel's foremost material leads over nothing."""
+    return logits[0] if cel.soft else logits[1 : 1 + len(cel.materials)].max(0) - logits[0]
+
+
+def least_lead(cel: Cel) -> float:
+    """The lead below which all materials together cover less than FLOOR."""
+    return math.log(FLOOR / (1 - FLOOR) / len(cel.materials))
+
+
 def active_window(cel: Cel, logits: np.ndarray, size: tuple[int, int]) -> Window | None:
-    """The window outside which nothing of the cel [channels, h, w] shows; None when it is empty."""
-    if cel.soft:
-        active = logits[0] > _SOFT_FLOOR
-    else:
-        active = logits[1 : 1 + len(cel.materials)].max(0) - logits[0] > _HARD_FLOOR
+    """The window outside which nothing of the cel [channels, h, w] shows; None when it is empty.
+
+    Between two logits that show nothing interpolation finds none that does, so nothing visible is lost.
+    """
+    active = lead(cel, logits) > least_lead(cel)
     rows, columns = np.flatnonzero(active.any(1)), np.flatnonzero(active.any(0))
     if not len(rows):
         return None
@@ -121,7 +132,9 @@ def cover(
         return None
     count = 1 + len(cel.materials)
     if cel.soft:
-        return Coverage(place[0], place[1], _sigmoid(upsample(np.clip(logits[:1], -30, 30), size, place)), None)
+        m = _sigmoid(upsample(np.clip(logits[:1], -30, 30), size, place))
+        m *= _seen(m)
+        return Coverage(place[0], place[1], m, None)
     # The softmax ignores a common shift; with the maximum at 0 and a floor, exp and its sum stay in range.
     shifted = np.maximum(logits[:count] - logits[:count].max(0), -30.0)
     share = upsample(shifted, size, place)
@@ -131,9 +144,14 @@ def cover(
     total = share.sum(0)
     np.divide(1.0, total, out=total)
     m = share[1:]
-    m *= total
+    m *= total * _seen(1.0 - share[0] * total)
     t = _sigmoid(upsample(np.clip(logits[count:], -30, 30), size, place))[0] if cel.ramp else None
     return Coverage(place[0], place[1], m, t)
+
+
+def _seen(coverage: np.ndarray) -> np.ndarray:
+    """What to multiply coverage by: 0 up to FLOOR, 1 from FULL on."""
+    return np.clip((coverage - FLOOR) * np.float32(1 / (FULL - FLOOR)), 0.0, 1.0)
 
 
 def cover_part(part: Part, logits: np.ndarray, scale: float) -> dict[str, Coverage | None]:

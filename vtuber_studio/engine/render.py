@@ -19,6 +19,7 @@ from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, tau
 from vtuber_studio.engine.painter import CANVAS, CoverageOf, Painter
+from vtuber_studio.engine.tidy import tidy
 
 __all__ = ["RenderCache", "compose", "footprint", "render"]
 
@@ -103,7 +104,7 @@ def _networks(
 
     def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
         wanted = figure[part.name]
-        logits = cache.logits.get(wanted.key, lambda: _logits(generator, wanted))
+        logits = cache.logits.get(wanted.key, lambda: logits_of(generator, wanted))
         assert logits is not None
         channels, size, sharpness = cel_logits(part, logits), box_size(part, scale), tau(scale)
         own = cover(cel, channels[cel.name], size, window, sharpness)
@@ -115,8 +116,8 @@ def _networks(
     return coverage_of
 
 
-def _logits(generator: Generator, wanted: Ingredients) -> np.ndarray:
-    """[C, h, w] of one part."""
+def logits_of(generator: Generator, wanted: Ingredients) -> np.ndarray:
+    """[C, h, w] of one part, tidied."""
     name = wanted.part.name
     ws = generator.map(name, wanted.c[None], wanted.z[None])
     if len(wanted.directions):
@@ -124,7 +125,7 @@ def _logits(generator: Generator, wanted: Ingredients) -> np.ndarray:
         count = min(len(axes), len(wanted.directions))
         amounts = wanted.directions[:count] * deviations[:count]
         ws = ws + np.einsum("k,kld->ld", amounts, axes[:count])[None]
-    return generator.synthesize(name, np.asarray(ws, np.float32))[0]
+    return tidy(wanted.part, generator.synthesize(name, np.asarray(ws, np.float32))[0])
 
 
 def _drawings(truth: Truth) -> CoverageOf:

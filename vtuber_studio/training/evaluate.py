@@ -20,7 +20,7 @@ from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import Ingredients, ingredients, part_rows
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.paint import box_size, cover_part
-from vtuber_studio.engine.render import RenderCache, compose, footprint, render
+from vtuber_studio.engine.render import RenderCache, compose, footprint, logits_of, render
 
 FIRST_SEED = 1_000_000_000
 SEEN = 20  # pixels of a material that count
@@ -33,12 +33,13 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     ``psnr_512``, ``psnr_2048``: dB over mid-grey inside the bounding box of the truth's alpha, mean and 10th
     percentile. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``leak``: largest change
     (of 255) outside the footprint of a part whose own attribute changed. ``crosstalk``: share of the brows' coverage
-    that changes with the iris size. ``holes``: pixels well inside the figure where background shows.
+    that changes with the iris size. ``holes``: pixels well inside the figure where background shows. ``outside``:
+    pixels by which what lies around the figure, unseen, widens its bounding box.
     """
     manifest = generator.manifest
     psnr: dict[int, list[float]] = {512: [], 2048: []}
     iou: dict[str, list[float]] = {}
-    holes = 0
+    holes = around = 0
     for index in range(looks):
         look = random_look(manifest.attributes, manifest.materials, FIRST_SEED + index, manifest.id)
         asked = ingredients(manifest, Shot(look))
@@ -50,6 +51,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
             pictures[size] = true, made
             found.append(_psnr(true, made))
         holes = max(holes, _holes(*pictures[512]))
+        around = max(around, outside(pictures[512][1]))
         for name, value in _ious(generator, asked, truth[512]).items():
             iou.setdefault(name, []).append(value)
         if report:
@@ -65,7 +67,18 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
         "leak": leak(generator),
         "crosstalk": {"brows_by_iris_size": crosstalk(generator, "iris_size", "brows")},
         "holes": holes,
+        "outside": around,
     }
+
+
+def outside(image: np.ndarray) -> int:
+    """Pixels between the bounding box of all that is not quite transparent and that of what can be seen."""
+    boxes = []
+    for least in (0, 8):
+        shown = image[..., 3] > least
+        rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
+        boxes.append(np.array([columns[0], rows[0], columns[-1], rows[-1]]))
+    return int(np.abs(boxes[0] - boxes[1]).max())
 
 
 def leak(generator: Generator, seed: int = FIRST_SEED) -> int:
@@ -123,8 +136,7 @@ def _painted(generator: Generator, wanted: Ingredients) -> Cels:
     painted: Cels = {cel.name: (np.zeros((len(cel.materials), height, width), np.float32), None) for cel in part.cels}
     if wanted.empty:
         return painted
-    logits = generator.synthesize(part.name, generator.map(part.name, wanted.c[None], wanted.z[None]))[0]
-    for name, coverage in cover_part(part, logits, 1).items():
+    for name, coverage in cover_part(part, logits_of(generator, wanted), 1).items():
         if coverage is not None:
             x0, y0, x1, y1 = coverage.window
             painted[name][0][:, y0:y1, x0:x1] = coverage.m

@@ -10,6 +10,10 @@ from torch.nn import functional as F
 
 from vtuber_studio.core.part import Cel, Part
 
+STRAY = 4.0
+_BLOCK, _RIM = 8, 2  # pixels: "near" is the same block of so many, or one beside it; the border's width
+_NOTHING = 0.01  # coverage of a drawing that is none
+
 
 def cel_slices(part: Part) -> Iterator[tuple[Cel, int, int]]:
     """(cel, first logit channel, first target channel) in order; targets lack "nothing", which is what is left."""
@@ -52,11 +56,22 @@ def upsampled_phase(logits: Tensor, row: int, column: int) -> Tensor:
     return logits
 
 
+def strays(coverage: Tensor, truth: Tensor) -> Tensor:
+    """STRAY times the mean coverage [n, h, w] where the drawing [n, K, h, w] has nothing near, or nothing along the
+    box's border: too little there for cross-entropy to care, enough for specks beside the figure."""
+    shown = truth.sum(1, keepdim=True)
+    blocks = F.max_pool2d(shown, _BLOCK, ceil_mode=True)
+    near = F.max_pool2d(blocks, 3, 1, 1) > _NOTHING
+    far = ~F.interpolate(near.float(), scale_factor=_BLOCK)[..., : shown.shape[-2], : shown.shape[-1]].bool()
+    far[..., :_RIM, :] = far[..., -_RIM:, :] = far[..., :_RIM] = far[..., -_RIM:] = True
+    return STRAY * (coverage * (far & (shown < _NOTHING))[:, 0]).mean()
+
+
 def coverage_loss(
     part: Part, logits: Tensor, targets: Tensor, weights: dict[str, Tensor], phase: tuple[int, int]
 ) -> Tensor:
-    """Mean loss over cels. ``logits`` [n, part.channels, h, w]; ``targets`` [n, target_channels, h, w] in 0..1: the
-    pixels of ``phase`` of drawings at twice the resolution.
+    """Mean loss over cels: cross-entropy, and what strays. ``logits`` [n, part.channels, h, w]; ``targets``
+    [n, target_channels, h, w] in 0..1: the pixels of ``phase`` of drawings at twice the resolution.
 
     The loss is taken through the painter's upsampling, on one of its four phases a step: an unbiased estimate of
     the loss at twice the resolution for the price of the loss at the logits' own.
@@ -68,10 +83,12 @@ def coverage_loss(
         count = len(cel.materials)
         truth = targets[:, first : first + count]
         if cel.soft:
-            total = total + F.binary_cross_entropy_with_logits(next(split), truth)
+            own = next(split)
+            total = total + F.binary_cross_entropy_with_logits(own, truth) + strays(torch.sigmoid(own[:, 0]), truth)
             continue
         log_m = F.log_softmax(next(split), 1)
         total = total - (with_nothing(truth) * log_m * weights[cel.name][:, None, None]).sum(1).mean()
+        total = total + strays(1 - log_m[:, 0].exp(), truth)
         if cel.ramp:
             error = (torch.sigmoid(next(split)[:, 0]) - targets[:, first + count]).square()
             total = total + (error * truth.sum(1)).mean()
