@@ -190,9 +190,27 @@ def train_starter(
     chosen = [name for name in parts.split(",") if name] or None
     _follow(train(run, minutes, chosen, resume is not None, jobs, start))
     if bundle is not None:
-        from vtuber_studio.training.export import export_bundle
+        from vtuber_studio.training.bundling import export_bundle
 
         typer.echo(export_bundle(run, bundle))
+
+
+@train_app.command("bundle")
+def train_bundle(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    out: Annotated[Path, typer.Argument(help="The bundle to write.")],
+    base: Annotated[
+        Path | None, typer.Option(help="Take untrained parts from this bundle, not from the one it started from.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the generator is called.")] = "",
+) -> None:
+    """Export what a run has learned so far as a generator bundle."""
+    try:
+        from vtuber_studio.training.bundling import export_bundle
+    except ImportError as error:
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+
+    typer.echo(export_bundle(run, out, base, name))
 
 
 @artist_app.command("sheet")
@@ -212,6 +230,21 @@ def artist_sheet(
     image = sheet.strip(attribute, size=size) if attribute else sheet.random_sheet(rows, columns, seed, size)
     write_atomically(out, encode_png(image))
     typer.echo(out)
+
+
+@artist_app.command("digests")
+def artist_digests(
+    write: Annotated[bool, typer.Option("--write", help="Store the digests of parts with a new edition.")] = False,
+) -> None:
+    """Say which parts are drawn otherwise than their edition was; a changed drawing needs a new edition."""
+    from vtuber_studio.artist import editions
+
+    new = editions.write() if write else []
+    advice = {name: editions.advice(name) for name in editions.schema.EDITIONS}
+    for name, said in advice.items():
+        edition = f"edition {editions.schema.EDITIONS[name]}{' (new)' if name in new else ''}"
+        typer.echo(f"{name:12} {edition}  {said}".rstrip())
+    raise typer.Exit(1 if any(advice.values()) else 0)
 
 
 def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,10 +24,10 @@ from vtuber_studio.artist import schema
 from vtuber_studio.core.attribute import Attribute, defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Part
-from vtuber_studio.engine.bundle import find_bundle, read_bundle
+from vtuber_studio.engine.bundle import find_bundle, inputs_of, read_bundle, write_table
+from vtuber_studio.training.bundling import _swap, export_bundle
 from vtuber_studio.training.config import SHARES, TrainConfig
 from vtuber_studio.training.data import Drawings, Pool
-from vtuber_studio.training.export import _swap, export_bundle, export_part
 from vtuber_studio.training.losses import (
     class_weights,
     coverage_loss,
@@ -38,10 +39,14 @@ from vtuber_studio.training.losses import (
 )
 from vtuber_studio.training.networks import PartNetwork
 from vtuber_studio.training.starter import train_starter
-from vtuber_studio.training.trainer import PartTrainer, fast_bf16, train_part
+from vtuber_studio.training.tables import artist_tables
+from vtuber_studio.training.to_onnx import export_part
+from vtuber_studio.training.trainer import PartTrainer, fast_bf16, stored_tables, train_part
 from vtuber_studio.training.warm import bundle_weights
 
-PART = schema.part("mouth")
+FIRST = Path(__file__).parents[1] / "data" / "starter-format-1"  # mouth and brows alone
+MOUTH = artist_tables("mouth")
+PART = MOUTH.part
 QUICK = TrainConfig(batch=4, pool=16, workers=0, bf16=False)
 
 
@@ -55,7 +60,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def drawings() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    rows = [Drawings(PART, 1)[index] for index in range(4)]
+    rows = [Drawings(MOUTH, 1)[index] for index in range(4)]
     c, z, coverage = zip(*rows, strict=True)
     return torch.stack(c), torch.stack(z), torch.stack(coverage)
 
@@ -73,10 +78,10 @@ def test_a_phase_is_what_interpolation_gives_there(row: int, column: int) -> Non
 
 
 def test_drawings_are_numbered(drawings: tuple[torch.Tensor, ...]) -> None:
-    again = Drawings(PART, 1)[2]
+    again = Drawings(MOUTH, 1)[2]
     assert all(torch.equal(a[2], b) for a, b in zip(drawings, again, strict=True))
     assert drawings[2].shape[1:] == (target_channels(PART), 2 * PART.logits[0], 2 * PART.logits[1])
-    other = Drawings(PART, 2)[2]
+    other = Drawings(MOUTH, 2)[2]
     assert not torch.equal(again[2], other[2])
 
 
@@ -111,7 +116,7 @@ def test_coverage_that_strays_costs_more_than_an_edge_that_is_a_little_off() -> 
 
 
 def test_the_pool_shows_every_drawing_and_forgets_old_ones() -> None:
-    pool = Pool(PART, QUICK)
+    pool = Pool(MOUTH, QUICK)
     for _ in range(6):
         c, z, coverage = pool.batch()
     assert len(c) == len(z) == len(coverage) == 4 and coverage.dtype == torch.uint8
@@ -119,17 +124,17 @@ def test_the_pool_shows_every_drawing_and_forgets_old_ones() -> None:
 
 
 def test_a_few_steps_lower_the_loss(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
-    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    trainer = PartTrainer(MOUTH, tmp_path, QUICK, "cpu")
     losses = [float(trainer.train_step(drawings, 1.0)[0]) for _ in range(12)]
     assert losses[-1] < 0.6 * losses[0]
 
 
 def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
     def run(folder: Path, steps: int, resume: bool) -> None:
-        trainer = PartTrainer("mouth", folder, QUICK, "cpu")
+        trainer = PartTrainer(MOUTH, folder, QUICK, "cpu")
         if resume:
             trainer.load()
-        pool = Pool(PART, QUICK, trainer.step)
+        pool = Pool(MOUTH, QUICK, trainer.step)
         for _ in range(steps):
             trainer.train_step(pool.batch(), 0.5)
         trainer.save()
@@ -139,7 +144,7 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
     run(tmp_path / "cut", 2, True)
     states = []
     for name in ("whole", "cut"):
-        trainer = PartTrainer("mouth", tmp_path / name, QUICK, "cpu")
+        trainer = PartTrainer(MOUTH, tmp_path / name, QUICK, "cpu")
         trainer.load()
         states.append((trainer.step, trainer.network.state_dict(), trainer.average))
     assert states[0][0] == states[1][0] == 6
@@ -157,7 +162,7 @@ def test_train_part_counts_steps_and_saves_when_closed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path) -> None:
-    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    trainer = PartTrainer(MOUTH, tmp_path, QUICK, "cpu")
     trainer.save()
     path = tmp_path / "state.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
@@ -167,12 +172,93 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lost", ["counters", "average"])
 def test_an_incomplete_checkpoint_is_one_sentence(tmp_path: Path, lost: str) -> None:
-    PartTrainer("mouth", tmp_path, QUICK, "cpu").save()
+    PartTrainer(MOUTH, tmp_path, QUICK, "cpu").save()
     path = tmp_path / "state.safetensors"
     tensors = {key: value for key, value in load_file(path).items() if not key.startswith(f"{lost}.")}
     save_file(tensors, path, None if lost == "counters" else {"step": "1", "images": "4", "seconds": "1"})
     with pytest.raises(StudioError, match="checkpoint of mouth"):
-        PartTrainer("mouth", tmp_path, QUICK, "cpu").load()
+        PartTrainer(MOUTH, tmp_path, QUICK, "cpu").load()
+
+
+def test_a_checkpoint_of_other_tables_is_refused(tmp_path: Path) -> None:
+    """The same number of inputs in another order would feed every slider to its neighbour."""
+    PartTrainer(MOUTH, tmp_path, QUICK, "cpu").save()
+    first, *others = MOUTH.attributes
+    for attributes in ((*others, first), (replace(first, high=2.0), *others)):
+        with pytest.raises(StudioError, match="another order"):
+            PartTrainer(replace(MOUTH, attributes=attributes), tmp_path, QUICK, "cpu").load()
+    told = replace(MOUTH, attributes=(replace(first, tip="Other words.", default=0.5), *others))
+    PartTrainer(told, tmp_path, QUICK, "cpu").load()
+
+
+def test_a_checkpoint_that_does_not_say_what_it_sees_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "mouth"
+    PartTrainer(MOUTH, folder, QUICK, "cpu").save()
+    path = folder / "state.safetensors"
+    save_file(load_file(path), path, {"step": "1", "images": "4", "seconds": "1"})
+    with pytest.raises(StudioError, match="checkpoint of mouth"):
+        next(train_part("mouth", folder, QUICK, steps=1, resume=True))
+
+
+def test_a_run_keeps_to_what_it_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in an order of the run's own are taken from its checkpoint when it goes on."""
+    mine = replace(MOUTH, attributes=MOUTH.attributes[::-1], expressions=MOUTH.expressions[:-1])
+    list(train_part("mouth", tmp_path, QUICK, steps=1, tables=mine))
+    list(train_part("mouth", tmp_path, QUICK, steps=1, resume=True))
+    assert stored_tables(tmp_path) == mine
+    monkeypatch.setitem(schema.EDITIONS, "mouth", MOUTH.edition + 1)
+    with pytest.raises(StudioError, match=f"the artist draws edition {MOUTH.edition + 1}"):
+        list(train_part("mouth", tmp_path, QUICK, steps=1, resume=True))
+
+
+@pytest.mark.parametrize("change", ["range", "choice", "row", "cel"])
+def test_what_the_artist_cannot_draw_is_not_trained(tmp_path: Path, change: str) -> None:
+    fang = MOUTH.attributes[-1]
+    tables = {
+        "range": replace(MOUTH, expressions=(replace(MOUTH.expressions[0], high=3.0),)),
+        "choice": replace(MOUTH, attributes=(replace(fang, choices=("none", "golden")),)),
+        "row": replace(MOUTH, attributes=(replace(fang, name="beard"),)),
+        "cel": replace(MOUTH, part=replace(PART, cels=PART.cels[:1])),
+    }[change]
+    with pytest.raises(StudioError, match="artist"):
+        next(train_part("mouth", tmp_path, QUICK, steps=1, tables=tables))
+
+
+def test_a_users_bundle_can_be_trained_further(tmp_path: Path) -> None:
+    """Its mouth has the sliders of its maker, in her order; they stay, and all the rest is copied byte for byte."""
+    mine = replace(MOUTH, attributes=MOUTH.attributes[::-1], expressions=MOUTH.expressions[:-1])
+    list(train_part("mouth", tmp_path / "a" / "mouth", QUICK, steps=1, tables=mine))
+    first = export_bundle(tmp_path / "a", tmp_path / "mine", FIRST, "Mine")
+    list(train_starter(tmp_path / "b", 0.002, ["mouth"], bundle=first))
+    again = export_bundle(tmp_path / "b", tmp_path / "further")
+    old, one, two = (read_bundle(folder) for folder in (FIRST, first, again))
+    mouths = [next(e for e in bundle.manifest.parts if e.part.name == "mouth") for bundle in (one, two)]
+    assert mouths[0].inputs == mouths[1].inputs == inputs_of(mine.rows)
+    assert mouths[0].synthesis.sha256 != mouths[1].synthesis.sha256
+    assert mouths[1].provenance["images"] > mouths[0].provenance["images"]
+    brows = [next(e for e in bundle.manifest.parts if e.part.name == "brows") for bundle in (old, one, two)]
+    assert brows[0].inputs == brows[1].inputs == brows[2].inputs
+    assert brows[0].provenance.items() <= brows[2].provenance.items() and brows[0].figures == brows[2].figures
+    for file in (brows[0].mapping, brows[0].synthesis):
+        assert old.read(file) == one.read(file) == two.read(file)
+    offered = {row.name for row in two.manifest.attributes + two.manifest.expressions}
+    assert MOUTH.expressions[-1].name not in offered and {MOUTH.attributes[0].name, "brow_shape"} <= offered
+    assert two.manifest.name == "Mine" and two.manifest.family == "starter"
+
+
+def test_licence_and_model_card_tell_of_each_part(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    shutil.copytree(FIRST, theirs)
+    write_table(theirs, {**read_bundle(FIRST).table, "licence": "CC-BY-4.0"})
+    (theirs / "LICENSE").write_text("Name the maker.")
+    list(train_part("mouth", tmp_path / "run" / "mouth", QUICK, steps=1))
+    out = export_bundle(tmp_path / "run", tmp_path / "out", theirs)
+    manifest = read_bundle(out).manifest
+    assert manifest.licence == "CC-BY-4.0 AND CC0-1.0"
+    assert {e.part.name: e.provenance["licence"] for e in manifest.parts} == {"mouth": "CC0-1.0", "brows": "CC-BY-4.0"}
+    card, licence = ((out / name).read_text("utf-8") for name in ("model_card.md", "LICENSE"))
+    assert "| brows | 1 | drawings of the program's own artist | CC-BY-4.0 |" in card and "sell" not in card
+    assert "Name the maker." in licence and "CC0" in licence
 
 
 @pytest.mark.parametrize("broken", ["loss", "gradient"])
@@ -225,7 +311,7 @@ def test_a_bundle_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_exported_part_is_what_torch_computes(tmp_path: Path, drawings: tuple[torch.Tensor, ...]) -> None:
-    trainer = PartTrainer("mouth", tmp_path, QUICK, "cpu")
+    trainer = PartTrainer(MOUTH, tmp_path, QUICK, "cpu")
     for _ in range(3):
         trainer.train_step(drawings, 1.0)
     row = export_part(trainer, tmp_path / "bundle")
@@ -284,7 +370,7 @@ def test_weights_outlive_a_growing_schema() -> None:
 
 
 def test_a_run_that_starts_from_a_bundle_carries_the_other_parts(tmp_path: Path) -> None:
-    """Even where nothing could be drawn for them, as when another bundle's choices are not the artist's."""
+    """Byte for byte, and with their history."""
     run = tmp_path / "run"
     list(train_starter(run, 0.0, ["mouth"], jobs=2, bundle=find_bundle()))
     assert export_bundle(run, tmp_path / "bundle").is_dir()

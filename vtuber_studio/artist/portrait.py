@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from vtuber_studio.artist import schema
 from vtuber_studio.artist.brush import Coverage, Sheet
-from vtuber_studio.core.attribute import Value, Values, defaults
+from vtuber_studio.core.attribute import Attribute, Value, Values, defaults
 
 
 def draw_part(name: str, values: Values, z: np.ndarray, scale: float = 1.0) -> dict[str, Coverage]:
@@ -25,15 +26,18 @@ def draw_part(name: str, values: Values, z: np.ndarray, scale: float = 1.0) -> d
     return sheet.coverage(scale)
 
 
-def sample_values(name: str, rng: np.random.Generator, uniform: float = 0.5) -> dict[str, Value]:
+def sample_values(
+    name: str, rng: np.random.Generator, rows: Sequence[Attribute] | None = None, uniform: float = 0.5
+) -> dict[str, Value]:
     """Values for training part ``name``: each from its prior, or (share ``uniform``) evenly over its range.
 
-    Never the choice for which the part is empty: there is nothing to learn from it. A third of the faces is at rest,
-    a third does a little, a third does much: with every row drawn by itself, one mouth of sixty-four was shut.
+    ``rows``: what the network sees of the part; all that the artist knows when None. Never the choice for which the
+    part is empty: there is nothing to learn from it. A third of the faces is at rest, a third does a little, a third
+    does much: with every row drawn by itself, one mouth of sixty-four was shut.
     """
     values: dict[str, Value] = {}
     lively = (0.0, 0.2, 0.6)[int(rng.integers(3))]
-    for row in schema.rows_of(name):
+    for row in schema.rows_of(name) if rows is None else rows:
         empty = schema.part(name).empty_when.get(row.name)
         even = rng.random() < (lively if row.group == "Expression" else uniform)
         if row.choices and (even or empty):

@@ -3,9 +3,12 @@ bundle's manifest alike; names are stable, projects refer to them."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import msgspec
+
+from vtuber_studio.core.attribute import Attribute
 
 Blend = Literal["normal", "multiply", "add"]
 Ramp = Literal["base", "shade", "line", "light", "deep", "tip", "same", "warm_shade", "warm_line"]
@@ -63,3 +66,11 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     def channels(self) -> int:
         """Channels of the network's output: the cels' channels in the order of ``cels``."""
         return sum(cel.channels for cel in self.cels)
+
+
+def structure(part: Part, rows: Sequence[Attribute]) -> list[Any]:
+    """What a network of ``part`` sees and paints, as plain values: inputs in order, places, channels. Words, defaults,
+    priors and depths do not count: they may change without anything to learn."""
+    seen = [[row.name, row.low, row.high, *row.choices] for row in rows]
+    cels = [[cel.name, cel.soft, [*cel.materials], [[*pair] for pair in cel.ramp.items()]] for cel in part.cels]
+    return [part.name, [*part.box], [*part.logits], part.z_dim, seen, cels]

@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from vtuber_studio.artist import schema
 from vtuber_studio.artist.portrait import draw_part, sample_values
 from vtuber_studio.core.attribute import encode
-from vtuber_studio.core.part import Part
 from vtuber_studio.training.config import TrainConfig
+from vtuber_studio.training.tables import PartTables
 
 Drawing = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # c [c_dim], z [z_dim], coverage uint8 [channels, H, W]
 
@@ -22,14 +21,14 @@ Drawing = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # c [c_dim], z [z_dim
 class Drawings(Dataset[Drawing]):
     """The artist's drawings of one part, at twice the logits' resolution."""
 
-    def __init__(self, part: Part, seed: int) -> None:
-        self.part, self.seed = part, seed
-        self.rows = schema.rows_of(part.name)
+    def __init__(self, tables: PartTables, seed: int) -> None:
+        self.part, self.rows, self.seed = tables.part, tables.rows, seed
+        part = tables.part
         self.scale = 2 * part.logits[1] / (part.box[2] - part.box[0])
 
     def __getitem__(self, index: int) -> Drawing:
         rng = np.random.default_rng([self.seed, zlib.crc32(self.part.name.encode()), index])
-        values = sample_values(self.part.name, rng)
+        values = sample_values(self.part.name, rng, self.rows)
         z = rng.standard_normal(self.part.z_dim).astype(np.float32)
         cels = draw_part(self.part.name, values, z, self.scale)
         maps = [np.concatenate([c.m, c.t[None]]) if c.t is not None else c.m for c in cels.values()]
@@ -42,9 +41,9 @@ class Pool:
 
     FIRST = 32  # drawings before the first step
 
-    def __init__(self, part: Part, config: TrainConfig, step: int = 0) -> None:
+    def __init__(self, tables: PartTables, config: TrainConfig, step: int = 0) -> None:
         self.config, self.step = config, step
-        self.dataset = Drawings(part, config.seed)
+        self.dataset = Drawings(tables, config.seed)
         start = max(0, self._drawn(step) - config.pool)
         self.kept: dict[int, Drawing] = {}
         self.next = start

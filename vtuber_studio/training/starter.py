@@ -17,7 +17,6 @@ from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.progress import Progress
-from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.training.config import SHARES, TrainConfig
 
@@ -32,20 +31,18 @@ def train_starter(
 ) -> Iterator[Progress]:
     """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time.
 
-    A new run begins with the weights of ``bundle`` when given; its other parts then come along as they are, so that
-    the run can be exported.
+    A new run begins with the weights of ``bundle`` when given, and remembers it: its other parts come along when the
+    run is exported.
     Closing the iterator stops the children after their step; they save first. So they do when this process dies.
     """
     names = _check(out, parts, resume)
     out.mkdir(parents=True, exist_ok=True)
     config = TrainConfig()
-    write_atomically(out / "config.json", json.dumps(asdict(config), indent=1).encode())
+    base = bundle.resolve() if bundle is not None else run_base(out)
+    settings = {**asdict(config), "bundle": str(base) if base is not None else None}
+    write_atomically(out / "config.json", json.dumps(settings, indent=1).encode())
     waiting = sorted(names, key=lambda name: -SHARES[name])
     budget = {name: minutes * jobs * SHARES[name] / sum(SHARES[n] for n in names) for name in names}
-    if bundle is not None:
-        carried = [entry.part.name for entry in read_bundle(bundle).manifest.parts]
-        waiting = [name for name in carried if name in SHARES and name not in names] + waiting
-    budget |= {name: 0.0 for name in waiting if name not in budget}
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
     stop = context.Event()
@@ -81,6 +78,15 @@ def train_starter(
         stop.set()
         for child in running.values():
             child.join(60)
+
+
+def run_base(run: Path) -> Path | None:
+    """The bundle that a run started from; None when it began from nothing."""
+    try:
+        base = json.loads((run / "config.json").read_bytes()).get("bundle")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return Path(base) if base else None
 
 
 def _check(out: Path, parts: list[str] | None, resume: bool) -> list[str]:

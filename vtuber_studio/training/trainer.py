@@ -15,12 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.progress import Progress
@@ -30,6 +30,7 @@ from vtuber_studio.training.data import Pool
 from vtuber_studio.training.losses import class_weights, coverage_loss, soft_iou
 from vtuber_studio.training.muon import Muon
 from vtuber_studio.training.networks import PartNetwork
+from vtuber_studio.training.tables import PartTables, bundle_tables, check_drawable, tables_for
 
 
 def fast_bf16(device: torch.device) -> bool:
@@ -43,13 +44,12 @@ def fast_bf16(device: torch.device) -> bool:
 class PartTrainer:
     """The state of one part's training: network, moving average, optimizer, counters (``images`` seen so far)."""
 
-    def __init__(self, name: str, folder: Path, config: TrainConfig, device: str | None = None) -> None:
-        self.part, self.folder, self.config = schema.part(name), folder, config
+    def __init__(self, tables: PartTables, folder: Path, config: TrainConfig, device: str | None = None) -> None:
+        self.tables, self.part, self.folder, self.config = tables, tables.part, folder, config
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.bf16 = config.bf16 and fast_bf16(self.device)
         torch.manual_seed(config.seed)
-        c_dim = sum(row.size for row in schema.rows_of(name))
-        self.network = PartNetwork(self.part, c_dim, config).to(self.device)
+        self.network = PartNetwork(self.part, tables.c_dim, config).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
         self.matrices = self.network.matrices()
@@ -112,6 +112,7 @@ class PartTrainer:
                 tensors |= {f"moment.{number}.{index}.{key}": torch.as_tensor(v) for key, v in state.items()}
         temporary = self.folder / "state.safetensors.tmp"
         counters = {"step": str(self.step), "images": str(self.images), "seconds": str(self.seconds)}
+        counters["tables"] = msgspec.json.encode(self.tables).decode()
         whole = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
         save_file(whole, temporary, counters)
         os.replace(temporary, self.folder / "state.safetensors")
@@ -125,11 +126,13 @@ class PartTrainer:
             tensors = load_file(path, device=str(self.device))
             with safe_open(path, "pt") as file:
                 counters = file.metadata()
+            if not msgspec.json.decode(counters["tables"], type=PartTables).fits(self.tables):
+                raise ValueError("it sees other sliders or paints other cels, or has them in another order")
             self.network.load_state_dict(_section(tensors, "network."))
             self.average = {key: tensors[f"average.{key}"] for key in self.average}
             self.step, self.images = int(counters["step"]), int(counters["images"])
             self.seconds = float(counters["seconds"])
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError, msgspec.MsgspecError) as error:
             message = f"The checkpoint of {self.part.name} cannot be used: {str(error).partition(chr(10))[0]}"
             raise StudioError(message, "Start a new run, or train this part anew with --parts.") from error
         self.weights = _section(tensors, "weight.")
@@ -145,10 +148,22 @@ class PartTrainer:
         from vtuber_studio.training.warm import bundle_weights
 
         own = self.network.state_dict()
-        self.network.load_state_dict(bundle_weights(bundle, self.part, schema.rows_of(self.part.name), own))
+        self.network.load_state_dict(bundle_weights(bundle, self.part, self.tables.rows, own))
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
         past = next(e.provenance for e in read_bundle(bundle).manifest.parts if e.part.name == self.part.name)
         self.images, self.seconds = int(past.get("images", 0)), 60 * float(past.get("minutes", 0))
+
+
+def stored_tables(folder: Path) -> PartTables:
+    """What the checkpoint in ``folder`` learns; StudioError when it does not say."""
+    try:
+        with safe_open(folder / "state.safetensors", "pt") as file:
+            return msgspec.json.decode(file.metadata()["tables"], type=PartTables)
+    except (OSError, KeyError, TypeError, SafetensorError, msgspec.MsgspecError) as error:
+        raise StudioError(
+            f"The checkpoint of {folder.name} cannot be used: it does not say what its network sees.",
+            "Start a new run, or train this part anew with --parts.",
+        ) from error
 
 
 def train_part(
@@ -160,21 +175,27 @@ def train_part(
     steps: int = 0,
     resume: bool = False,
     bundle: Path | None = None,
+    tables: PartTables | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Progress]:
     """Train one part for ``minutes``, or for exactly ``steps``; yields a Progress every few seconds.
 
-    It goes on from the folder's checkpoint with ``resume``, begins with the weights of ``bundle`` when given, or anew.
+    It goes on from the folder's checkpoint with ``resume``, begins with the weights of ``bundle`` when given, or anew,
+    and learns what the checkpoint learned, what ``tables`` say, or what ``tables_for`` finds for the bundle.
     The learning rate warms up, then falls as a cosine over this call. Closing the iterator saves first, and so does
     ``stop``, asked before every step; a run that diverges does not, its last checkpoint stays.
     """
-    trainer = PartTrainer(name, folder, config)
-    if resume and (folder / "state.safetensors").is_file():
+    going_on = resume and (folder / "state.safetensors").is_file()
+    manifest = read_bundle(bundle).manifest if bundle is not None and not going_on else None
+    tables = stored_tables(folder) if going_on else tables or tables_for(name, manifest)
+    check_drawable(tables)
+    trainer = PartTrainer(tables, folder, config)
+    if going_on:
         trainer.load()
-    elif bundle is not None and any(entry.part.name == name for entry in read_bundle(bundle).manifest.parts):
+    elif bundle is not None and manifest is not None and bundle_tables(manifest, name):
         trainer.start_from(bundle)
     first, begin, before = trainer.step, time.monotonic(), trainer.seconds
-    pool = Pool(trainer.part, config, trainer.step)
+    pool = Pool(tables, config, trainer.step)
     saved = ticked = begin
     sound = True
     try:

@@ -1,4 +1,4 @@
-"""From a run to a bundle: ONNX graphs written node by node, compared with torch, and a manifest.
+"""From a trained part to its ONNX files: graphs written node by node, compared with torch.
 
 Writing the graph ourselves keeps initializer names equal to the state dict's keys, so that a bundle can be trained
 further, and stores the demodulation's sum of squared weights as a small constant instead of every weight twice.
@@ -7,9 +7,6 @@ further, and stores the demodulation's sum of squared weights as a small constan
 from __future__ import annotations
 
 import datetime
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +16,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from vtuber_studio import __version__
-from vtuber_studio.artist import schema
-from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, inputs_of, make_file, read_bundle, write_manifest
+from vtuber_studio.engine.bundle import BundlePart, inputs_of, make_file
 from vtuber_studio.engine.generator import make_session
-from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.networks import EPSILON, GAIN, SLOPE, PartNetwork
 from vtuber_studio.training.trainer import PartTrainer
 
@@ -135,8 +129,7 @@ def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
     weights = {key: value.detach().cpu().float().contiguous() for key, value in trainer.average.items()}
     network = trainer.network.cpu().float()
     network.load_state_dict({key: value.half().float() for key, value in weights.items()})
-    rows = schema.rows_of(part.name)
-    c_dim = sum(row.size for row in rows)
+    c_dim = trainer.tables.c_dim
     models = {
         "mapping": mapping_model(network, weights, c_dim, part.z_dim),
         "synthesis": synthesis_model(network, weights, part.channels, part.logits),
@@ -163,87 +156,15 @@ def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
         network.mapping.w_dim,
         files["mapping"],
         files["synthesis"],
-        inputs_of(rows),
+        inputs_of(trainer.tables.rows),
+        trainer.tables.edition,
         provenance={
             "images": trainer.images,
             "minutes": round(trainer.seconds / 60, 1),
             "made": datetime.date.today().isoformat(),
+            "program": f"VTuber Studio {__version__}",
             "trained_on": "drawings of the program's own artist",
+            "licence": "CC0-1.0",
         },
         figures={"max_difference_from_torch": difference},
     )
-
-
-def export_bundle(run: Path, out: Path, name: str = "Starter") -> Path:
-    """Export the run's moving averages as a generator bundle at ``out``, complete or not at all."""
-    missing = [part.name for part in schema.PARTS if not (run / part.name / "state.safetensors").is_file()]
-    if missing:
-        raise StudioError(f"The run has not trained {', '.join(missing)} yet.", "Go on with --resume.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
-        stage = Path(temporary) / "bundle"
-        stage.mkdir()
-        rows = []
-        for part in schema.PARTS:
-            trainer = PartTrainer(part.name, run / part.name, TrainConfig(), "cpu")
-            trainer.load()
-            rows.append(export_part(trainer, stage))
-        _finish(stage, name, rows)
-        read_bundle(stage, full=True)
-        retired = Path(temporary) / "retired"
-        _swap(stage, out, retired)
-    return out
-
-
-def _swap(stage: Path, out: Path, retired: Path) -> None:
-    """Put ``stage`` in the place of ``out``; the old bundle stays when that fails."""
-    try:
-        if out.exists():
-            os.replace(out, retired)
-        try:
-            os.replace(stage, out)
-        except OSError:
-            if retired.exists():
-                os.replace(retired, out)
-            raise
-    except OSError as error:
-        message = f"The generator cannot be written to {str(out)!r}: {error.strerror or error}."
-        raise StudioError(message, "Close what uses it, or choose another folder.") from error
-
-
-def _finish(stage: Path, name: str, rows: list[BundlePart]) -> None:
-    """Manifest, licence and model card."""
-    today = datetime.date.today().isoformat()
-    manifest = Manifest(
-        name=name,
-        licence="CC0-1.0",
-        attributes=schema.ATTRIBUTES,
-        expressions=schema.EXPRESSIONS,
-        materials=schema.MATERIALS,
-        parts=tuple(rows),
-        shadow=Shadow(("fringe", "side_locks"), ("face",)),
-        capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
-        family="starter",
-        provenance={"made": today, "program": f"VTuber Studio {__version__}"},
-    )
-    write_manifest(stage, manifest)
-    licence = paths.resources().parent / "LICENSE-WEIGHTS"
-    if licence.is_file():
-        shutil.copyfile(licence, stage / "LICENSE")
-    else:
-        (stage / "LICENSE").write_text(
-            "CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/\n", encoding="utf-8"
-        )
-    lines = [
-        f"# {name}",
-        "",
-        f"Made {today} by VTuber Studio {__version__}.",
-        "",
-        "Trained from nothing on drawings of the program's own parametric artist; no other picture was used.",
-        "Weights and pictures made with them are CC0: use and sell them as you like.",
-        "",
-        "| part | images seen | minutes |",
-        "|---|---|---|",
-    ]
-    lines += [f"| {row.part.name} | {row.provenance['images']} | {row.provenance['minutes']} |" for row in rows]
-    (stage / "model_card.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
