@@ -63,15 +63,15 @@ def synthesis(part: Part) -> onnx.ModelProto:
     return _model(nodes, {"ws": (NUM_WS, W_DIM)}, {"logits": (part.channels, height, width)}, values)
 
 
-def make_bundle(folder: Path, change: Change | None = None) -> Path:
-    """Write the bundle; ``change`` alters the eyes' synthesis before it is hashed."""
+def make_bundle(folder: Path, change: Change | None = None, role: str = "synthesis") -> Path:
+    """Write the bundle; ``change`` alters one of the eyes' networks before it is hashed."""
     (folder / "parts").mkdir(parents=True)
     rows = []
     for part in PARTS:
         inputs = inputs_of([row for row in ROWS + BLUSH if part.name in row.parts])
         models = {"mapping": mapping(sum(row.size for row in inputs), part.z_dim), "synthesis": synthesis(part)}
         if change and part.name == "eyes":
-            change(models["synthesis"])
+            change(models[role])
         files = {}
         for kind, model in models.items():
             path = f"parts/{part.name}.{kind}.onnx"

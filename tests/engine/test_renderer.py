@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from tests.fakes import FakeGenerator
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.generator import Generator, GeneratorError
 from vtuber_studio.engine.render import render
 from vtuber_studio.engine.renderer import Frame, Renderer
 
@@ -22,11 +25,11 @@ WAIT = 20.0
 class Listener:
     """Collects what a renderer tells."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[], Generator] = FakeGenerator, **options: Any) -> None:
         self.frames: list[Frame] = []
         self.errors: list[StudioError] = []
         self.told = threading.Condition()
-        self.renderer = Renderer(FakeGenerator, self._frame, self._error)
+        self.renderer = Renderer(load, self._frame, self._error, **options)
 
     def _frame(self, frame: Frame) -> None:
         with self.told:
@@ -124,3 +127,66 @@ def test_closing_cancels_what_waits() -> None:
     assert not closer.is_alive()
     with pytest.raises(CancelledError):
         listener.renderer.submit(lambda generator: 1).result(WAIT)
+
+
+class Failing(FakeGenerator):
+    """Paints its test picture; the eyes fail as soon as they are larger."""
+
+    def __init__(self, identity: str = "failing") -> None:
+        super().__init__()
+        self.manifest = msgspec.structs.replace(self.manifest, id=identity)
+
+    def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        if part == "eyes" and c[0, 0] > 0:
+            raise GeneratorError("The eyes answer with something else.", "Use another generator.")
+        return super().map(part, c, z)
+
+
+LARGE = Look(attributes={"eye_size": 0.5})
+
+
+def test_a_generator_that_fails_hands_over_to_the_one_before_it() -> None:
+    listener = Listener(fallback=lambda: pytest.fail("not the last good one"))
+    listener.renderer.swap(Failing)
+    listener.renderer.request(Shot(LARGE), size=64)
+    told = listener.until_error()
+    assert told.message == "The eyes answer with something else." and told.hint == "Fake is used instead."
+    listener.renderer.request(Shot(LARGE), size=64, tag="after")
+    assert np.array_equal(listener.until_tag("after").image, render(FakeGenerator(), LARGE, size=64))
+    listener.renderer.close()
+
+
+@pytest.mark.parametrize("lane", ["preview", "batch"])
+def test_the_first_one_hands_over_to_the_starter(lane: str) -> None:
+    listener = Listener(Failing, fallback=FakeGenerator)
+    if lane == "batch":
+        with pytest.raises(GeneratorError):
+            listener.renderer.submit(lambda generator: render(generator, LARGE, size=64)).result(WAIT)
+    else:
+        listener.renderer.request(Shot(LARGE), size=64)
+    assert "instead" in listener.until_error().hint
+    listener.renderer.request(Shot(LARGE), size=64, tag="after")
+    listener.until_tag("after")
+    listener.renderer.close()
+
+
+def test_a_generator_that_is_not_there_leaves_nobody_waiting() -> None:
+    def missing() -> FakeGenerator:
+        raise StudioError("There is no generator in 'nobody'.", "Give a folder.")
+
+    for load in (missing, lambda: Failing().nothing):
+        listener = Listener(load, fallback=FakeGenerator)
+        assert "Fake is used instead" in listener.until_error().hint
+        listener.renderer.request(Shot(), size=64, tag=1)
+        listener.until_tag(1)
+        listener.renderer.close()
+
+
+def test_where_there_is_no_other_the_error_is_told_and_that_is_all() -> None:
+    for fallback in (Failing, lambda: Failing().nothing):
+        listener = Listener(Failing, fallback=fallback)
+        listener.renderer.request(Shot(LARGE), size=64)
+        assert listener.until_error().hint == "Use another generator."
+        listener.renderer.request(Shot(), size=64, tag="small")
+        listener.until_tag("small")
+        listener.renderer.close()

@@ -22,6 +22,7 @@ from vtuber_studio.core.project import NamedLook, Project, read_project, save_pr
 from vtuber_studio.core.recovery import Autosave, find_orphans
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.generator import GeneratorError
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui import actions, theme
 from vtuber_studio.ui.idle import openness, overlay
@@ -260,6 +261,23 @@ def test_a_project_of_another_generator_is_fitted_and_says_so(
     settle(qtbot, window)
 
 
+def test_a_generator_that_fails_while_she_works_is_replaced_and_the_look_fitted(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    class Failing(FakeGenerator):
+        def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+            if part == "eyes" and c[0, 0] > 0.5:
+                raise GeneratorError("The eyes answer with something else.", "Use another generator.")
+            return super().map(part, c, z)
+
+    window = open_window(load=Failing)
+    window.session.edit(Look().set(eye_size=0.9, front_style="square"), "Larger eyes")
+    qtbot.waitUntil(lambda: window.stage.manifest.name == "Starter", timeout=WAIT)
+    qtbot.waitUntil(lambda: "is used instead" in window.error_bar.message, timeout=WAIT)
+    assert window.session.look.attributes == {"eye_size": 0.9}  # the starter knows no square hair
+    qtbot.waitUntil(lambda: window.canvas.image is not None and window.session.can_undo, timeout=WAIT)
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no zip", b"{}", b"\x00" * 1000])
 def test_a_damaged_project_leaves_the_document_alone(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, damage: bytes
@@ -487,8 +505,8 @@ def test_a_generator_that_cannot_be_loaded_is_said(qtbot: QtBot, qapp: QApplicat
     window.show()
     window.start()
     qtbot.waitUntil(lambda: window.error_bar.isVisible(), timeout=WAIT)
-    assert "Use the starter." in window.error_bar.message
-    assert not window.actions_by_name["export_png"].isEnabled()
+    assert "This generator is damaged. Starter is used instead." in window.error_bar.message
+    qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
     window.close()
 
 

@@ -24,7 +24,7 @@ from vtuber_studio.core.files import read_bytes, write_atomically
 from vtuber_studio.engine.manifest import BundlePart, File, Input, Manifest, Shadow, inputs_of, network_files
 from vtuber_studio.engine.manifest_check import check_file
 from vtuber_studio.engine.manifest_file import Table, named_files, read_table, table_bytes
-from vtuber_studio.engine.onnx_check import examine
+from vtuber_studio.engine.onnx_check import examiner
 
 __all__ = [
     "Bundle", "BundlePart", "File", "Input", "Manifest", "Shadow", "find_bundle", "inputs_of", "install_bundle",
@@ -79,10 +79,11 @@ def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
     folder = Path(folder)
     table, manifest = read_table(_read_manifest(folder))
     shipped = folder.resolve().is_relative_to(paths.resources().resolve())
-    for file, inputs, outputs in network_files(manifest):
-        data = _read_file(folder, file)
-        if full or not shipped:
-            examine(data, file, inputs, outputs, again=full)
+    with examiner(again=full) as examine:
+        for file, inputs, outputs in network_files(manifest):
+            data = _read_file(folder, file)
+            if full or not shipped:
+                examine(data, file, inputs, outputs)
     return Bundle(folder, manifest, table)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -11,14 +11,20 @@ from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
 from vtuber_studio.engine.figure import part_rows
+from vtuber_studio.engine.onnx_check import LARGE_BATCH
 from vtuber_studio.engine.ort import default_threads, make_session
 
 if TYPE_CHECKING:
     import onnxruntime
 
-_SAMPLES = 256  # latents behind the principal directions
+_SAMPLES = LARGE_BATCH  # latents behind the principal directions
 _AXES = 8
 _SEED = 20240
+_HINT = "Close other programs, or use another generator."
+
+
+class GeneratorError(StudioError):
+    """A network failed, or its answer is not one: another generator should take over."""
 
 
 class Generator(Protocol):
@@ -86,12 +92,12 @@ class OnnxGenerator:
     def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
         """ws float32 [n, num_ws, w_dim]."""
         entry = self._entry(part)
-        return self._run(entry.mapping, "ws", c=c, z=z)
+        return self._run(entry.mapping, "ws", (entry.num_ws, entry.w_dim), c=c, z=z)
 
     def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
         """logits float32 [n, channels, h, w]."""
         entry = self._entry(part)
-        return self._run(entry.synthesis, "logits", ws=ws)
+        return self._run(entry.synthesis, "logits", (entry.part.channels, *entry.part.logits), ws=ws)
 
     def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg [L, D], axes [k, L, D], standard deviations [k])."""
@@ -104,17 +110,21 @@ class OnnxGenerator:
             raise StudioError(f"There is no part called {part!r}.", f"Parts are: {', '.join(self._entries)}.")
         return self._entries[part]
 
-    def _run(self, file: File, output: str, **feed: np.ndarray) -> Any:
-        if file.path not in self._sessions:
-            self._sessions[file.path] = make_session(self._bundle.read(file), self._threads)
+    def _run(self, file: File, output: str, shape: tuple[int, ...], **feed: np.ndarray) -> np.ndarray:
+        """The network's answer [n, *shape], looked at every time: what it was at its examination may be past."""
+        arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in feed.items()}
         try:
-            return self._sessions[file.path].run(
-                [output], {name: np.ascontiguousarray(value, np.float32) for name, value in feed.items()}
-            )[0]
+            if file.path not in self._sessions:
+                self._sessions[file.path] = make_session(self._bundle.read(file), self._threads)
+            answer: np.ndarray = self._sessions[file.path].run([output], arrays)[0]
+        except StudioError:
+            raise
         except Exception as error:  # onnxruntime raises types of its own
-            raise StudioError(
-                f"The generator failed in {file.path}.", "Close other programs, or use another generator."
-            ) from error
+            raise GeneratorError(f"The generator failed in {file.path}.", _HINT) from error
+        batch = len(next(iter(arrays.values())))
+        if answer.dtype != np.float32 or answer.shape != (batch, *shape) or not np.isfinite(answer).all():
+            raise GeneratorError(f"{file.path} of this generator answers with something else than it should.", _HINT)
+        return answer
 
 
 def load_generator(path: str | Path | None = None, threads: int | None = None) -> OnnxGenerator:

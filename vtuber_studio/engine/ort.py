@@ -38,4 +38,6 @@ def make_session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.enable_mem_pattern = False
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # what was checked is what runs: never onnxruntime's own format, whose mark the same bytes may carry
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     return onnxruntime.InferenceSession(data, options, providers=[PROVIDER])

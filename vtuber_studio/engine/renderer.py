@@ -15,7 +15,7 @@ import numpy as np
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.generator import Generator
+from vtuber_studio.engine.generator import Generator, GeneratorError, load_generator
 from vtuber_studio.engine.memory import give_back
 from vtuber_studio.engine.render import RenderCache, render
 
@@ -43,7 +43,8 @@ class Frame:
 
 class Renderer:
     """Callbacks come on the renderer's own thread: ``on_frame(Frame)``, ``on_error(StudioError)``,
-    ``on_generator(Generator)`` after each successful load or swap."""
+    ``on_generator(Generator)`` after each successful load or swap. A generator that fails hands over to the one before
+    it, and the first to ``fallback``, the starter."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Renderer:
         on_frame: Callable[[Frame], None],
         on_error: Callable[[StudioError], None],
         on_generator: Callable[[Generator], None] = lambda generator: None,
+        fallback: Callable[[], Generator] = load_generator,
     ) -> None:
         self._on_frame, self._on_error, self._on_generator = on_frame, on_error, on_generator
         self._wake = threading.Condition()
@@ -60,6 +62,8 @@ class Renderer:
         self._closed = False
         self._previews = 0
         self._generator: Generator | None = None
+        self._good: list[Callable[[], Generator]] = []  # of generators that have painted, the present one last
+        self._fallback = fallback
         self._cache = RenderCache()
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
@@ -133,19 +137,40 @@ class Renderer:
     def _guard(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except StudioError as error:
-            self._on_error(error)
         except Exception as error:
-            logging.getLogger(__name__).exception("the renderer failed")
-            self._on_error(
-                StudioError(f"The picture could not be rendered: {error}.", "Undo the last step; the log says more.")
-            )
+            told = _in_words(error)
+            if self._generator is None or isinstance(error, GeneratorError):
+                self._hand_over(told)
+            else:
+                self._on_error(told)
 
     def _swap(self, load: Callable[[], Generator]) -> None:
-        generator = load()
-        render(generator, Shot(), size=64)
+        try:
+            generator = _proven(load)
+        except GeneratorError as error:  # of the new one, which takes over nothing
+            raise StudioError(error.message, error.hint) from error
+        self._good.append(load)
+        self._take(generator)
+
+    def _take(self, generator: Generator) -> None:
         self._generator, self._cache = generator, RenderCache()
         self._on_generator(generator)
+
+    def _hand_over(self, error: StudioError) -> None:
+        """From a generator that fails, or is not there, to the last good one."""
+        failed = self._generator
+        del self._good[-1:]
+        try:
+            generator = _proven(self._good[-1] if self._good else self._fallback)
+        except Exception as worse:
+            _in_words(worse)
+            self._on_error(error)
+            return
+        if failed is not None and generator.manifest.id == failed.manifest.id:  # there is no other
+            self._on_error(error)
+            return
+        self._take(generator)
+        self._on_error(StudioError(error.message, f"{generator.manifest.name} is used instead."))
 
     def _preview(self, request: Request) -> None:
         assert self._generator is not None
@@ -160,3 +185,19 @@ class Renderer:
             future.set_result(job(self._generator))  # type: ignore[arg-type]
         except BaseException as error:
             future.set_exception(error)
+            if isinstance(error, GeneratorError):
+                self._hand_over(error)
+
+
+def _proven(load: Callable[[], Generator]) -> Generator:
+    """A generator that has painted a picture."""
+    generator = load()
+    render(generator, Shot(), size=64)
+    return generator
+
+
+def _in_words(error: Exception) -> StudioError:
+    if isinstance(error, StudioError):
+        return error
+    logging.getLogger(__name__).error("the renderer failed", exc_info=error)
+    return StudioError(f"The picture could not be rendered: {error}.", "Undo the last step; the log says more.")

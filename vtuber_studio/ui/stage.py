@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
 from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.fit import fit_look
 from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
@@ -39,8 +40,15 @@ class Stage(QObject):
         return Shot(self.session.look, self.expression, self.pose)
 
     def load(self, manifest: Manifest) -> None:
-        """A generator is there: keep what the face did where the new tables still know it."""
+        """A generator is there: keep of the look and of the face what the new tables know."""
         self.manifest = manifest
+        parts = [entry.part for entry in manifest.parts]
+        fitted, _ = fit_look(
+            self.session.look, manifest.attributes, manifest.materials, parts, manifest.renamed
+        )
+        if fitted != self.session.look:
+            with QSignalBlocker(self):  # panels still show the old tables
+                self.session.edit(fitted, self.tr("Other generator"))
         known = {row.name for row in manifest.expressions}
         self.expression = {name: value for name, value in self.expression.items() if name in known}
         self.loaded.emit()
