@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import warnings
@@ -116,6 +117,27 @@ def _none(broken: list[str]) -> None:
 def test_every_package_stands_on_a_floor() -> None:
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert packages == set(FLOORS)
+
+
+def test_the_floors_of_the_document_are_those_of_the_package() -> None:
+    """Each module is named there, alone or by its folder's ``*.py``, and each name there is a module."""
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text("utf-8")
+    block = text.partition("## 4. Floors")[2].partition(f"    {ROOT}/\n")[2].partition("\n    resources/")[0]
+    named: set[str] = set()
+    folder = ""
+    for line in block.splitlines():
+        if found := re.match(r" {6}(\w+)/", line):
+            folder = f"{found[1]}/"
+            line = line.removeprefix(f"      {folder}") if "/*.py" in line.split()[0] else line[6 + len(folder) :]
+        elif re.match(r" {6}\S", line):
+            folder = ""
+        named |= {f"{folder}{name}".replace("//", "/") for name in re.findall(r"(?:\w+/)?(?:\w+|\*)\.py\b", line)}
+    missing = [name for name in sorted(named) if not list(PACKAGE.glob(name))]
+    assert not missing, f"named in the floors, but not there: {missing}"
+    there = {path.relative_to(PACKAGE).as_posix() for path in _modules().values()}
+    packages = {name for name in there if name.count("/") and name.endswith("/__init__.py")}
+    unnamed = [name for name in sorted(there - named - packages) if f"{name.rpartition('/')[0]}/*.py" not in named]
+    assert not unnamed, f"not named in the floors: {unnamed}"
 
 
 def test_core_imports_only_the_standard_library_numpy_pillow_msgspec_and_platformdirs() -> None:

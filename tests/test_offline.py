@@ -54,8 +54,8 @@ render(load_generator(), Look(seed=3), size=64)
 """
 TRAINING = """
 from vtuber_studio.training import export, trainer
-from vtuber_studio.engine.generator import load_generator
-load_generator().warm_up()
+from vtuber_studio import Look, load_generator, render
+render(load_generator(), Look(), size=64)
 """
 SESSIONS: dict[str, tuple[str, ...]] = {
     "render": ("-m", "vtuber_studio", "render", "studio/out.png", "--seed", "5"),

@@ -223,11 +223,11 @@ def artist_sheet(
     attribute: Annotated[str, typer.Option(help="A strip of this attribute or expression instead.")] = "",
 ) -> None:
     """Draw a contact sheet of random personas, or a strip of one control, without any network."""
-    from vtuber_studio.artist import sheet
+    from vtuber_studio.artist.contact_sheet import random_sheet, strip
     from vtuber_studio.core.files import write_atomically
     from vtuber_studio.core.image import encode_png
 
-    image = sheet.strip(attribute, size=size) if attribute else sheet.random_sheet(rows, columns, seed, size)
+    image = strip(attribute, size=size) if attribute else random_sheet(rows, columns, seed, size)
     write_atomically(out, encode_png(image))
     typer.echo(out)
 

@@ -36,7 +36,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_sound_bundle_is_read_and_rendered(home: Path) -> None:
     folder = make_bundle(home / "tiny")
     generator = load_generator(folder, threads=1)
-    generator.warm_up()
     image = render(generator, Look(seed=1).set(eye_size=0.4), {"blink": 1.0}, size=128)
     assert image[..., 3].any()
     mean, axes, deviations = generator.directions("eyes")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vtuber_studio.core.part import Cel, Part
-from vtuber_studio.engine.paint import cel_logits, cover, cover_part, paint_coverage, paint_logits, tau, upsample
+from vtuber_studio.engine.paint import Coverage, cel_logits, cover, cover_part, inks, paint, tau, upsample
 
 HARD = Cel("hard", 1, ("a", "b"), ramp={"a": "c"})
 SOFT = Cel("soft", 2, ("c",), soft=True)
@@ -34,6 +34,18 @@ def _from_the_floor(m: np.ndarray) -> np.ndarray:
     return m * np.clip((m.sum(0) - 0.01) / 0.02, 0, 1)
 
 
+def _painted(logits: np.ndarray, scale: int) -> list[np.ndarray]:
+    """Every cel over the whole box, premultiplied [H, W, 4]."""
+    pictures = []
+    for cel, coverage in zip(PART.cels, cover_part(PART, logits, scale).values(), strict=True):
+        picture = np.zeros((4, 32 * scale, 48 * scale), np.float32)
+        if coverage is not None:
+            x0, y0, x1, y1 = coverage.window
+            picture[:, y0:y1, x0:x1] = paint(coverage, inks(cel, COLOURS))
+        pictures.append(picture.transpose(1, 2, 0))
+    return pictures
+
+
 def _reference(logits: np.ndarray, scale: int) -> list[np.ndarray]:
     size = (48 * scale, 32 * scale)
     up = np.stack([cv2.resize(row, size, interpolation=cv2.INTER_LINEAR) for row in logits]).astype(np.float64)
@@ -51,14 +63,14 @@ def _reference(logits: np.ndarray, scale: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_painting_follows_the_formulas(scale: int) -> None:
     logits = _logits()
-    for found, expected in zip(paint_logits(PART, logits, COLOURS, scale), _reference(logits, scale), strict=True):
+    for found, expected in zip(_painted(logits, scale), _reference(logits, scale), strict=True):
         assert found.shape == expected.shape and found.dtype == np.float32
         assert np.abs(found - expected).max() < 0.01 if scale == 1 else np.abs(found - expected).mean() < 0.003
 
 
 def test_any_logits_give_finite_colours() -> None:
     logits = _logits(1e6)
-    for picture in paint_logits(PART, logits, COLOURS, 2):
+    for picture in _painted(logits, 2):
         assert np.isfinite(picture).all() and picture.min() >= 0 and picture.max() <= 1.0001
 
 
@@ -96,7 +108,8 @@ def test_faint_coverage_is_none_and_the_rest_rises_without_a_step() -> None:
 def test_exact_coverage_is_painted_exactly() -> None:
     m = np.zeros((2, 4, 4), np.float32)
     m[0, 1, 1], m[1, 2, 2] = 1.0, 0.5
-    picture = paint_coverage(HARD, m, np.ones((4, 4), np.float32), COLOURS)
+    coverage = Coverage(0, 0, m, np.ones((4, 4), np.float32))
+    picture = paint(coverage, inks(HARD, COLOURS)).transpose(1, 2, 0)
     assert np.allclose(picture[1, 1], _ink("c"), atol=1e-6)
     assert np.allclose(picture[2, 2], 0.5 * _ink("b"), atol=1e-6)
     assert not picture[0].any()

@@ -33,7 +33,6 @@ from vtuber_studio.training.losses import (
     coverage_loss,
     soft_iou,
     strays,
-    target_channels,
     upsampled_phase,
     with_nothing,
 )
@@ -80,7 +79,8 @@ def test_a_phase_is_what_interpolation_gives_there(row: int, column: int) -> Non
 def test_drawings_are_numbered(drawings: tuple[torch.Tensor, ...]) -> None:
     again = Drawings(MOUTH, 1)[2]
     assert all(torch.equal(a[2], b) for a, b in zip(drawings, again, strict=True))
-    assert drawings[2].shape[1:] == (target_channels(PART), 2 * PART.logits[0], 2 * PART.logits[1])
+    channels = sum(len(cel.materials) + bool(cel.ramp) for cel in PART.cels)
+    assert drawings[2].shape[1:] == (channels, 2 * PART.logits[0], 2 * PART.logits[1])
     other = Drawings(MOUTH, 2)[2]
     assert not torch.equal(again[2], other[2])
 

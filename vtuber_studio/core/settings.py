@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -29,8 +29,6 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
     window_geometry: str = ""  # base64 of Qt's saveGeometry
     window_state: str = ""  # base64 of Qt's saveState
-    language: Annotated[str, Meta(max_length=20)] = "en"
-    theme: Literal["dark", "light"] = "dark"
     threads: Annotated[int, Meta(ge=0, le=256)] = 0  # 0: choose by the processor
     generator: str = ""  # name or folder of the bundle to open with; empty: the starter
     autosave_seconds: Annotated[int, Meta(ge=2, le=3600)] = 20

@@ -63,7 +63,7 @@ def principal_directions(generator: Generator, part: str) -> tuple[np.ndarray, n
 
 
 class OnnxGenerator:
-    """A bundle run by onnxruntime; ORT sessions are made at first use, or all together by ``warm_up``."""
+    """A bundle run by onnxruntime; ORT sessions are made at first use."""
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self._bundle = bundle
@@ -81,13 +81,6 @@ class OnnxGenerator:
     def folder(self) -> Path:
         """Where the bundle lies."""
         return self._bundle.folder
-
-    def warm_up(self) -> None:
-        """Make every ORT session and run each network once."""
-        for entry in self._entries.values():
-            c_dim = sum(row.size for row in part_rows(self.manifest, entry.part.name))
-            c, z = np.zeros((1, c_dim), np.float32), np.zeros((1, entry.part.z_dim), np.float32)
-            self.synthesize(entry.part.name, self.map(entry.part.name, c, z))
 
     def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
         """ws float32 [n, num_ws, w_dim]."""

@@ -197,27 +197,6 @@ def paint(coverage: Coverage, colours: np.ndarray) -> np.ndarray:
     return out.reshape(4, height, width)
 
 
-def paint_logits(
-    part: Part, logits: np.ndarray, colours: Mapping[str, np.ndarray], scale: float = 1.0
-) -> list[np.ndarray]:
-    """Premultiplied float32 RGBA [H, W, 4] of every cel over the whole box, from logits [C, h, w]; clips applied."""
-    width, height = box_size(part, scale)
-    pictures = []
-    for cel, coverage in zip(part.cels, cover_part(part, logits, scale).values(), strict=True):
-        picture = np.zeros((4, height, width), np.float32)
-        if coverage is not None:
-            x0, y0, x1, y1 = coverage.window
-            picture[:, y0:y1, x0:x1] = paint(coverage, inks(cel, colours))
-        pictures.append(picture.transpose(1, 2, 0))
-    return pictures
-
-
-def paint_coverage(cel: Cel, m: np.ndarray, t: np.ndarray | None, colours: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Premultiplied float32 RGBA [H, W, 4] from exact coverage ``m`` [K, H, W] and ``t`` [H, W]; no clip."""
-    coverage = Coverage(0, 0, np.ascontiguousarray(m, np.float32), t if cel.ramp else None)
-    return paint(coverage, inks(cel, colours)).transpose(1, 2, 0)
-
-
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     np.negative(x, out=x)
     np.exp(x, out=x)

@@ -24,11 +24,6 @@ def cel_slices(part: Part) -> Iterator[tuple[Cel, int, int]]:
         target += len(cel.materials) + bool(cel.ramp)
 
 
-def target_channels(part: Part) -> int:
-    """Channels of a drawing: [*materials, t] of every cel."""
-    return sum(len(cel.materials) + bool(cel.ramp) for cel in part.cels)
-
-
 def with_nothing(materials: Tensor) -> Tensor:
     """[n, 1 + K, h, w] from the materials' coverage [n, K, h, w]: nothing is what they leave."""
     return torch.cat([(1 - materials.sum(1, keepdim=True)).clamp_min(0), materials], 1)
@@ -71,7 +66,8 @@ def coverage_loss(
     part: Part, logits: Tensor, targets: Tensor, weights: dict[str, Tensor], phase: tuple[int, int]
 ) -> Tensor:
     """Mean loss over cels: cross-entropy, and what strays. ``logits`` [n, part.channels, h, w]; ``targets``
-    [n, target_channels, h, w] in 0..1: the pixels of ``phase`` of drawings at twice the resolution.
+    [n, channels, h, w] in 0..1, [*materials, t] of every cel: the pixels of ``phase`` of drawings at twice the
+    resolution.
 
     The loss is taken through the painter's upsampling, on one of its four phases a step: an unbiased estimate of
     the loss at twice the resolution for the price of the loss at the logits' own.

@@ -15,7 +15,6 @@ from vtuber_studio.core.attribute import Value, Values, find
 from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import MAX_SEED
 from vtuber_studio.core.palette import resolve
-from vtuber_studio.core.pose import PRESETS
 from vtuber_studio.core.sampling import random_look
 
 CANVAS = 512
@@ -61,16 +60,6 @@ def strip(
     row = find(schema.ATTRIBUTES + schema.EXPRESSIONS, attribute)
     ends: Sequence[Value] = row.choices or [float(v) for v in np.linspace(row.low, row.high, steps)]
     return tile([figure({**(values or {}), attribute: value}, None, seed, size) for value in ends], len(ends))
-
-
-def choices(attribute: str, size: int = 256) -> np.ndarray:
-    """Every choice of an attribute side by side."""
-    return strip(attribute, size=size)
-
-
-def expressions(size: int = 256, palette: Mapping[str, str] | None = None) -> np.ndarray:
-    """Every expression preset, four in a row."""
-    return tile([figure(values, palette, None, size) for values in PRESETS.values()], 4)
 
 
 def tile(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
