@@ -57,6 +57,15 @@ def test_a_look_comes_from_json_or_a_project(tmp_path: Path) -> None:
     assert pictures[0] == pictures[1]
 
 
+def test_a_look_of_another_generator_is_drawn_and_said(tmp_path: Path) -> None:
+    (tmp_path / "look.json").write_bytes(Look(generator="another").set(eye_size=0.8, tail=1.0).to_json())
+    done = studio("render", tmp_path / "out.png", "--look", tmp_path / "look.json", "--size", "64")
+    assert done.returncode == 0 and "another generator" in done.stderr and "'tail'" in done.stderr
+    (tmp_path / "look.json").write_bytes(Look(generator="starter:0123").to_json())
+    done = studio("render", tmp_path / "out.png", "--look", tmp_path / "look.json", "--size", "64")
+    assert done.returncode == 0 and not done.stderr, "another edition of the starter"
+
+
 def test_tables_are_printed() -> None:
     text = studio("attributes").stdout
     assert "eye_size" in text and "hair.base" in text and "vowel_a" in text

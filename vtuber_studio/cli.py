@@ -249,17 +249,21 @@ def artist_digests(
 
 def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import default_look, fit_look, require_look
+    from vtuber_studio.core.fit import default_look, require_look
     from vtuber_studio.core.look import parse_seed
     from vtuber_studio.core.project import read_look
     from vtuber_studio.core.sampling import random_look
+    from vtuber_studio.engine.fitting import fit
 
     tables = generator.manifest
     parts = [entry.part for entry in tables.parts]
     if file is not None:
-        look, notes = fit_look(read_look(file), tables.attributes, tables.materials, parts, tables.renamed)
-        for note in notes:
+        fitted = fit(read_look(file), tables)
+        if fitted.foreign:
+            typer.echo("This look was made for another generator, and may look different.", err=True)
+        for note in fitted.notes:
             typer.echo(note, err=True)
+        look = fitted.value
         look = look if seed is None else look.with_(seed=parse_seed(seed))
     elif seed is not None:
         look = random_look(tables.attributes, tables.materials, seed, tables.id)

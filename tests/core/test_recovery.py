@@ -50,10 +50,10 @@ def test_a_dead_session_leaves_an_orphan_until_the_user_decides(tmp_path: Path) 
 def test_a_name_that_is_no_utf_8_is_kept_too(tmp_path: Path) -> None:
     origin = tmp_path / os.fsdecode(b"caf\xe9.vtsproj")
     autosave = Autosave(tmp_path / "root")
-    autosave.write(b"data", origin)
+    autosave.write(b"data", origin, "0" * 64)
     autosave.close()
     (orphan,) = find_orphans(tmp_path / "root")
-    assert orphan.read() == b"data" and orphan.origin == origin
+    assert orphan.read() == b"data" and orphan.origin == origin and orphan.digest == "0" * 64
 
 
 def test_a_cleared_session_leaves_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.core.strategies import looks, texts
 from vtuber_studio.core import project
-from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.errors import FileChanged, StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mask import mask_of
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, project_from_bytes, read_project
@@ -187,6 +187,28 @@ def test_opening_starts_a_new_history(tmp_path: Path) -> None:
     session.open(tmp_path / "a.vtsproj")
     assert session.look.seed == 9 and not session.can_undo and not session.dirty
     assert session.path == tmp_path / "a.vtsproj"
+
+
+def test_what_another_session_wrote_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.vtsproj"
+    one = Session()
+    one.save(path)
+    two = Session()
+    two.open(path)
+    for session, seed in ((one, 1), (two, 2)):
+        session.edit(Look(seed=seed))
+    one.save()
+    one.edit(Look(seed=3))
+    one.save()
+    with pytest.raises(FileChanged, match=r"a\.vtsproj was changed"):
+        two.save()
+    assert read_project(path).look.seed == 3 and two.dirty and two.path == path
+    assert [found.name for found in tmp_path.iterdir()] == ["a.vtsproj"]
+    two.save(tmp_path / "b.vtsproj")
+    path.unlink()
+    one.edit(Look(seed=4))
+    one.save()
+    assert read_project(path).look.seed == 4, "a file that is gone hides nobody's work"
 
 
 def test_a_recovered_document_still_has_to_be_saved() -> None:

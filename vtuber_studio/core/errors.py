@@ -13,3 +13,7 @@ class StudioError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class FileChanged(StudioError):
+    """Someone else wrote the file meanwhile. Nothing was written: ask whose work is to stay."""

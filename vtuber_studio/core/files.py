@@ -4,6 +4,7 @@ new, never half."""
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -11,7 +12,7 @@ import time
 import uuid
 from pathlib import Path
 
-from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.errors import FileChanged, StudioError
 
 _HINTS = {
     errno.ENOSPC: "The disk is full: free some space, or choose another folder.",
@@ -62,10 +63,17 @@ def read_file(path: Path, limit: int) -> bytes:
         raise StudioError(f"{path} cannot be read: {reason}.", "Choose another file.") from error
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def digest_of(data: bytes) -> str:
+    """What ``write_atomically`` knows a file's content by: SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     """Replace ``path`` with ``data``, whole or not at all, in a folder that exists.
 
-    Raises StudioError, with the old file untouched, when the target cannot be written.
+    Raises StudioError, with the old file untouched, when the target cannot be written; FileChanged when ``over`` is
+    the digest of what should be replaced and something else stands there. (Whatever is written in the moment between
+    that question and the renaming is replaced all the same.)
     """
     if "\0" in str(path):
         raise StudioError(f"{str(path)!r} is not a file name.", "Choose another name.")
@@ -85,6 +93,8 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             os.chmod(temporary, mode & 0o777)
+        if over and mode is not None and _digest(target) != over:
+            raise FileChanged(f"{path.name} was changed by another window or program.", "Save it under another name.")
         os.replace(temporary, target)
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, f"{error.strerror or error}: choose another folder.")
@@ -96,6 +106,11 @@ def write_atomically(path: Path, data: bytes) -> None:
             pass
     _sync_folder(target.parent)
     _sweep(target)
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stem(target: Path) -> str:

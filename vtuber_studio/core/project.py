@@ -16,7 +16,7 @@ from msgspec import Meta
 from vtuber_studio.core.archive import MAX_FILE, MAX_MEMBER, pack, unpack
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import read_file, write_atomically
+from vtuber_studio.core.files import digest_of, read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, renamed_palette, require_look
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import check_masks
@@ -29,6 +29,7 @@ __all__ = [
     "TaughtDirection",
     "check_project",
     "fit_look",
+    "open_project",
     "project_bytes",
     "project_from_bytes",
     "read_look",
@@ -234,14 +235,23 @@ def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes
     return packed
 
 
+def open_project(path: Path) -> tuple[Project, str]:
+    """A ``.vtsproj`` and its file's digest; StudioError with what is wrong with it."""
+    data = read_file(Path(path), MAX_FILE)
+    return project_from_bytes(data), digest_of(data)
+
+
 def read_project(path: Path) -> Project:
-    """Read a ``.vtsproj``; StudioError with what is wrong with it."""
-    return project_from_bytes(read_file(Path(path), MAX_FILE))
+    """A ``.vtsproj`` alone; StudioError with what is wrong with it."""
+    return open_project(path)[0]
 
 
-def save_project(path: Path, project: Project, thumbnail_png: bytes | None = None) -> None:
-    """Replace ``path`` with the project, whole or not at all; StudioError when it cannot be written."""
-    write_atomically(Path(path), project_bytes(project, thumbnail_png))
+def save_project(path: Path, project: Project, thumbnail_png: bytes | None = None, over: str = "") -> str:
+    """Replace ``path`` with the project, whole or not at all; its file's digest. StudioError when it cannot be
+    written, FileChanged when ``over`` is given and another file than that one stands there by now."""
+    data = project_bytes(project, thumbnail_png)
+    write_atomically(Path(path), data, over)
+    return digest_of(data)
 
 
 def read_look(path: Path) -> Look:

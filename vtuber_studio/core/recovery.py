@@ -84,6 +84,7 @@ class Orphan:
     folder: Path
     saved_at: float  # seconds since the epoch
     origin: Path | None  # the project it was opened from or saved to
+    digest: str = ""  # of that file as the session knew it
 
     def read(self) -> bytes:
         """The bytes of the autosaved project; StudioError when they cannot be read."""
@@ -112,9 +113,10 @@ class Autosave:
         except OSError:
             pass  # a file system without locks: the process number in the folder's name decides
 
-    def write(self, data: bytes, origin: Path | None = None) -> None:
+    def write(self, data: bytes, origin: Path | None = None, digest: str = "") -> None:
         """Replace the autosaved project (atomically); StudioError when the disk is full or read-only."""
-        write_atomically(self.folder / ORIGIN, os.fsencode(origin.absolute()) if origin else b"")
+        name = os.fsencode(origin.absolute()) if origin else b""
+        write_atomically(self.folder / ORIGIN, digest.encode() + b"\n" + name)
         write_atomically(self.folder / PROJECT, data)
 
     def clear(self) -> None:
@@ -138,8 +140,10 @@ def find_orphans(root: Path | None = None) -> tuple[Orphan, ...]:
             if _held(folder):
                 continue
             if (folder / PROJECT).is_file():
-                name = os.fsdecode(read_bytes(folder / ORIGIN, _MAX_NAME)) if (folder / ORIGIN).is_file() else ""
-                found.append(Orphan(folder, (folder / PROJECT).stat().st_mtime, Path(name) if name else None))
+                origin = read_bytes(folder / ORIGIN, _MAX_NAME) if (folder / ORIGIN).is_file() else b""
+                digest, _, name = origin.partition(b"\n")
+                path = Path(os.fsdecode(name)) if name else None
+                found.append(Orphan(folder, (folder / PROJECT).stat().st_mtime, path, digest.decode()))
             elif time.time() - folder.stat().st_mtime > _STALE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
         except (OSError, ValueError):

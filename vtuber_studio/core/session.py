@@ -16,7 +16,7 @@ import msgspec
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.history import start
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.project import NamedLook, Project, check_project, read_project, save_project
+from vtuber_studio.core.project import NamedLook, Project, check_project, open_project, save_project
 
 T = TypeVar("T")
 
@@ -42,6 +42,8 @@ class Session:
         self._gesture: str | None = None
         self._subscribers: list[Callable[[Session], None]] = []
         self.path = path
+        self.digest = ""  # of the file at ``path`` when it was opened or saved last
+        self.document = 0  # another number for each document that was opened: whoever waits can tell them apart
 
     # what there is
 
@@ -232,30 +234,37 @@ class Session:
 
     # files
 
-    def replace(self, project: Project, path: Path | None = None, saved: bool = True) -> None:
+    def replace(self, project: Project, path: Path | None = None, saved: bool = True, digest: str = "") -> None:
         """Start over with another document; StudioError, and nothing changed, when it is unsound.
 
-        ``saved=False`` marks it as not yet saved (a recovered autosave).
+        ``saved=False`` marks it as not yet saved (a recovered autosave). ``digest``: of the file at ``path``.
         """
         check_project(project)
-        self._history, self._project, self._gesture, self.path = start(project), project, None, path
+        self._history, self._project, self._gesture = start(project), project, None
+        self.path, self.digest, self.document = path, digest, self.document + 1
         self._saved = project if saved else None
         self._notify()
 
     def open(self, path: Path) -> None:
         """Open a project file; StudioError, and the present document untouched, when it cannot be read."""
-        self.replace(read_project(path), Path(path))
+        project, digest = open_project(path)
+        self.replace(project, Path(path), digest=digest)
 
     def save(self, path: Path | None = None, thumbnail_png: bytes | None = None) -> None:
-        """Save the committed document to ``path`` or where it came from; StudioError when that fails."""
+        """Save the committed document to ``path`` or where it came from; StudioError when that fails, FileChanged
+        when someone else has written there meanwhile."""
         target = path or self.path
         if target is None:
             raise StudioError("This project has no file yet.", "Choose where to save it.")
         project = self._history.value
-        save_project(Path(target), project, thumbnail_png)
-        self.mark_saved(project, Path(target))
+        digest = save_project(Path(target), project, thumbnail_png, self.digest_at(target))
+        self.mark_saved(project, Path(target), digest)
 
-    def mark_saved(self, project: Project, path: Path) -> None:
+    def digest_at(self, path: Path) -> str:
+        """What the document knows the file at ``path`` by; empty for another file than its own."""
+        return self.digest if self.path is not None and Path(path) == self.path else ""
+
+    def mark_saved(self, project: Project, path: Path, digest: str = "") -> None:
         """``project`` was written to ``path`` (by a job on another thread, say)."""
-        self._saved, self.path = project, path
+        self._saved, self.path, self.digest = project, path, digest
         self._notify()

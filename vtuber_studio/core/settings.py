@@ -41,8 +41,12 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
             raise StudioError(f"This setting cannot be used: {error}.") from error
 
     def with_recent(self, path: Path) -> Settings:
-        """A copy with ``path`` at the head of the recent files."""
+        """A copy with ``path`` at the head of the recent files, if its name can be written down as text."""
         name = str(path.absolute())
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return self
         kept = [name, *(other for other in self.recent_files if other != name)]
         return self.with_(recent_files=tuple(kept[:MAX_RECENT]))
 

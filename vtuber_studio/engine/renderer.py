@@ -93,7 +93,7 @@ class Renderer:
             self._load = load
             self._wake.notify()
 
-    def close(self, timeout: float = 10.0) -> None:
+    def close(self, timeout: float = 60.0) -> None:
         """Finish what runs, cancel what waits, end the thread."""
         with self._wake:
             self._closed = True

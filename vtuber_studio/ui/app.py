@@ -6,6 +6,8 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -13,20 +15,52 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.paths import config_dir, log_dir, resources
 from vtuber_studio.core.settings import load_settings
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.memory import limit_heap
 from vtuber_studio.ui import crash, theme
+from vtuber_studio.ui.bridge import Load
 from vtuber_studio.ui.main_window import MainWindow
 
 NAME = "VTuber Studio"
 
 
-class _Reporter(QObject):
-    """Carries an error from any thread to the window's bar."""
+class Reporter(QObject):
+    """Carries errors from any thread to the window's bar, also those from before there was a window."""
 
     failed = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._early: list[tuple[str, str]] = []
+        self._keeping = self.failed.connect(lambda *told: self._early.append(told))
+
+    def show_in(self, window: MainWindow) -> None:
+        """From now on the window says it, and what came before."""
+        self.failed.disconnect(self._keeping)
+        self.failed.connect(partial(window.error_bar.fail, stays=True), Qt.ConnectionType.QueuedConnection)
+        for told in self._early:
+            self.failed.emit(*told)
+
+
+def loader(generator: str | Path | None, threads: int | None, report: Callable[[str, str], None]) -> Load:
+    """Loads the chosen generator; when it is gone or unsound the starter, and ``report(message, hint)`` says so."""
+
+    def load() -> Generator:
+        from vtuber_studio.engine.generator import load_generator
+
+        try:
+            return load_generator(generator, threads)
+        except StudioError as error:
+            if generator is None:
+                raise
+            starter = load_generator(None, threads)
+            report(f"{error.message} The starter is used instead.", error.hint)
+            return starter
+
+    return load
 
 
 def run(project: Path | None = None, generator: Path | None = None, report_start: float = 0.0) -> int:
@@ -40,18 +74,14 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setWindowIcon(QIcon(str(resources() / "icons" / "vtuber-studio.svg")))
-    reporter = _Reporter()
+    reporter = Reporter()
     crash.install(log_dir(), reporter.failed.emit)
     theme.apply(app)
     settings = load_settings()
 
-    def load() -> Generator:
-        from vtuber_studio.engine.generator import load_generator
-
-        return load_generator(generator or settings.generator or None, settings.threads or None)
-
+    load = loader(generator or settings.generator or None, settings.threads or None, reporter.failed.emit)
     window = MainWindow(load, settings)
-    reporter.failed.connect(window.stage.fail, Qt.ConnectionType.QueuedConnection)
+    reporter.show_in(window)
     if report_start:
         window.picture_shown.connect(lambda: _report(window, time.time(), report_start))
     window.show()

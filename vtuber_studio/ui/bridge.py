@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -96,7 +96,10 @@ class Bridge(QObject):
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         from vtuber_studio.engine.render import render
 
-        return self._running.submit(lambda generator: render(generator, shot, size=size)).result()
+        try:
+            return self._running.submit(lambda generator: render(generator, shot, size=size)).result()
+        except CancelledError as error:
+            raise StudioError("The picture was not drawn: the studio is closing.") from error
 
     def close(self) -> None:
         """End the renderer's thread."""

@@ -1,53 +1,37 @@
-"""Files: new, open, save, autosave, recovery. The disk is touched by jobs alone."""
+"""Files: new, open, save, and whose work is to stay. The disk is touched by jobs alone."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.errors import FileChanged, StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import (
     SUFFIX,
     Project,
-    fit_look,
+    open_project,
     project_bytes,
     project_from_bytes,
     read_look,
-    read_project,
-    renamed_project,
     save_project,
 )
-from vtuber_studio.core.recovery import Autosave, Orphan, find_orphans
-from vtuber_studio.engine.bundle import Manifest
+from vtuber_studio.core.recovery import Orphan
+from vtuber_studio.engine.fitting import Fitted, complete, fit, fit_project
+from vtuber_studio.ui.autosaving import Autosaving
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
+from vtuber_studio.ui.writer import Writer
 
 T = TypeVar("T")
+Then = Callable[[], object]
 THUMBNAIL = 256  # pixels a side
-
-
-def fit_project(project: Project, manifest: Manifest) -> tuple[Project, list[str]]:
-    """The project with every look fitted to a generator's tables, and notes on what had to change."""
-    project = renamed_project(project, manifest.renamed)
-    parts = [entry.part for entry in manifest.parts]
-    notes: dict[str, None] = {}  # each once, in their order
-
-    def fitted(named: Any) -> Any:
-        look, said = fit_look(named.look, manifest.attributes, manifest.materials, parts)
-        notes.update(dict.fromkeys(said))
-        return msgspec.structs.replace(named, look=look)
-
-    looks, favourites = tuple(map(fitted, project.looks)), tuple(map(fitted, project.favourites))
-    return project.with_(looks=looks, favourites=favourites), list(notes)
 
 
 def png_bytes(image: QImage, side: int) -> bytes:
@@ -63,6 +47,7 @@ class Files(QObject):
     """The document's way to the disk and back. Questions go to ``bar``; nothing is ever asked by a dialog."""
 
     saved = Signal()
+    path_wanted = Signal(object)  # what to do when it is saved, or None: ask for a file's name, and save
 
     def __init__(
         self,
@@ -74,104 +59,180 @@ class Files(QObject):
     ) -> None:
         super().__init__(parent)
         self.stage, self.preferences, self.bar, self._picture = stage, preferences, bar, picture
-        self._waiting: Path | None = None  # to open as soon as there is a generator
-        self._autosave: Autosave | None = None
-        self._autosaved: Project | None = None
-        self._writing = False
-        self._timer = QTimer(self, interval=1000 * preferences.settings.autosave_seconds)
-        self._timer.timeout.connect(self.autosave)
+        self.writer = Writer(self)
+        seconds = preferences.settings.autosave_seconds
+        self.autosaving = Autosaving(stage, self.writer, bar, lambda p: project_bytes(self._complete(p)), seconds, self)
+        self.autosaving.recover.connect(self.recover)
+        self._waiting: Then | None = None  # to be done as soon as there is a generator
+        self._after: list[Then] = []  # the next save
+        self._recovered: Orphan | None = None  # stays until what was made of it is saved
+        self._question = ""  # about unsaved changes, in the bar
         stage.loaded.connect(self._on_loaded)
+        stage.changed.connect(self._on_changed)
 
     # open and new
 
     def new(self) -> None:
         """Start over with the default look, after asking about unsaved work."""
-        self.guard(lambda: self.stage.session.replace(Project()))
+        self.guard(lambda: self._replace(Project()))
 
     def open(self, path: Path) -> None:
-        """Open a project (after asking about unsaved work), or take over a look, which can be undone."""
-        if self.stage.manifest is None:
-            self._waiting = path
+        """Open a project (read first, then ask about unsaved work), or take over a look, which can be undone."""
+        path, manifest = path.absolute(), self.stage.manifest
+        if manifest is None:
+            self._waiting = lambda: self.open(path)
         elif path.suffix.lower() == SUFFIX:
-            self.guard(lambda: self._read(path, read_project, self._opened))
-        else:
-            self._read(path, read_look, self._took)
 
-    def _read(self, path: Path, reader: Callable[[Path], T], then: Callable[[T, Path], None]) -> None:
-        def read() -> T:
+            def read() -> tuple[Fitted[Project], str]:
+                project, digest = open_project(path)
+                return fit_project(project, manifest), digest
+
+            self._read(path, read, lambda got: self.guard(lambda: self._opened(path, *got)))
+        else:
+            self._read(path, lambda: fit(read_look(path), manifest), lambda fitted: self._took(path, fitted))
+
+    def _read(self, path: Path, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        def named() -> T:
             try:
-                return reader(path)
+                return read()
             except StudioError as error:
                 raise StudioError(f"{path.name}: {error.message}", error.hint) from error
 
-        self._run(read, lambda result: then(result, path))
+        self._run(named, then)
 
-    def _opened(self, project: Project, path: Path | None, saved: bool = True) -> None:
-        assert self.stage.manifest is not None
-        fitted, notes = fit_project(project, self.stage.manifest)
-        self.stage.session.replace(fitted, path, saved=saved)
-        if path is not None:
+    def _replace(self, project: Project, path: Path | None = None, saved: bool = True, digest: str = "") -> None:
+        self.stage.session.replace(project, path, saved, digest)
+        self._recovered = None
+
+    def _opened(self, path: Path, fitted: Fitted[Project], digest: str) -> None:
+        if fitted.changed:  # a copy: the file keeps what this generator does not know
+            self._replace(fitted.value, saved=False)
+        else:
+            self._replace(fitted.value, path, digest=digest)
             self.preferences.replace(self.preferences.settings.with_recent(path))
-            self.stage.say(self.tr("Opened {}").format(path.name))
-        self._note(notes)
+        self.stage.say(self.tr("Opened {}").format(path.name))
+        self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name))
 
-    def _took(self, look: Look, path: Path) -> None:
-        assert self.stage.manifest is not None
-        manifest = self.stage.manifest
-        parts = [entry.part for entry in manifest.parts]
-        fitted, notes = fit_look(look, manifest.attributes, manifest.materials, parts, manifest.renamed)
-        self.stage.session.edit(fitted, self.tr("Open look"))
+    def _took(self, path: Path, fitted: Fitted[Look]) -> None:
+        self.stage.session.edit(fitted.value, self.tr("Open look"))
         self.stage.say(self.tr("Took over the look {}").format(path.name))
-        self._note(notes)
+        self._note(fitted)
 
-    def _note(self, notes: Sequence[str]) -> None:
-        if notes:
-            more = self.tr(" And {} more.").format(len(notes) - 2) if len(notes) > 2 else ""
-            self.stage.fail(self.tr("It was made for another generator."), " ".join(notes[:2]) + more)
+    def _note(self, fitted: Fitted[Any], more: str = "") -> None:
+        if not fitted.changed:
+            return
+        foreign = self.tr("It was made for another generator, and may look different.")
+        hints = [f"{note.rstrip('.')}." for note in fitted.notes[:2]]
+        if len(fitted.notes) > 2:
+            hints.append(self.tr("And {} more.").format(len(fitted.notes) - 2))
+        message = foreign if fitted.foreign else self.tr("Not everything in it is known here.")
+        self.stage.fail(message, " ".join([*hints, more]).strip())
 
     def _on_loaded(self) -> None:
-        path, self._waiting = self._waiting, None
-        if path is not None:
-            self.open(path)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
     # save
 
-    def save(self, path: Path, then: Callable[[], object] | None = None) -> None:
-        """Write the project, gesture in progress included."""
-        session = self.stage.session
+    def save(self, path: Path, then: Then | None = None, overwrite: bool = False) -> None:
+        """Write the project, gesture in progress included; when someone else has changed the file, ask first."""
+        path, session = path.absolute(), self.stage.session
         session.commit()
         project, picture = session.project, self._picture()
+        if then is not None:
+            self._after.append(then)
 
-        def write() -> None:
-            save_project(path, project, png_bytes(picture, THUMBNAIL) if picture is not None else None)
+        def write() -> str | None:
+            thumbnail = png_bytes(picture, THUMBNAIL) if picture is not None else None
+            over = "" if overwrite else session.digest_at(path)  # as it is when the turn comes: an older save may run
+            try:
+                return save_project(path, self._complete(project), thumbnail, over)
+            except FileChanged:
+                return None
 
-        def written(_result: object) -> None:
-            session.mark_saved(project, path)
-            self.preferences.replace(self.preferences.settings.with_recent(path))
-            self.stage.say(self.tr("Saved {}").format(path.name))
-            self._forget_autosave()
-            self.saved.emit()
-            if then is not None:
+        self.writer.put(str(path), write, lambda digest: self._written(project, path, digest), self._not_written)
+
+    def _written(self, project: Project, path: Path, digest: str | None) -> None:
+        after, self._after = self._after, []
+        if digest is None:
+            self._ask_whose(path, after)
+            return
+        self.stage.session.mark_saved(project, path, digest)
+        self.preferences.replace(self.preferences.settings.with_recent(path))
+        self.stage.say(self.tr("Saved {}").format(path.name))
+        if not self.stage.session.dirty:
+            self.autosaving.forget()
+        if self._recovered is not None:
+            self._run(self._recovered.discard)
+            self._recovered = None
+        self.saved.emit()
+        for then in after:
+            then()
+
+    def _not_written(self, message: str, hint: str) -> None:
+        self._after = []
+        self.stage.fail(message, hint)
+
+    def _ask_whose(self, path: Path, after: list[Then]) -> None:
+        def go_on() -> None:
+            for then in after:
                 then()
 
-        self._run(write, written)
+        self.bar.ask(
+            self.tr("{} was changed by another window or program since it was opened here.").format(path.name),
+            [
+                (self.tr("Save as ..."), lambda: self.path_wanted.emit(go_on if after else None)),
+                (self.tr("Overwrite"), lambda: self.save(path, go_on, overwrite=True)),
+                (self.tr("Reload"), lambda: self.reload(path)),
+            ],
+        )
 
-    def guard(self, then: Callable[[], object]) -> None:
-        """Do ``then`` at once when nothing is unsaved, else when the user has said what becomes of it."""
-        session = self.stage.session
-        if not session.dirty:
+    def reload(self, path: Path) -> None:
+        """Take over what is in the file; undo brings back what was here."""
+        manifest = self.stage.manifest
+        assert manifest is not None
+
+        def read() -> tuple[Fitted[Project], str]:
+            project, digest = open_project(path)
+            return fit_project(project, manifest), digest
+
+        def reloaded(got: tuple[Fitted[Project], str]) -> None:
+            fitted, digest = got
+            if fitted.changed:
+                self._opened(path, fitted, digest)
+                return
+            self.stage.session.edit_project(fitted.value, self.tr("Reload"))
+            self.stage.session.mark_saved(fitted.value, path, digest)
+            self.stage.say(self.tr("Reloaded {}").format(path.name))
+
+        self._read(path, read, lambda got: self.writer.when_idle(lambda: reloaded(got)))
+
+    def guard(self, then: Then) -> None:
+        """Do ``then`` when nothing is unsaved, else when the user has said what becomes of it."""
+        self.writer.when_idle(lambda: self._guard(then))
+
+    def _guard(self, then: Then) -> None:
+        if not self.stage.session.dirty:
             then()
             return
         self.bar.ask(
             self.tr("This persona has unsaved changes."),
             [
                 (self.tr("Save"), lambda: self.save_first(then)),
-                (self.tr("Discard"), then),
+                (self.tr("Discard"), lambda: self.writer.when_idle(then)),
                 (self.tr("Cancel"), lambda: None),
             ],
         )
+        self._question = self.bar.message
 
-    def save_first(self, then: Callable[[], object]) -> None:
+    def _on_changed(self) -> None:
+        if self._question and not self.stage.session.dirty:
+            if self.bar.message == self._question:
+                self.bar.clear()
+            self._question = ""
+
+    def save_first(self, then: Then) -> None:
         """Save where it came from, then go on; a window replaces this where there is no file yet."""
         path = self.stage.session.path
         if path is not None:
@@ -179,101 +240,44 @@ class Files(QObject):
         else:
             self.path_wanted.emit(then)
 
-    path_wanted = Signal(object)  # what to do when it is saved: ask for a file's name, and save
-
-    # autosave and recovery
-
-    def start_autosave(self) -> None:
-        """Make this session's folder, look for what a dead one left, and write from now on."""
-
-        def begin() -> tuple[Autosave, tuple[Orphan, ...]]:
-            orphans = find_orphans()
-            return Autosave(), orphans
-
-        self._run(begin, self._begun)
-
-    def _begun(self, begun: tuple[Autosave, tuple[Orphan, ...]]) -> None:
-        self._autosave, orphans = begun
-        self._timer.start()
-        if orphans:
-            self._offer(orphans[0])
-
-    def _offer(self, orphan: Orphan) -> None:
-        name = orphan.origin.name if orphan.origin else self.tr("a new persona")
-        when = time.strftime("%x %H:%M", time.localtime(orphan.saved_at))
-        self.bar.ask(
-            self.tr("Unsaved work on {} from {} was kept.").format(name, when),
-            [
-                (self.tr("Open it"), lambda: self.guard(lambda: self.recover(orphan))),
-                (self.tr("Discard"), lambda: self._run(orphan.discard)),
-                (self.tr("Later"), lambda: None),
-            ],
-        )
+    # recovery
 
     def recover(self, orphan: Orphan) -> None:
-        """Open what was kept; it is deleted when this session has written it anew."""
+        """Open what was kept. It is deleted when what was made of it is saved, and not before."""
+        manifest = self.stage.manifest
+        if manifest is None:
+            self._waiting = lambda: self.recover(orphan)
+            return
 
-        def recovered(project: Project) -> None:
+        def recovered(fitted: Fitted[Project]) -> None:
+            path = None if fitted.changed else orphan.origin
+            self._replace(fitted.value, path, saved=False, digest=orphan.digest if path else "")
+            self._recovered = orphan
             self.stage.say(self.tr("Recovered; save it to keep it"))
-            self._opened(project, None, saved=False)
-            self.stage.session.path = orphan.origin
-            self.autosave(then=orphan.discard)
+            self._note(fitted)
+            self.autosaving.keep()
 
-        self._run(lambda: project_from_bytes(orphan.read()), recovered)
+        def read() -> Fitted[Project]:
+            return fit_project(project_from_bytes(orphan.read()), manifest)
 
-    def autosave(self, then: Callable[[], object] | None = None) -> None:
-        """Write the document aside when it has changed."""
-        session, keeper = self.stage.session, self._autosave
-        if keeper is None or self._writing:
-            return
-        if not session.dirty:
-            self._forget_autosave()
-            return
-        project, origin = session.project, session.path
-        if project == self._autosaved:
-            return
-        self._writing = True
-
-        def write() -> None:
-            keeper.write(project_bytes(project), origin)
-            if then is not None:
-                then()
-
-        def written(_result: object) -> None:
-            self._writing, self._autosaved = False, project
-
-        job = self._run(write, written)
-        job.failed.connect(lambda *_: setattr(self, "_writing", False))
-
-    def _forget_autosave(self) -> None:
-        if self._autosave is not None and self._autosaved is not None and not self._writing:
-            self._autosaved = None
-            self._run(self._autosave.clear)
+        self._run(read, lambda fitted: self.guard(lambda: recovered(fitted)))
 
     def close(self, keep: bool) -> None:
-        """Leave: keep what is unsaved for the next start, or not. The one write that the window waits for."""
-        self._timer.stop()
-        keeper, self._autosave = self._autosave, None
-        if keeper is None:
-            return
-        try:
-            if keep and self.stage.session.dirty:
-                keeper.write(project_bytes(self.stage.session.project), self.stage.session.path)
-            else:
-                keeper.clear()
-        except (StudioError, OSError):
-            return  # nothing more can be done here; the last autosave stands
-        finally:
-            keeper.close()
+        """Leave: finish what is being written, keep what is unsaved for the next start, or not. It blocks."""
+        self.writer.drain()
+        self.autosaving.close(keep)
 
-    def _run(self, task: Callable[[], Any], then: Callable[[Any], None] | None = None) -> Job:
+    def _complete(self, project: Project) -> Project:
+        return project if self.stage.manifest is None else complete(project, self.stage.manifest)
+
+    def _run(self, task: Callable[[], Any], then: Callable[[Any], object] | None = None) -> Job:
         job = Job(once(task))
         if then is not None:
             job.finished.connect(lambda result: self._guarded(then, result))
         job.failed.connect(self.stage.fail)
         return job.start()
 
-    def _guarded(self, then: Callable[[Any], None], result: Any) -> None:
+    def _guarded(self, then: Callable[[Any], object], result: Any) -> None:
         try:
             then(result)
         except StudioError as error:

@@ -20,7 +20,7 @@ def once(function: Callable[[], Any]) -> Iterator[Progress]:
     return function()
 
 
-def wait_for_jobs(milliseconds: int = 10_000) -> None:
+def wait_for_jobs(milliseconds: int = 60_000) -> None:
     """Let every running job end (at exit): a file half written on another thread must be finished."""
     for job in tuple(_running):
         job.wait(milliseconds)

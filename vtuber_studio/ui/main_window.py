@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QSize, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QImage,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from vtuber_studio import __version__
 from vtuber_studio.core.look import Look
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         stage, canvas = self.stage, self.canvas
         self.bridge.generator_ready.connect(stage.load)
         stage.changed.connect(self._refresh)
-        stage.said.connect(self.error_bar.clear)  # something went well: the last complaint is over
+        stage.said.connect(self.error_bar.over)
         stage.failed.connect(self._on_failed)
         self.preferences.failed.connect(stage.fail)
         canvas.zoomed.connect(self.reference_bar.place)
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Load the generator and look for recovered work; call it when the window is visible."""
         self.bridge.start()
-        self.files.start_autosave()
+        self.files.autosaving.start()
 
     # what changed
 
@@ -286,6 +286,10 @@ class MainWindow(QMainWindow):
         if not self.actions_by_name["panels"].isChecked():
             state = self.preferences.settings.window_state
         self.preferences.change(window_geometry=geometry, window_state=state)
+        self.hide()  # what follows may take as long as a large picture
+        if self._export is not None:
+            self._export.leave()
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.preferences.flush()
         self.files.close(keep=not self.leaving.agreed)
         self.bridge.close()

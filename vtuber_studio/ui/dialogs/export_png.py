@@ -159,6 +159,12 @@ class ExportPngDialog(QDialog):
             self.note.setText(self.tr("Cancelling ..."))
             self.job.cancel()
 
+    def leave(self) -> None:
+        """The window closes: cancel what runs, and go."""
+        if self.job is not None:
+            self.job.cancel()
+        self.hide()
+
     def _path(self) -> Path:
         text = os.path.expanduser(self.path_field.text().strip() or "persona")
         return Path(text if text.lower().endswith(".png") else f"{text}.png")

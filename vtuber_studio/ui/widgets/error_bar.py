@@ -19,6 +19,7 @@ class ErrorBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
+        self._stays = False
         self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -35,9 +36,15 @@ class ErrorBar(QFrame):
         row.addWidget(self.close_button)
         self.hide()
 
-    def fail(self, message: str, hint: str = "") -> None:
-        """Something went wrong."""
+    def fail(self, message: str, hint: str = "", stays: bool = False) -> None:
+        """Something went wrong. It ``stays`` until it is closed when nothing that goes well can mend it."""
         self._show("error", f"{message} {hint}".strip(), ())
+        self._stays = stays
+
+    def over(self) -> None:
+        """Something went well: the last complaint is over."""
+        if not self._stays:
+            self.clear()
 
     def ask(self, question: str, choices: Sequence[Choice]) -> None:
         """Ask; a click calls that choice, the first one stands out. The cross means: not now."""
@@ -45,6 +52,7 @@ class ErrorBar(QFrame):
 
     def clear(self) -> None:
         """Say nothing more."""
+        self._stays = False
         self.hide()
         self.text.clear()
         self._empty()

@@ -1,0 +1,77 @@
+"""Documents of other generators: what maps is taken over, what does not is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from vtuber_studio.core.fit import complete_look, fit_look
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.project import NamedLook, Project, renamed_project
+from vtuber_studio.engine.manifest import Manifest
+
+T = TypeVar("T", Look, Project)
+
+
+@dataclass(frozen=True)
+class Fitted(Generic[T]):
+    """A look or a project as far as a generator knows it. ``foreign``: it was made for another one, and may look
+    different even where everything mapped. ``notes``: a sentence for each thing that did not map."""
+
+    value: T
+    foreign: bool
+    notes: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """True when saving it in its own place would lose what it was."""
+        return self.foreign or bool(self.notes)
+
+
+def stamp(manifest: Manifest) -> str:
+    """What a look remembers its generator by: the id, behind its family where there is one."""
+    return f"{manifest.family}:{manifest.id}" if manifest.family else manifest.id
+
+
+def is_foreign(look: Look, manifest: Manifest) -> bool:
+    """Was it made for another generator, and no other edition of this one's family?"""
+    family, _, made_with = look.generator.rpartition(":")
+    return bool(look.generator) and manifest.id != made_with and not (family and family == manifest.family)
+
+
+def fit(look: Look, manifest: Manifest) -> Fitted[Look]:
+    """A look for this generator; StudioError when its structure is unsound."""
+    parts = [entry.part for entry in manifest.parts]
+    fitted, notes = fit_look(look, manifest.attributes, manifest.materials, parts, manifest.renamed)
+    foreign = is_foreign(look, manifest)
+    return Fitted(fitted.with_(generator="") if foreign else fitted, foreign, notes)
+
+
+def fit_project(project: Project, manifest: Manifest) -> Fitted[Project]:
+    """A project with every look for this generator; each note once."""
+    project = renamed_project(project, manifest.renamed)
+    done = {id(named): fit(named.look, manifest) for named in (*project.looks, *project.favourites)}
+
+    def fitted(named: NamedLook) -> NamedLook:
+        look = done[id(named)].value
+        return named if look == named.look else msgspec.structs.replace(named, look=look)
+
+    notes = tuple(dict.fromkeys(note for row in done.values() for note in row.notes))
+    value = project.with_(
+        looks=tuple(map(fitted, project.looks)), favourites=tuple(map(fitted, project.favourites))
+    )
+    return Fitted(value, any(row.foreign for row in done.values()), notes)
+
+
+def complete(project: Project, manifest: Manifest) -> Project:
+    """The project as it is written: every look names its generator and holds every value, so that neither another
+    generator nor another default will change it silently."""
+
+    def whole(named: NamedLook) -> NamedLook:
+        look = complete_look(named.look, manifest.attributes, manifest.materials)
+        look = look if look.generator else look.with_(generator=stamp(manifest))
+        return named if look is named.look else msgspec.structs.replace(named, look=look)
+
+    return project.with_(looks=tuple(map(whole, project.looks)), favourites=tuple(map(whole, project.favourites)))
