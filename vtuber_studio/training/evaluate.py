@@ -1,7 +1,6 @@
 """How well a generator paints what it was asked for: the artist's own drawing of the same look is the truth.
 
-Torch-free. Looks are drawn from seeds that training never uses (training numbers its drawings, evaluation counts
-from 1_000_000_000).
+Torch-free. Looks and faces are drawn from seeds that training never uses.
 """
 
 from __future__ import annotations
@@ -10,60 +9,89 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
-from vtuber_studio.artist.portrait import draw_part
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.part import Part
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.figure import Ingredients, ingredients, part_rows
+from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.generator import Generator
-from vtuber_studio.engine.paint import box_size, cover_part
 from vtuber_studio.engine.render import RenderCache, compose, footprint, logits_of, render
+from vtuber_studio.training.truth import FIRST_SEED, Cels, drawn, painted, stale, undrawable, unseen_shot
 
-FIRST_SEED = 1_000_000_000
 SEEN = 20  # pixels of a material that count
-Cels = dict[str, tuple[np.ndarray, np.ndarray | None]]  # cel -> coverage m [K, H, W] and t [H, W]
+PERFECT = 120.0  # dB of two pictures that are the same
 
 
 def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None] | None = None) -> dict[str, Any]:
-    """Figures over ``looks`` unseen looks.
+    """Figures over ``looks`` unseen looks, each with a face that does something else.
 
     ``psnr_512``, ``psnr_2048``: dB over mid-grey inside the bounding box of the truth's alpha, mean and 10th
-    percentile. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``leak``: largest change
-    (of 255) outside the footprint of a part whose own attribute changed. ``crosstalk``: share of the brows' coverage
-    that changes with the iris size. ``holes``: pixels well inside the figure where background shows. ``outside``:
-    pixels by which what lies around the figure, unseen, widens its bounding box.
+    percentile. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``parts``: both for each
+    part painted alone, at 512. ``leak``: largest change (of 255) outside the footprint of a part whose own attribute
+    changed. ``crosstalk``: share of the brows' coverage that changes with the iris size. ``holes``: pixels well inside
+    the figure where background shows. ``outside``: pixels by which what lies around the figure, unseen, widens its
+    bounding box.
+
+    ``stale``: parts whose weights learned another edition than the artist draws today; ``undrawable``: those that it
+    cannot draw at all. In the whole figure their own painting stands for the truth, so that the others are judged as
+    ever; they have figures of their own among ``parts``, where they can be drawn, but do not count for any mean.
     """
     manifest = generator.manifest
+    old, unknown = stale(manifest), undrawable(manifest)
     psnr: dict[int, list[float]] = {512: [], 2048: []}
+    alone: dict[str, list[float]] = {}
     iou: dict[str, list[float]] = {}
     holes = around = 0
     for index in range(looks):
-        look = random_look(manifest.attributes, manifest.materials, FIRST_SEED + index, manifest.id)
-        asked = ingredients(manifest, Shot(look))
-        truth = {size: _drawn(manifest, asked, look, size // 512) for size in psnr}
-        pictures = {}
+        shot = unseen_shot(manifest, index)
+        asked = ingredients(manifest, shot)
+        logits = {name: None if each.empty else logits_of(generator, each) for name, each in asked.items()}
+        truth = {}
         for size, found in psnr.items():
-            true = compose(manifest, truth[size], look, size=size)
-            made = render(generator, look, size=size)
-            pictures[size] = true, made
-            found.append(_psnr(true, made))
-        holes = max(holes, _holes(*pictures[512]))
-        around = max(around, outside(pictures[512][1]))
-        for name, value in _ious(generator, asked, truth[512]).items():
-            iou.setdefault(name, []).append(value)
+            truth[size] = {
+                name: painted(each.part, logits[name], size // 512)
+                if name in old or name in unknown
+                else drawn(manifest, each, shot, size // 512)
+                for name, each in asked.items()
+            }
+            true, made = compose(manifest, truth[size], shot, size=size), render(generator, shot, size=size)
+            if true[..., 3].any():
+                found.append(_psnr(true, made))
+            if size == 512:
+                holes, around = max(holes, _holes(true, made)), max(around, outside(made))
+        for name, each in asked.items():
+            if name in unknown:
+                continue
+            real = truth[512][name] if name not in old else drawn(manifest, each, shot, 1)
+            own = painted(each.part, logits[name], 1)
+            for material, value in _ious(each.part, real, own).items():
+                iou.setdefault(material, []).append(value)
+            pictures = [compose(_only(manifest, name), {name: cels}, shot) for cels in (real, own)]
+            if pictures[0][..., 3].any():
+                alone.setdefault(name, []).append(_psnr(*pictures))
         if report:
             report(index + 1)
-    materials = {name: float(np.mean(values)) for name, values in sorted(iou.items())}
-    worst = min(materials, key=lambda name: materials[name])
+    means = {name: float(np.mean(values)) for name, values in sorted(iou.items())}
+    counted = {name: value for name, value in means.items() if name.split("/")[0] not in old}
+    worst = min(counted, key=lambda name: counted[name], default="")
     return {
         "looks": looks,
+        "stale": old,
+        "undrawable": sorted(unknown),
         "psnr_512": _spread(psnr[512]),
         "psnr_2048": _spread(psnr[2048]),
-        "iou": {"mean": float(np.mean(list(materials.values()))), "worst": materials[worst], "worst_name": worst},
-        "iou_parts": _by_part(materials),
+        "iou": {
+            "mean": float(np.mean(list(counted.values()) or [1.0])),
+            "worst": counted.get(worst, 1.0),
+            "worst_name": worst,
+        },
+        "parts": {
+            name: {"psnr": float(np.mean(values)), "iou": _mean_of(means, name)} for name, values in alone.items()
+        },
         "leak": leak(generator),
         "crosstalk": {"brows_by_iris_size": crosstalk(generator, "iris_size", "brows")},
         "holes": holes,
@@ -98,15 +126,23 @@ def leak(generator: Generator, seed: int = FIRST_SEED) -> int:
 
 
 def crosstalk(generator: Generator, attribute: str, cel: str) -> float:
-    """Share of a cel's coverage that changes when an attribute that does not concern it goes from end to end."""
+    """Share of a cel's coverage that changes when an attribute that does not concern it goes from end to end; 0 where
+    the generator has no such attribute or cel."""
     manifest = generator.manifest
-    row = next(row for row in manifest.attributes if row.name == attribute)
-    part = next(entry.part.name for entry in manifest.parts if cel in {c.name for c in entry.part.cels})
+    row = next((row for row in manifest.attributes if row.name == attribute and not row.choices), None)
+    part = next((entry.part for entry in manifest.parts if cel in {own.name for own in entry.part.cels}), None)
+    if row is None or part is None:
+        return 0.0
     covers = []
     for value in (row.low, row.high):
-        asked = ingredients(manifest, Shot(Look().set(**{attribute: value})))
-        covers.append(_painted(generator, asked[part])[cel][0])
+        wanted = ingredients(manifest, Shot(Look().set(**{attribute: value})))[part.name]
+        covers.append(painted(part, None if wanted.empty else logits_of(generator, wanted), 1)[cel][0])
     return float(np.abs(covers[0] - covers[1]).sum() / max(float(covers[0].sum()), 1.0))
+
+
+def _only(manifest: Manifest, part: str) -> Manifest:
+    """The tables with one part alone, no shadow on it."""
+    return structs.replace(manifest, parts=tuple(e for e in manifest.parts if e.part.name == part), shadow=None)
 
 
 def _dressed(manifest: Manifest, look: Look) -> Look:
@@ -119,42 +155,14 @@ def _dressed(manifest: Manifest, look: Look) -> Look:
     return look
 
 
-def _drawn(manifest: Manifest, asked: dict[str, Ingredients], look: Look, scale: int) -> dict[str, Cels]:
-    """The artist's coverage of every part: what the networks were asked for, drawn."""
-    drawn = {}
-    for name, wanted in asked.items():
-        values = {row.name: look.attributes.get(row.name, row.default) for row in part_rows(manifest, name)}
-        cels = draw_part(name, values, wanted.z, scale)
-        drawn[name] = {cel: (coverage.m, coverage.t) for cel, coverage in cels.items()}
-    return drawn
-
-
-def _painted(generator: Generator, wanted: Ingredients) -> Cels:
-    """A network's coverage over the whole box at one pixel a canvas unit; nothing where the part is empty."""
-    part = wanted.part
-    width, height = box_size(part, 1)
-    painted: Cels = {cel.name: (np.zeros((len(cel.materials), height, width), np.float32), None) for cel in part.cels}
-    if wanted.empty:
-        return painted
-    for name, coverage in cover_part(part, logits_of(generator, wanted), 1).items():
-        if coverage is not None:
-            x0, y0, x1, y1 = coverage.window
-            painted[name][0][:, y0:y1, x0:x1] = coverage.m
-    return painted
-
-
-def _ious(generator: Generator, asked: dict[str, Ingredients], truth: dict[str, Cels]) -> dict[str, float]:
-    """Soft IoU, sum of minima over sum of maxima, a part and material that the truth shows."""
+def _ious(part: Part, real: Cels, own: Cels) -> dict[str, float]:
+    """Soft IoU, sum of minima over sum of maxima, of each material that the truth shows; clips applied."""
     found = {}
-    for name, wanted in asked.items():
-        painted = _painted(generator, wanted)
-        for cel in wanted.part.cels:
-            true = truth[name][cel.name][0]
-            if cel.clip:
-                true = true * truth[name][cel.clip][0].sum(0)
-            for material, a, b in zip(cel.materials, true, painted[cel.name][0], strict=True):
-                if a.sum() > SEEN:
-                    found[f"{name}/{cel.name}/{material}"] = float(np.minimum(a, b).sum() / np.maximum(a, b).sum())
+    for cel in part.cels:
+        a, b = (side[cel.name][0] * (side[cel.clip][0].sum(0) if cel.clip else 1.0) for side in (real, own))
+        for material, x, y in zip(cel.materials, a, b, strict=True):
+            if x.sum() > SEEN:
+                found[f"{part.name}/{cel.name}/{material}"] = float(np.minimum(x, y).sum() / np.maximum(x, y).sum())
     return found
 
 
@@ -164,7 +172,7 @@ def _psnr(true: np.ndarray, made: np.ndarray) -> float:
     rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     a, b = _over_grey(true[box]), _over_grey(made[box])
-    return float(10 * np.log10(255**2 / max(float(np.mean((a - b) ** 2)), 1e-6)))
+    return min(PERFECT, float(10 * np.log10(255**2 / max(float(np.mean((a - b) ** 2)), 1e-9))))
 
 
 def _over_grey(image: np.ndarray) -> np.ndarray:
@@ -185,12 +193,10 @@ def _holes(true: np.ndarray, made: np.ndarray) -> int:
     return int((solid & (made[..., 3] < 128)).sum())
 
 
-def _by_part(materials: dict[str, float]) -> dict[str, float]:
-    parts: dict[str, list[float]] = {}
-    for name, value in materials.items():
-        parts.setdefault(name.split("/")[0], []).append(value)
-    return {name: float(np.mean(values)) for name, values in parts.items()}
+def _mean_of(materials: dict[str, float], part: str) -> float:
+    return float(np.mean([value for name, value in materials.items() if name.split("/")[0] == part] or [1.0]))
 
 
 def _spread(values: list[float]) -> dict[str, float]:
+    values = values or [PERFECT]
     return {"mean": float(np.mean(values)), "p10": float(np.percentile(values, 10))}

@@ -72,11 +72,11 @@ def tables_for(name: str, manifest: Manifest | None) -> PartTables:
     return known if known and known.edition >= schema.EDITIONS.get(name, 0) else artist_tables(name)
 
 
-def check_drawable(tables: PartTables) -> None:
+def check_drawable(tables: PartTables, any_edition: bool = False) -> None:
     """StudioError unless the artist draws this edition of the part, with all that its rows and cels ask for."""
     now = artist_tables(tables.part.name)
     name = tables.part.name
-    if tables.edition != now.edition:
+    if tables.edition != now.edition and not any_edition:
         raise StudioError(
             f"{name} learned edition {tables.edition} of its drawing, and the artist draws edition {now.edition}.",
             "Begin a new run with --start and the bundle of this one.",
