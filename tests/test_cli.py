@@ -139,3 +139,21 @@ def test_the_artist_draws_a_sheet(tmp_path: Path) -> None:
     arguments = ("--rows", "1", "--columns", "2", "--size", "64")
     assert studio("artist", "sheet", tmp_path / "s.png", *arguments).returncode == 0
     assert Image.open(tmp_path / "s.png").size[0] >= 128
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="a user without a name is a matter of POSIX")
+@pytest.mark.parametrize("command", ["doctor", "attributes", "gui"])
+def test_no_home_directory_is_one_sentence(command: str) -> None:
+    code = (
+        "import pwd, sys\n"
+        "def unknown(uid): raise KeyError(uid)\n"  # as in a container that runs under any number
+        "pwd.getpwuid = unknown\n"
+        f"sys.argv = ['vtuber-studio', {command!r}]\n"
+        "from vtuber_studio.cli import main\n"
+        "main()\n"
+    )
+    bare = {key: value for key, value in os.environ.items() if key not in ("HOME", "VTUBER_STUDIO_HOME")}
+    bare = {key: value for key, value in bare.items() if not key.startswith("XDG_")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=bare)
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "no home folder" in done.stderr and "VTUBER_STUDIO_HOME" in done.stderr

@@ -15,7 +15,7 @@ import pytest
 
 from vtuber_studio.core import files
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import read_file, write_atomically
+from vtuber_studio.core.files import make_folder, read_file, sweep, write_atomically
 
 
 def test_it_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -82,6 +82,25 @@ def test_what_killed_writers_left_is_swept(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([target, long, young, *others]), "someone may still be writing"
 
 
+def test_folders_are_swept_too(tmp_path: Path) -> None:
+    for name, age in ((".made.0123", 3600), (".made.4567", 0), (".other.0123", 3600)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    sweep(tmp_path, r"\.made\.\d{4}")
+    sweep(tmp_path / "missing", ".*")
+    assert sorted(os.listdir(tmp_path)) == [".made.4567", ".other.0123"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    assert make_folder(tmp_path / "a" / "b").is_dir() and make_folder(tmp_path / "a" / "b")
+    (tmp_path / "file").write_bytes(b"")
+    for name in ("file", "file/a", "x" * 300):
+        with pytest.raises(StudioError, match="cannot be made") as caught:
+            make_folder(tmp_path / name)
+        assert caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["missing/a.txt", "file/a.txt", ".", "x" * 300, "a\0b"])
 def test_a_target_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"")
@@ -132,7 +151,7 @@ def test_killed_before_the_rename_the_old_file_is_still_there(tmp_path: Path, ca
     target.write_bytes(b"old")
     script = (
         "import os, signal, pathlib\n"
-        "from vtuber_studio.core.files import read_file, write_atomically\n"
+        "from vtuber_studio.core.files import make_folder, read_file, sweep, write_atomically\n"
         f"os.{call} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"write_atomically(pathlib.Path({str(target)!r}), b'new' * 100000)\n"
     )

@@ -3,6 +3,7 @@ is what torch computes."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from vtuber_studio.artist import schema
+from vtuber_studio.core import files
 from vtuber_studio.core.attribute import Attribute, defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Part
@@ -159,6 +161,22 @@ def test_train_part_counts_steps_and_saves_when_closed(tmp_path: Path) -> None:
     next(running)
     running.close()  # type: ignore[attr-defined]
     assert json.loads((tmp_path / "b" / "state.json").read_bytes())["images"] >= 4
+
+
+def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(train_part("mouth", tmp_path, QUICK, steps=2))
+    before = (tmp_path / "state.safetensors").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(StudioError, match="disk is full") as caught:
+        patch.setattr(files.os, "fsync", full)  # asked before anything takes the old one's place
+        list(train_part("mouth", tmp_path, QUICK, steps=2, resume=True))
+    assert str(tmp_path) in caught.value.message
+    assert (tmp_path / "state.safetensors").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["state.json", "state.safetensors"]
+    assert list(train_part("mouth", tmp_path, QUICK, steps=2, resume=True))[-1].figures["images"] == 4 * QUICK.batch
 
 
 def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path) -> None:

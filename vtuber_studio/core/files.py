@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import stat
 import time
 import uuid
@@ -63,6 +64,19 @@ def read_file(path: Path, limit: int) -> bytes:
         raise StudioError(f"{path} cannot be read: {reason}.", "Choose another file.") from error
 
 
+def _hint(error: OSError) -> str:
+    return _HINTS.get(error.errno or 0, f"{error.strerror or error}: choose another folder.")
+
+
+def make_folder(path: Path) -> Path:
+    """The folder itself, made with those above it where it is missing; StudioError when it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudioError(f"The folder {path} cannot be made.", _hint(error)) from error
+    return path
+
+
 def digest_of(data: bytes) -> str:
     """What ``write_atomically`` knows a file's content by: SHA-256 in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
@@ -97,15 +111,14 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
             raise FileChanged(f"{path.name} was changed by another window or program.", "Save it under another name.")
         os.replace(temporary, target)
     except OSError as error:
-        hint = _HINTS.get(error.errno or 0, f"{error.strerror or error}: choose another folder.")
-        raise StudioError(f"{path} cannot be written.", hint) from error
+        raise StudioError(f"{path} cannot be written.", _hint(error)) from error
     finally:
         try:
             temporary.unlink(missing_ok=True)  # gone already when it was renamed
         except OSError:
             pass
     _sync_folder(target.parent)
-    _sweep(target)
+    sweep(target.parent, rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}\.tmp")
 
 
 def _digest(path: Path) -> str:
@@ -126,14 +139,14 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _sweep(target: Path) -> None:
-    """Remove what killed writers of ``target`` left beside it."""
-    left = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}\.tmp")
+def sweep(folder: Path, names: str) -> None:
+    """Remove what killed writers left in ``folder``: temporary files and folders whose whole name matches."""
+    left = re.compile(names)
     try:
-        with os.scandir(target.parent) as entries:
+        with os.scandir(folder) as entries:
             for entry in entries:
                 if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _LEFT_SECONDS:
-                    os.unlink(entry.path)
+                    shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
     except OSError:
         pass  # they cost space and nothing else
 

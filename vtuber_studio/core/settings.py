@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import read_bytes, write_atomically
+from vtuber_studio.core.files import make_folder, read_bytes, write_atomically
 from vtuber_studio.core.paths import config_dir
 
 MAX_RECENT = 12
@@ -75,10 +75,5 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Store what differs from the defaults, atomically; StudioError when the folder cannot be written."""
     path = path or settings_path()
     data = msgspec.json.format(msgspec.json.encode(settings), indent=2)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudioError(
-            f"The settings folder {path.parent} cannot be made.", "Check its permissions."
-        ) from error
+    make_folder(path.parent)
     write_atomically(path, data)

@@ -20,7 +20,7 @@ import msgspec
 
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import read_bytes, write_atomically
+from vtuber_studio.core.files import read_bytes, sweep, write_atomically
 from vtuber_studio.engine.manifest import BundlePart, File, Input, Manifest, Shadow, inputs_of, network_files
 from vtuber_studio.engine.manifest_check import check_file
 from vtuber_studio.engine.manifest_file import Table, named_files, read_table, table_bytes
@@ -130,6 +130,7 @@ def install_bundle(folder: Path) -> Bundle:
     temporary = shelf / f".{target.name}.{uuid.uuid4().hex[:8]}"
     try:
         temporary.mkdir(parents=True)
+        sweep(shelf, rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}")
         for file in files.values():
             check_file(file, _WEIGHTS)
             copy = temporary / file.path

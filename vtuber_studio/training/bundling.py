@@ -13,6 +13,7 @@ from vtuber_studio import __version__
 from vtuber_studio.artist import schema
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import make_folder, sweep, write_atomically
 from vtuber_studio.engine.bundle import Bundle, BundlePart, Manifest, read_bundle, write_table
 from vtuber_studio.engine.manifest_file import named_files
 from vtuber_studio.training.config import TrainConfig
@@ -38,7 +39,7 @@ def export_bundle(run: Path, out: Path, base: Path | None = None, name: str = ""
     missing = [part.name for part in schema.PARTS if part.name not in trained]
     if not trained or (source is None and missing):
         raise StudioError(f"The run has not trained {', '.join(missing)} yet.", "Go on with --resume.")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    sweep(make_folder(out.parent), r"\.export-\w{8}")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
         stage = Path(temporary) / "bundle"
         stage.mkdir()
@@ -77,8 +78,7 @@ def _finish(stage: Path, source: Bundle | None, trained: Trained, name: str) -> 
     if source:
         for file in named_files(table):
             if file.path not in own:
-                (stage / file.path).parent.mkdir(parents=True, exist_ok=True)
-                (stage / file.path).write_bytes(source.read(file))
+                write_atomically(make_folder((stage / file.path).parent) / Path(file.path).name, source.read(file))
     today = datetime.date.today().isoformat()
     table["parts"] = [
         {**entry, "provenance": {"licence": base.licence, **entry.get("provenance", {})}} for entry in table["parts"]
@@ -88,8 +88,8 @@ def _finish(stage: Path, source: Bundle | None, trained: Trained, name: str) -> 
     table["provenance"] = {**table.get("provenance", {}), "made": today, "program": f"VTuber Studio {__version__}"}
     manifest = write_table(stage, table)
     carried = any(entry.part.name not in trained for entry in manifest.parts)
-    (stage / "LICENSE").write_text(_licence(source if carried else None), encoding="utf-8")
-    (stage / "model_card.md").write_text(_card(manifest), encoding="utf-8")
+    write_atomically(stage / "LICENSE", _licence(source if carried else None).encode())
+    write_atomically(stage / "model_card.md", _card(manifest).encode())
 
 
 def _licence(source: Bundle | None) -> str:

@@ -9,13 +9,14 @@ import json
 import multiprocessing
 import queue
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.training.config import SHARES, TrainConfig
@@ -36,7 +37,7 @@ def train_starter(
     Closing the iterator stops the children after their step; they save first. So they do when this process dies.
     """
     names = _check(out, parts, resume)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     config = TrainConfig()
     base = bundle.resolve() if bundle is not None else run_base(out)
     settings = {**asdict(config), "bundle": str(base) if base is not None else None}
@@ -134,5 +135,6 @@ def _child(
 
 
 def _log(out: Path, name: str, step: Progress) -> None:
-    with open(out / "log.jsonl", "a", encoding="utf-8") as file:
-        file.write(json.dumps({"part": name, "fraction": round(step.fraction, 4), **step.figures}) + "\n")
+    line = json.dumps({"part": name, "fraction": round(step.fraction, 4), **step.figures})
+    with suppress(OSError), open(out / "log.jsonl", "a", encoding="utf-8") as file:
+        file.write(line + "\n")  # where it cannot be written the next checkpoint says why

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from vtuber_studio import __version__
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.engine.bundle import BundlePart, inputs_of, make_file
 from vtuber_studio.engine.generator import make_session
 from vtuber_studio.training.networks import EPSILON, GAIN, SLOPE, PartNetwork
@@ -134,10 +135,10 @@ def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
         "mapping": mapping_model(network, weights, c_dim, part.z_dim),
         "synthesis": synthesis_model(network, weights, part.channels, part.logits),
     }
-    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "parts")
     files = {}
     for kind, data in models.items():
-        (folder / "parts" / f"{part.name}.{kind}.onnx").write_bytes(data)
+        write_atomically(folder / "parts" / f"{part.name}.{kind}.onnx", data)
         files[kind] = make_file(folder, f"parts/{part.name}.{kind}.onnx")
     rng = torch.Generator().manual_seed(0)
     c, z = torch.rand(2, c_dim, generator=rng) * 2 - 1, torch.randn(2, part.z_dim, generator=rng)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -18,11 +17,11 @@ from typing import Any
 import msgspec
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.training.config import TrainConfig
@@ -102,20 +101,18 @@ class PartTrainer:
         return loss.detach(), logits.detach()
 
     def save(self) -> None:
-        """Write the checkpoint whole, then rename it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Write the checkpoint whole, then rename it; StudioError, and the old one stays, when the disk is full."""
+        make_folder(self.folder)
         tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
         tensors |= {f"average.{key}": value for key, value in self.average.items()}
         tensors |= {f"weight.{key}": value for key, value in self.weights.items()}
         for number, (optimizer, _) in enumerate(self.optimizers):
             for index, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"moment.{number}.{index}.{key}": torch.as_tensor(v) for key, v in state.items()}
-        temporary = self.folder / "state.safetensors.tmp"
         counters = {"step": str(self.step), "images": str(self.images), "seconds": str(self.seconds)}
         counters["tables"] = msgspec.json.encode(self.tables).decode()
         whole = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
-        save_file(whole, temporary, counters)
-        os.replace(temporary, self.folder / "state.safetensors")
+        write_atomically(self.folder / "state.safetensors", save(whole, counters))
         state = {"part": self.part.name, "images": self.images, "seconds": self.seconds, "config": asdict(self.config)}
         write_atomically(self.folder / "state.json", json.dumps(state, indent=1).encode())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.widgets.words import fitting
@@ -65,4 +66,4 @@ class FileDialogs(QObject):
         if path is not None:
             return str(path)
         recent = self.files.preferences.settings.recent_files
-        return str(Path(recent[0]).parent) if recent else str(Path.home())
+        return str(Path(recent[0]).parent) if recent else str(home_dir())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDrag, QGuiApplication, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_atomically
+from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.paths import cache_dir
 from vtuber_studio.engine.generator import Generator
@@ -81,7 +81,7 @@ class Pictures(QObject):
             path = cache_dir() / "drag" / f"persona-{self.stage.session.look.digest[:8]}.png"
 
             def write() -> Path:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(path.parent)
                 write_atomically(path, png)
                 return path
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.export import EXPORTERS, PngOptions
 from vtuber_studio.ui.job import Job
@@ -122,7 +123,7 @@ class ExportPngDialog(QDialog):
 
     def _suggestion(self) -> Path:
         path = self.stage.session.path
-        return free_name((path.parent if path else Path.home()) / f"{path.stem if path else 'persona'}.png")
+        return free_name((path.parent if path else home_dir()) / f"{path.stem if path else 'persona'}.png")
 
     def set_background(self, background: str) -> None:
         """``transparent`` or #rrggbb."""
