@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
@@ -93,6 +94,33 @@ def menu_action(qtbot: QtBot, name: str) -> None:
     assert isinstance(menu, QMenu)
     action = next(entry for entry in menu.actions() if entry.text() == name)
     QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+# what a generator can do
+
+def test_panels_leave_out_what_a_generator_cannot_do(stage: Stage, show: Show[QWidget]) -> None:
+    face, dice, mixing = FacePanel(stage), DicePanel(stage), MixingPanel(stage, Thumbnails(stage))
+    show(mixing)
+
+    def offered() -> tuple[bool, ...]:
+        return (
+            bool(face.presets),
+            "blush" in face.rows,
+            "yaw" in face.rows,
+            dice.group.findText("Colours") >= 0,
+            ("face", "colour") in mixing.rows,
+            ("face", "shape") in mixing.rows,
+            mixing.take_buttons["colour"].isVisible(),
+        )
+
+    assert stage.manifest is not None and offered() == (True,) * 7
+    everything = stage.manifest
+    stage.load(msgspec.structs.replace(everything, capabilities=("attributes", "cels")))
+    assert offered() == (False, False, True, False, False, True, False)
+    stage.load(msgspec.structs.replace(everything, capabilities=("attributes", "palette"), expressions=()))
+    assert offered() == (False, False, True, True, True, True, True)
+    stage.load(everything)
+    assert offered() == (True,) * 7
 
 
 # attributes

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -397,6 +398,23 @@ def test_favourites_are_kept_recalled_and_mixed(qtbot: QtBot, window: MainWindow
     assert window.session.look == kept
     window.favourites.mix_asked.emit(kept)
     assert window.docks.right.currentWidget() is window.mixing and window.mixing.source == kept
+
+
+def test_tabs_of_what_a_generator_cannot_do_are_left_out(window: MainWindow) -> None:
+    def tabs() -> list[str]:
+        docks = (window.docks.left, window.docks.right)
+        return [dock.tabText(i) for dock in docks for i in range(dock.count()) if dock.isTabVisible(i)]
+
+    everything = window.stage.manifest
+    assert everything is not None and tabs() == ["Shape", "Colours", "Face", "Mixing", "Directions"]
+    flat = [
+        msgspec.structs.replace(entry, inputs=(), part=msgspec.structs.replace(entry.part, z_dim=0))
+        for entry in everything.parts
+    ]
+    window.stage.load(msgspec.structs.replace(everything, capabilities=("cels",), parts=tuple(flat)))
+    assert tabs() == ["Face"]
+    window.stage.load(everything)
+    assert tabs() == ["Shape", "Colours", "Face", "Mixing", "Directions"]
 
 
 def test_a_slow_renderer_never_blocks_the_window(qtbot: QtBot, open_window: Open) -> None:

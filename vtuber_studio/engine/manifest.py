@@ -101,9 +101,25 @@ class Manifest(msgspec.Struct, frozen=True):
     canvas: int = 512
     provenance: dict[str, Any] = {}  # who made it, when
     shadow: Shadow | None = None
-    capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...
+    capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...; none: what the tables can
     networks: dict[str, Network] = {}  # by role: reader, judge
     renamed: dict[str, dict[str, str]] = {}  # kind -> name that it once had -> name now, see ``core.fit.renamed_look``
+
+
+def can(manifest: Manifest, what: str) -> bool:
+    """Whether a generator has attributes, an expression, a palette, directions, or anything to mix.
+
+    What the manifest may declare must be declared there, unless it declares nothing; and the tables must have it.
+    """
+    tables = {
+        "attributes": manifest.attributes,
+        "expression": manifest.expressions,
+        "palette": manifest.materials,
+        "directions": [entry for entry in manifest.parts if entry.part.z_dim],
+        "mixing": [entry for entry in manifest.parts if entry.inputs or entry.part.z_dim],
+    }
+    undeclared = what in ("directions", "mixing") or not manifest.capabilities
+    return bool(tables[what]) and (undeclared or what in manifest.capabilities)
 
 
 def inputs_of(rows: Sequence[Attribute]) -> tuple[Input, ...]:

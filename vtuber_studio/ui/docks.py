@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
-Pages = tuple[tuple[QWidget, str], ...]
+from vtuber_studio.engine.manifest import can
+from vtuber_studio.ui.stage import Stage
+
+Page = tuple[QWidget, str, str]  # what it shows, its title, what a generator must be able to do for it (or "")
 LEFT_WIDTH, RIGHT_WIDTH = 370, 350  # logical pixels, before the user moves the edges
 
 
 class Docks(QObject):
     """The docks of one window; they have no titles: the tabs speak for themselves."""
 
-    def __init__(self, window: QMainWindow, left: Pages, right: Pages, strip: QWidget) -> None:
+    def __init__(
+        self, window: QMainWindow, stage: Stage, left: Sequence[Page], right: Sequence[Page], strip: QWidget
+    ) -> None:
         super().__init__(window)
+        self.stage = stage
         self.left, self.right = _tabs(left), _tabs(right)
+        self._pages = (*left, *right)
         window.setDockNestingEnabled(False)
         area = Qt.DockWidgetArea
         window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -25,6 +34,15 @@ class Docks(QObject):
             _dock(window, "strip", strip, area.BottomDockWidgetArea),
         ]
         window.resizeDocks(self.docks[:2], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        stage.loaded.connect(self.fit)
+
+    def fit(self) -> None:
+        """Leave out what the generator cannot do."""
+        manifest = self.stage.manifest
+        assert manifest is not None
+        for page, _title, needs in self._pages:
+            tabs = self.left if self.left.indexOf(page) >= 0 else self.right
+            tabs.setTabVisible(tabs.indexOf(page), not needs or can(manifest, needs))
 
     def show(self, on: bool) -> None:
         """All of them, or nothing but the picture."""
@@ -32,10 +50,10 @@ class Docks(QObject):
             dock.setVisible(on)
 
 
-def _tabs(pages: Pages) -> QTabWidget:
+def _tabs(pages: Sequence[Page]) -> QTabWidget:
     tabs = QTabWidget(documentMode=True)
     tabs.tabBar().setDrawBase(False)
-    for page, title in pages:
+    for page, title, _needs in pages:
         tabs.addTab(page, title)
     return tabs
 

@@ -96,13 +96,16 @@ class MainWindow(QMainWindow):
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails)
         self.dice = DicePanel(self.stage)
-        left = ((self.attributes, self.tr("Shape")), (self.palette_panel, self.tr("Colours")))
-        right = (
-            (self.face, self.tr("Face")),
-            (self.mixing, self.tr("Mixing")),
-            (self.directions, self.tr("Directions")),
+        left = (
+            (self.attributes, self.tr("Shape"), "attributes"),
+            (self.palette_panel, self.tr("Colours"), "palette"),
         )
-        self.docks = Docks(self, left, right, self.favourites)
+        right = (
+            (self.face, self.tr("Face"), ""),  # the head turns by warps: any generator's does
+            (self.mixing, self.tr("Mixing"), "mixing"),
+            (self.directions, self.tr("Directions"), "directions"),
+        )
+        self.docks = Docks(self, self.stage, left, right, self.favourites)
         self.reference_bar = ReferenceBar(self.canvas)
         centre = QWidget()
         column = QVBoxLayout(centre)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from vtuber_studio.core.dice import COLOURS, roll, vary
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import parse_seed
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.icons import icon
 
@@ -49,7 +50,8 @@ class DicePanel(QWidget):
         self.group.addItem(self.tr("Everything"), None)
         for name in dict.fromkeys(row.group for row in self.stage.manifest.attributes):
             self.group.addItem(name, name)
-        self.group.addItem(self.tr("Colours"), COLOURS)
+        if can(self.stage.manifest, "palette"):
+            self.group.addItem(self.tr("Colours"), COLOURS)
         self.refresh()
 
     def refresh(self) -> None:

@@ -6,8 +6,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from vtuber_studio.core.attribute import defaults
+from vtuber_studio.core.attribute import Attribute, defaults
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
@@ -33,6 +34,31 @@ class FacePanel(QWidget):
         """Make the rows anew from the manifest."""
         clear(self.column)
         self.rows, self.presets = {}, {}
+        assert self.stage.manifest is not None
+        if can(self.stage.manifest, "expression"):
+            self._build_presets()
+        for title, rows, setter in (
+            (self.tr("Expression"), self._expressions, self.stage.set_expression),
+            (self.tr("Pose"), POSE_ROWS, self.stage.set_pose),
+        ):
+            if not rows:
+                continue
+            section = Section(title)
+            for attribute in rows:
+                row = ValueRow(attribute, lockable=False)
+                row.moved.connect(partial(setter, attribute.name))
+                self.rows[attribute.name] = row
+                section.body.addWidget(row)
+            self.column.addWidget(section)
+        self.column.addStretch(1)
+        self.refresh()
+
+    @property
+    def _expressions(self) -> tuple[Attribute, ...]:
+        manifest = self.stage.manifest
+        return manifest.expressions if manifest is not None and can(manifest, "expression") else ()
+
+    def _build_presets(self) -> None:
         section, grid = Section(self.tr("Presets")), QGridLayout()
         grid.setSpacing(4)
         places: dict[int, int] = {}  # columns a button -> buttons so far
@@ -47,20 +73,6 @@ class FacePanel(QWidget):
             self.presets[name] = button
         section.body.addLayout(grid)
         self.column.addWidget(section)
-        assert self.stage.manifest is not None
-        for title, rows, setter in (
-            (self.tr("Expression"), self.stage.manifest.expressions, self.stage.set_expression),
-            (self.tr("Pose"), POSE_ROWS, self.stage.set_pose),
-        ):
-            section = Section(title)
-            for attribute in rows:
-                row = ValueRow(attribute, lockable=False)
-                row.moved.connect(partial(setter, attribute.name))
-                self.rows[attribute.name] = row
-                section.body.addWidget(row)
-            self.column.addWidget(section)
-        self.column.addStretch(1)
-        self.refresh()
 
     def refresh(self) -> None:
         """Show the live expression and pose."""
@@ -70,6 +82,5 @@ class FacePanel(QWidget):
 
     def apply(self, name: str) -> None:
         """Take a preset's expression; what it does not name returns to rest."""
-        assert self.stage.manifest is not None
-        known = defaults(self.stage.manifest.expressions)
+        known = defaults(self._expressions)
         self.stage.replace_expression({**known, **{k: v for k, v in PRESETS[name].items() if k in known}})

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.sampling import random_look
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
@@ -91,10 +92,12 @@ class MixingPanel(QWidget):
         clear(self.column, 1)
         self.rows = {}
         assert self.stage.manifest is not None
+        kinds = KINDS if can(self.stage.manifest, "palette") else KINDS[:1]
+        self.take_buttons["colour"].setVisible("colour" in kinds)
         for entry in self.stage.manifest.parts:
             part = entry.part
             section = Section(part.label)
-            for kind in KINDS:
+            for kind in kinds:
                 row = ValueRow(
                     Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1),
                     lockable=False,
