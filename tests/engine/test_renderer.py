@@ -112,6 +112,18 @@ def test_a_swap_that_fails_keeps_the_generator(listener: Listener) -> None:
     assert listener.renderer.submit(lambda generator: generator).result(WAIT) is other
 
 
+def test_what_was_asked_of_another_generator_is_not_drawn(listener: Listener) -> None:
+    """Its look need not fit: the window knows of the swap a moment later, and asks again."""
+    listener.renderer.request(Shot(Look(attributes={"tail": 1.0})), size=64, tag="old", made_for="another")
+    listener.renderer.request(Shot(Look()), size=64, tag="any")
+    listener.until_tag("any")
+    listener.renderer.request(Shot(Look()), size=64, tag="old", made_for="another")
+    listener.renderer.submit(lambda generator: None).result(WAIT)
+    listener.renderer.request(Shot(Look()), size=64, tag="new", made_for="fake")
+    listener.until_tag("new")
+    assert not listener.errors and "old" not in [frame.request.tag for frame in listener.frames]
+
+
 def test_closing_cancels_what_waits() -> None:
     listener, gate = Listener(), threading.Event()
     running = threading.Event()

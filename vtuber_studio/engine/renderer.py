@@ -30,6 +30,7 @@ class Request:
     shot: Shot
     size: int = 512
     tag: Any = None
+    made_for: str = ""  # id of the generator that it was asked of; another one drops it. Empty: whichever is there
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class Renderer:
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
 
-    def request(self, shot: Shot, size: int = 512, tag: Any = None) -> Request:
+    def request(self, shot: Shot, size: int = 512, tag: Any = None, made_for: str = "") -> Request:
         """Ask for a preview; one that still waits is dropped."""
-        request = Request(shot, size, tag)
+        request = Request(shot, size, tag, made_for)
         with self._wake:
             self._newest = request
             self._wake.notify()
@@ -174,6 +175,8 @@ class Renderer:
 
     def _preview(self, request: Request) -> None:
         assert self._generator is not None
+        if request.made_for not in ("", self._generator.manifest.id):
+            return  # whoever asked does not know the new generator yet, and will ask again
         start = time.perf_counter()
         image = render(self._generator, request.shot, size=request.size, cache=self._cache)
         self._on_frame(Frame(request, image, time.perf_counter() - start))

@@ -17,6 +17,7 @@ from vtuber_studio.core.shot import Shot
 
 if TYPE_CHECKING:
     from vtuber_studio.engine.generator import Generator
+    from vtuber_studio.engine.manifest import Manifest
     from vtuber_studio.engine.renderer import Frame, Renderer
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class Bridge(QObject):
         self._load = load
         self._renderer: Renderer | None = None
         self.stamp = 0  # of the newest request
+        self._known = ""  # id of the generator that the window knows
+        self.generator_ready.connect(self._on_ready)
         self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
@@ -68,7 +71,7 @@ class Bridge(QObject):
     def request(self, shot: Shot, size: int) -> int:
         """Ask for a preview: the newest wins. Returns the request's number."""
         self.stamp += 1
-        self._running.request(shot, size, self.stamp)
+        self._running.request(shot, size, self.stamp, self._known)
         return self.stamp
 
     def call(
@@ -127,6 +130,9 @@ class Bridge(QObject):
         self.generator_ready.emit(generator.manifest)
 
     # on the GUI thread
+
+    def _on_ready(self, manifest: Manifest) -> None:
+        self._known = manifest.id
 
     def _call(self, function: Callable[[Any], None], argument: Any) -> None:
         try:

@@ -37,7 +37,7 @@ class Preview(QObject):
         self._since.start()
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)
         self._settle.timeout.connect(self._ask)
-        stage.loaded.connect(self._ask)  # before the panels are built for it, which takes as long as the picture
+        stage.loaded.connect(self._on_loaded)  # before the panels are built for it, which takes as long as the picture
         stage.changed.connect(self._on_change)
         canvas.zoomed.connect(self._on_change)
         idle.ticked.connect(self._on_tick)
@@ -55,6 +55,10 @@ class Preview(QObject):
     def size(self) -> int:
         """Pixels a side that the zoom calls for."""
         return self.small if self.canvas.pixels <= 1.1 * self.small else 2 * self.small
+
+    def _on_loaded(self) -> None:
+        self._asked = None  # another generator paints the same look otherwise
+        self._ask()
 
     def _on_change(self) -> None:
         self.idle.disturb()
