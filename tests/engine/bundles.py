@@ -7,11 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from msgspec import structs
 from onnx import TensorProto, helper, numpy_helper
 
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.part import Cel, Material, Part
-from vtuber_studio.engine.bundle import BundlePart, Manifest, inputs_of, make_file, write_manifest
+from vtuber_studio.engine.bundle import (
+    BundlePart,
+    File,
+    Input,
+    Manifest,
+    inputs_of,
+    make_file,
+    read_bundle,
+    write_manifest,
+)
+from vtuber_studio.engine.manifest import Variant, Variants
 
 PARTS = (
     Part("face", "Face", (128, 128, 384, 384), (16, 16), (Cel("face", 30, ("skin",), 0.1),), z_dim=2),
@@ -63,23 +74,50 @@ def synthesis(part: Part) -> onnx.ModelProto:
     return _model(nodes, {"ws": (NUM_WS, W_DIM)}, {"logits": (part.channels, height, width)}, values)
 
 
+def _write(folder: Path, name: str, part: Part, c_dim: int, changes: dict[str, Change]) -> dict[str, File]:
+    """The mapping and synthesis of a part, altered before they are hashed."""
+    files = {}
+    for kind, model in {"mapping": mapping(c_dim, part.z_dim), "synthesis": synthesis(part)}.items():
+        changes.get(kind, lambda _model: None)(model)
+        path = f"parts/{name}.{kind}.onnx"
+        (folder / path).write_bytes(model.SerializeToString())
+        files[kind] = make_file(folder, path)
+    return files
+
+
 def make_bundle(folder: Path, change: Change | None = None, role: str = "synthesis") -> Path:
     """Write the bundle; ``change`` alters one of the eyes' networks before it is hashed."""
     (folder / "parts").mkdir(parents=True)
     rows = []
     for part in PARTS:
         inputs = inputs_of([row for row in ROWS + BLUSH if part.name in row.parts])
-        models = {"mapping": mapping(sum(row.size for row in inputs), part.z_dim), "synthesis": synthesis(part)}
-        if change and part.name == "eyes":
-            change(models[role])
-        files = {}
-        for kind, model in models.items():
-            path = f"parts/{part.name}.{kind}.onnx"
-            (folder / path).write_bytes(model.SerializeToString())
-            files[kind] = make_file(folder, path)
+        changes = {role: change} if change and part.name == "eyes" else {}
+        files = _write(folder, part.name, part, sum(row.size for row in inputs), changes)
         rows.append(BundlePart(part, NUM_WS, W_DIM, files["mapping"], files["synthesis"], inputs))
     (folder / "LICENSE").write_text("CC0")
     write_manifest(
         folder, Manifest("Tiny", "CC0-1.0", ROWS, BLUSH, MATERIALS, tuple(rows), provenance={"made": "here"})
     )
+    return folder
+
+
+STYLE = Attribute("eye_style", "Style", "Eyes", ("eyes",), choices=("round", "sharp", "cat"), default="round")
+GLOW = Attribute("glow", "Glow", "Eyes", ("eyes",))
+CAT_BOX, CAT_LOGITS = (224, 200, 288, 232), (16, 32)
+
+
+def add_styles(folder: Path) -> Path:
+    """Give the tiny bundle's eyes three styles: two that they share, and a cat's that owns its network, sees a slider
+    of its own, and has a box of its own."""
+    manifest = read_bundle(folder).manifest
+    face, eyes = manifest.parts
+    shared = (Input(STYLE.name, choices=("round", "sharp")), *eyes.inputs)
+    files = _write(folder, "eyes", eyes.part, sum(row.size for row in shared), {})
+    seen = inputs_of((ROWS[1], GLOW, *BLUSH))
+    cat = structs.replace(eyes.part, box=CAT_BOX, logits=CAT_LOGITS)
+    own = _write(folder, "eyes.cat", cat, len(seen), {})
+    variant = Variant(own["mapping"], own["synthesis"], NUM_WS, W_DIM, seen, CAT_BOX, CAT_LOGITS)
+    eyes = structs.replace(eyes, inputs=shared, variants=Variants(STYLE.name, {"cat": variant}), **files)
+    rows = (*manifest.attributes, STYLE, GLOW)
+    write_manifest(folder, structs.replace(manifest, attributes=rows, parts=(face, eyes)))
     return folder

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from msgspec import structs
 
-from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, truncate
+from vtuber_studio.core.attribute import Attribute, Value, blend, check_all, encode, rows_seen, truncate
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import require_look
 from vtuber_studio.core.latents import seed_z
@@ -18,7 +18,7 @@ from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.pose import require_pose
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.manifest import Input, Manifest
+from vtuber_studio.engine.manifest import BundlePart, Input, Manifest, network_for, networks_of
 
 Colours = dict[str, np.ndarray]
 
@@ -36,7 +36,8 @@ class Shape:
 class Ingredients:
     """All that decides one part's picture; ``key`` names what its networks paint, colours apart."""
 
-    part: Part
+    part: Part  # with the box and logits of the network that paints it
+    network: str
     c: np.ndarray  # float32 [c_dim]
     z: np.ndarray  # float32 [z_dim]
     directions: np.ndarray  # float32 [any length], in standard deviations
@@ -45,21 +46,23 @@ class Ingredients:
     key: bytes
 
 
-def part_rows(manifest: Manifest, part: str) -> tuple[Attribute, ...]:
-    """Attributes, then expressions, that a part's network sees, in the order of its input.
+def part_rows(manifest: Manifest, network: str) -> tuple[Attribute, ...]:
+    """Attributes, then expressions, that a network ("part" or "part=choice") sees, in the order of its input.
 
     Ends and choices are those of its training (``Input``); all else is as the tables say today.
     """
     table = {row.name: row for row in manifest.attributes + manifest.expressions}
+    part = network.partition("=")[0]
     entry = next(entry for entry in manifest.parts if entry.part.name == part)
-    return tuple(_as_seen(table[seen.name], seen) for seen in entry.inputs)
+    return tuple(_as_seen(table[seen.name], seen) for seen in networks_of(entry)[network].inputs)
 
 
 def _as_seen(row: Attribute, seen: Input) -> Attribute:
     if (row.low, row.high, row.choices) == (seen.low, seen.high, seen.choices):
         return row
     prior = () if row.choices else row.prior
-    return structs.replace(row, low=seen.low, high=seen.high, choices=seen.choices, prior=prior)
+    default = row.default if not seen.choices or row.default in seen.choices else seen.choices[0]
+    return structs.replace(row, low=seen.low, high=seen.high, choices=seen.choices, prior=prior, default=default)
 
 
 def check_shot(manifest: Manifest, shot: Shot) -> Shot:
@@ -74,21 +77,22 @@ def check_shot(manifest: Manifest, shot: Shot) -> Shot:
 
 def ingredients(manifest: Manifest, shot: Shot) -> dict[str, Ingredients]:
     """Every part's ingredients for a checked shot."""
-    return {entry.part.name: _gather(manifest, entry.part, shot) for entry in manifest.parts}
+    return {entry.part.name: _gather(manifest, entry, shot) for entry in manifest.parts}
 
 
-def _gather(manifest: Manifest, part: Part, shot: Shot) -> Ingredients:
-    faces = {row.name for row in manifest.expressions}
-    seen = part_rows(manifest, part.name)
-    shape = _shape(tuple(row for row in seen if row.name not in faces), part, shot.look)
-    c = encode(seen, {**shape.values, **shot.expression})
+def _gather(manifest: Manifest, entry: BundlePart, shot: Shot) -> Ingredients:
+    part = entry.part
+    shape = _shape(rows_seen(part.name, manifest.attributes), part, shot.look)
+    network = network_for(entry, shape.values)
+    c = encode(part_rows(manifest, network), {**shape.values, **shot.expression})
     empty = any(shape.values.get(name) == choice for name, choice in part.empty_when.items())
     digest = hashlib.blake2b(digest_size=16)
-    for piece in (manifest.id.encode(), part.name.encode(), c.tobytes(), shape.z.tobytes()):
+    for piece in (manifest.id.encode(), network.encode(), c.tobytes(), shape.z.tobytes()):
         digest.update(len(piece).to_bytes(4, "little") + piece)
     digest.update(shape.directions.tobytes())
     colours = palette(manifest.materials, part.name, shot.look)
-    return Ingredients(part, c, shape.z, shape.directions, colours, empty, digest.digest())
+    own = networks_of(entry)[network].part
+    return Ingredients(own, network, c, shape.z, shape.directions, colours, empty, digest.digest())
 
 
 def _shape(rows: tuple[Attribute, ...], part: Part, look: Look) -> Shape:

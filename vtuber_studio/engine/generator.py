@@ -11,6 +11,7 @@ from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
 from vtuber_studio.engine.figure import part_rows
+from vtuber_studio.engine.manifest import networks_of
 from vtuber_studio.engine.onnx_check import LARGE_BATCH
 from vtuber_studio.engine.ort import default_threads, make_session
 
@@ -34,24 +35,24 @@ class Generator(Protocol):
     def manifest(self) -> Manifest:
         """The tables."""
 
-    def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """ws float32 [n, num_ws, w_dim] from c [n, c_dim] and z [n, z_dim]."""
+    def map(self, network: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """ws float32 [n, num_ws, w_dim] from c [n, c_dim] and z [n, z_dim]; ``network``: see ``networks_of``."""
 
-    def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+    def synthesize(self, network: str, ws: np.ndarray) -> np.ndarray:
         """logits float32 [n, channels, h, w] from ws [n, num_ws, w_dim]."""
 
-    def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def directions(self, network: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg [L, D], axes [k, L, D], standard deviations [k]): where z leads, at default attributes."""
 
 
-def principal_directions(generator: Generator, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def principal_directions(generator: Generator, network: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """PCA of ws over z at default attributes (Härkönen et al. 2020, "GANSpace", section 2.1), with a fixed seed."""
     manifest = generator.manifest
-    entry = next(entry for entry in manifest.parts if entry.part.name == part)
-    rows = part_rows(manifest, part)
+    entry = next(networks_of(entry)[network] for entry in manifest.parts if network in networks_of(entry))
+    rows = part_rows(manifest, network)
     z = np.random.Generator(np.random.Philox(_SEED)).standard_normal((_SAMPLES, entry.part.z_dim))
     c = np.repeat(encode(rows, defaults(rows))[None], _SAMPLES, 0)
-    ws = generator.map(part, c, z.astype(np.float32))
+    ws = generator.map(network, c, z.astype(np.float32))
     mean = ws.mean(0)
     spread = (ws - mean).reshape(_SAMPLES, -1).astype(np.float64)
     _, values, axes = np.linalg.svd(spread, full_matrices=False)
@@ -68,7 +69,7 @@ class OnnxGenerator:
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self._bundle = bundle
         self._threads = threads or default_threads()
-        self._entries = {entry.part.name: entry for entry in bundle.manifest.parts}
+        self._entries = {name: own for entry in bundle.manifest.parts for name, own in networks_of(entry).items()}
         self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         self._directions: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
@@ -82,26 +83,26 @@ class OnnxGenerator:
         """Where the bundle lies."""
         return self._bundle.folder
 
-    def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def map(self, network: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
         """ws float32 [n, num_ws, w_dim]."""
-        entry = self._entry(part)
+        entry = self._entry(network)
         return self._run(entry.mapping, "ws", (entry.num_ws, entry.w_dim), c=c, z=z)
 
-    def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:
+    def synthesize(self, network: str, ws: np.ndarray) -> np.ndarray:
         """logits float32 [n, channels, h, w]."""
-        entry = self._entry(part)
+        entry = self._entry(network)
         return self._run(entry.synthesis, "logits", (entry.part.channels, *entry.part.logits), ws=ws)
 
-    def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def directions(self, network: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg [L, D], axes [k, L, D], standard deviations [k])."""
-        if part not in self._directions:
-            self._directions[part] = principal_directions(self, part)
-        return self._directions[part]
+        if network not in self._directions:
+            self._directions[network] = principal_directions(self, network)
+        return self._directions[network]
 
-    def _entry(self, part: str) -> BundlePart:
-        if part not in self._entries:
-            raise StudioError(f"There is no part called {part!r}.", f"Parts are: {', '.join(self._entries)}.")
-        return self._entries[part]
+    def _entry(self, network: str) -> BundlePart:
+        if network not in self._entries:
+            raise StudioError(f"There is no part called {network!r}.", f"Parts are: {', '.join(self._entries)}.")
+        return self._entries[network]
 
     def _run(self, file: File, output: str, shape: tuple[int, ...], **feed: np.ndarray) -> np.ndarray:
         """The network's answer [n, *shape], looked at every time: what it was at its examination may be past."""

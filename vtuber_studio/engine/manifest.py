@@ -6,12 +6,13 @@ copied (see ``manifest_file``); a part's networks are described by what they saw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
-from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.part import Material, Part
 
 FORMAT = 2
@@ -43,6 +44,28 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
         return len(self.choices) or 1
 
 
+class Variant(msgspec.Struct, frozen=True):
+    """What one choice of a part's style attribute is painted by, instead of the part's own networks."""
+
+    mapping: File
+    synthesis: File
+    num_ws: int
+    w_dim: int
+    inputs: tuple[Input, ...]
+    box: tuple[int, int, int, int] | None = None  # the part's when None
+    logits: tuple[int, int] | None = None
+    edition: int = 1
+    provenance: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
+
+
+class Variants(msgspec.Struct, frozen=True):
+    """Choices of ``attribute`` that own their network."""
+
+    attribute: str
+    choices: dict[str, Variant]
+
+
 class BundlePart(msgspec.Struct, frozen=True):
     """A part and its networks: ``mapping`` (c, z) -> ws [n, num_ws, w_dim], ``synthesis`` ws -> logits."""
 
@@ -55,6 +78,7 @@ class BundlePart(msgspec.Struct, frozen=True):
     edition: int = 1  # of the drawing that the weights were trained on
     provenance: dict[str, Any] = {}  # images, minutes, date, on what
     figures: dict[str, Any] = {}  # what was measured
+    variants: Variants | None = None
 
     @property
     def c_dim(self) -> int:
@@ -127,9 +151,29 @@ def inputs_of(rows: Sequence[Attribute]) -> tuple[Input, ...]:
     return tuple(Input(row.name, row.low, row.high, row.choices) for row in rows)
 
 
+def networks_of(entry: BundlePart) -> dict[str, BundlePart]:
+    """A part's networks by name, each as a part that has no other: its own one by the part's name, that of a choice by
+    "part=choice"."""
+    found = {entry.part.name: entry}
+    for choice, own in entry.variants.choices.items() if entry.variants else ():
+        place = structs.replace(entry.part, box=own.box or entry.part.box, logits=own.logits or entry.part.logits)
+        found[f"{entry.part.name}={choice}"] = BundlePart(
+            place, own.num_ws, own.w_dim, own.mapping, own.synthesis, own.inputs, own.edition, own.provenance,
+            own.figures,
+        )  # fmt: skip
+    return found
+
+
+def network_for(entry: BundlePart, values: Mapping[str, Value]) -> str:
+    """Name of the network that paints a part for these attributes."""
+    choice = values.get(entry.variants.attribute) if entry.variants else None
+    owns = entry.variants is not None and choice in entry.variants.choices
+    return f"{entry.part.name}={choice}" if owns else entry.part.name
+
+
 def network_files(manifest: Manifest) -> Iterator[tuple[File, Shapes, Shapes]]:
     """Every network of the bundle with its inputs and outputs."""
-    for entry in manifest.parts:
+    for entry in (own for part in manifest.parts for own in networks_of(part).values()):
         ws: Shapes = {"ws": (entry.num_ws, entry.w_dim)}
         yield entry.mapping, {"c": (entry.c_dim,), "z": (entry.part.z_dim,)}, ws
         yield entry.synthesis, ws, {"logits": (entry.part.channels, *entry.part.logits)}

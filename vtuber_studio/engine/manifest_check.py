@@ -11,7 +11,16 @@ from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Cel, Material
-from vtuber_studio.engine.manifest import FORMAT, BundlePart, File, Input, Manifest, Network, Shadow
+from vtuber_studio.engine.manifest import (
+    FORMAT,
+    BundlePart,
+    File,
+    Input,
+    Manifest,
+    Network,
+    Shadow,
+    networks_of,
+)
 
 CANVAS = 512
 MAX_LOGITS = 1024  # pixels a side
@@ -119,40 +128,58 @@ def _check_materials(materials: tuple[Material, ...]) -> set[str]:
 def _check_part(entry: BundlePart, materials: set[str], rows: Mapping[str, Attribute]) -> None:
     part = entry.part
     _texts(part.name, part.label)
-    x0, y0, x1, y1 = part.box
-    if not (0 <= x0 < x1 <= CANVAS and 0 <= y0 < y1 <= CANVAS):
-        raise _bad(f"the box of {part.name} is not inside the canvas")
-    if not all(16 <= side <= MAX_LOGITS for side in part.logits):
-        raise _bad(f"the logits of {part.name} have an unusable size")
     if not (0 < len(part.cels) <= 32 and 0 < part.channels <= 256):
         raise _bad(f"{part.name} has too many or no cels")
-    if not (0 <= part.z_dim <= 1024 and 0 < entry.num_ws <= 64 and 0 < entry.w_dim <= 1024):
-        raise _bad(f"the sizes of the networks of {part.name} are out of range")
-    own = {cel.name: cel for cel in part.cels}
+    cels = {cel.name: cel for cel in part.cels}
     for cel in part.cels:
-        _check_cel(cel, own, materials)
-    _check_inputs(entry, rows)
+        _check_cel(cel, cels, materials)
+    if not 0 <= part.z_dim <= 1024:
+        raise _bad(f"the z of {part.name} is out of range")
+    style = _check_variants(entry, rows) if entry.variants else ""
+    networks = networks_of(entry)
+    for name, own in networks.items():
+        _check_own(name, own, rows, style)
+    seen = {row.name for own in networks.values() for row in own.inputs}
+    if seen != {row.name for row in rows.values() if part.name in row.parts}:
+        raise _bad(f"the networks of {part.name} do not see what its attributes say")
     for name, choice in part.empty_when.items():
-        if name not in {row.name for row in entry.inputs} or choice not in rows[name].choices:
+        if name not in seen or choice not in rows[name].choices:
             raise _bad(f"{part.name} is empty for {name}={choice}, which does not exist")
-    if not 1 <= entry.edition <= 1_000_000:
-        raise _bad(f"the edition of {part.name} is out of range")
-    for file in (entry.mapping, entry.synthesis):
-        check_file(file)
 
 
-def _check_inputs(entry: BundlePart, rows: Mapping[str, Attribute]) -> None:
-    """What the tables say that a part sees, its network saw in training; and all that they offer, it knows."""
-    name = entry.part.name
-    seen = _names("input", (row.name for row in entry.inputs))
-    if seen != {row.name for row in rows.values() if name in row.parts}:
-        raise _bad(f"the network of {name} does not see what its attributes say")
+def _check_variants(entry: BundlePart, rows: Mapping[str, Attribute]) -> str:
+    """The attribute whose choices own networks; each choice that it offers has one, its own or the part's."""
+    assert entry.variants is not None
+    style, owners = rows.get(entry.variants.attribute), set(entry.variants.choices)
+    shared = {choice for row in entry.inputs if style and row.name == style.name for choice in row.choices}
+    if style is None or not owners <= set(style.choices) <= owners | shared:
+        raise _bad(f"the choices of {entry.part.name} that own a network are not those that are offered")
+    if entry.part.empty_when.get(style.name) in owners:
+        raise _bad(f"{entry.part.name} has a network for nothing")
+    return style.name
+
+
+def _check_own(name: str, entry: BundlePart, rows: Mapping[str, Attribute], style: str) -> None:
+    """One network of a part: what the tables offer to it, it saw in training. ``style``: see ``_check_variants``."""
+    x0, y0, x1, y1 = entry.part.box
+    if not (0 <= x0 < x1 <= CANVAS and 0 <= y0 < y1 <= CANVAS):
+        raise _bad(f"the box of {name} is not inside the canvas")
+    if not all(16 <= side <= MAX_LOGITS for side in entry.part.logits):
+        raise _bad(f"the logits of {name} have an unusable size")
+    if not (0 < entry.num_ws <= 64 and 0 < entry.w_dim <= 1024 and 1 <= entry.edition <= 1_000_000):
+        raise _bad(f"a size or the edition of the networks of {name} is out of range")
+    _names("input", (row.name for row in entry.inputs))
     for row in entry.inputs:
         _check_choices(row)
-        offered = rows[row.name]
-        known = set(offered.choices) <= set(row.choices) if row.choices else not offered.choices
+        offered = rows.get(row.name)
+        if offered is None or entry.part.name not in offered.parts:
+            raise _bad(f"the network of {name} sees {row.name}, and its attributes do not say so")
+        choices = {name.partition("=")[2]} - {""} if row.name == style else set(offered.choices)
+        known = choices <= set(row.choices) if row.choices else not offered.choices
         if not known or not -math.inf < row.low <= offered.low < offered.high <= row.high < math.inf:
             raise _bad(f"{row.name} offers more than the network of {name} knows")
+    for file in (entry.mapping, entry.synthesis):
+        check_file(file)
 
 
 def _check_cel(cel: Cel, own: Mapping[str, Cel], materials: set[str]) -> None:

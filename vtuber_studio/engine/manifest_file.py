@@ -29,7 +29,7 @@ def bundle_id(table: Table) -> str:
     Name, licence, provenance and figures do not count: they may be set right without a new bundle.
     """
     bare = _without(table, "id", "name", "licence", *_SAID)
-    bare["parts"] = [_without(entry, *_SAID) for entry in table["parts"]]
+    bare["parts"] = [_bare_part(entry) for entry in table["parts"]]
     bare["networks"] = {role: _without(entry, *_SAID) for role, entry in table.get("networks", {}).items()}
     return hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -85,6 +85,14 @@ def named_files(value: Any) -> Iterator[File]:
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
+
+
+def _bare_part(entry: Table) -> Table:
+    bare = _without(entry, *_SAID)
+    if bare.get("variants"):
+        own = {choice: _without(row, *_SAID) for choice, row in bare["variants"]["choices"].items()}
+        bare["variants"] = {**bare["variants"], "choices": own}
+    return bare
 
 
 def _without(table: Table, *names: str) -> Table:

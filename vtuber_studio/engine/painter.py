@@ -87,11 +87,12 @@ class Painter:
     def _make(self, slot: Slot, rows: Rows) -> Layer | None:
         if slot.cel is None or slot.part is None:
             return self._shadow(rows)
-        if self.figure[slot.part.name].empty:
+        wanted = self.figure[slot.part.name]
+        if wanted.empty:
             return None
         if self.pose != NEUTRAL:
-            return self._warped(slot.part, slot.cel, rows)
-        return self._flat(slot.part, slot.cel, None if self.whole else (0, rows[0], self.size, rows[1]))
+            return self._warped(wanted.part, slot.cel, rows)
+        return self._flat(wanted.part, slot.cel, None if self.whole else (0, rows[0], self.size, rows[1]))
 
     def _alpha_key(self, slot: Slot) -> Hashable:
         assert slot.part is not None and slot.cel is not None

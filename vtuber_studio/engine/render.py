@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 import numpy as np
+from msgspec import structs
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import freeze
@@ -16,7 +17,7 @@ from vtuber_studio.engine.cache import Frame, RenderCache
 from vtuber_studio.engine.compose import shadow_reach, shrink, stack, to_bytes
 from vtuber_studio.engine.figure import Ingredients, check_shot, ingredients, require_size
 from vtuber_studio.engine.generator import Generator
-from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.manifest import Manifest, networks_of
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, tau
 from vtuber_studio.engine.painter import CANVAS, CoverageOf, Painter
 from vtuber_studio.engine.tidy import tidy
@@ -63,7 +64,8 @@ def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512
     Coverage is over each part's box at scale ``require_size(size)``; colours, clips, shadow, pose as in ``render``.
     """
     scale, shot = require_size(size), check_shot(manifest, shot_of(look))
-    figure = ingredients(manifest, shot)
+    plain = structs.replace(manifest, parts=tuple(structs.replace(entry, variants=None) for entry in manifest.parts))
+    figure = ingredients(plain, shot)
     painter = Painter(manifest, figure, _drawings(truth), shot.pose, scale, RenderCache(), whole=True)
     return _picture(painter, shot.look.background, size)
 
@@ -71,18 +73,21 @@ def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512
 def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
     """bool [size, size]: pixels that an edit of ``part`` may change in the neutral pose."""
     scale = require_size(size)
-    windows = [_scaled(entry.part.box, scale) for entry in manifest.parts if entry.part.name == part]
+    own = [networks_of(entry).values() for entry in manifest.parts if entry.part.name == part]
+    windows = [_scaled(network.part.box, scale) for networks in own for network in networks]
     if not windows:
         raise StudioError(f"There is no part called {part!r}.")
-    boxes = {cel.name: entry.part for entry in manifest.parts for cel in entry.part.cels}
+    boxes = {cel.name: entry for entry in manifest.parts for cel in entry.part.cels}
     shadow = manifest.shadow
-    if shadow and any(boxes[name].name == part for name in shadow.casters):
+    if shadow and any(boxes[name].part.name == part for name in shadow.casters):
         coarse = min(scale, 2) if scale > 2 else scale
         reach = shadow_reach(shadow, coarse) * scale // coarse + (0 if coarse == scale else scale)
         dx, dy = round(shadow.dx * scale), round(shadow.dy * scale)
-        x0, y0, x1, y1 = windows[0]
-        fallen = (x0 + dx - reach, y0 + dy - reach, x1 + dx + reach, y1 + dy + reach)
-        seen = [intersect(fallen, _scaled(boxes[name].box, scale)) for name in shadow.receivers]
+        fallen = [
+            (x0 + dx - reach, y0 + dy - reach, x1 + dx + reach, y1 + dy + reach) for x0, y0, x1, y1 in windows
+        ]
+        lit = [network.part.box for name in shadow.receivers for network in networks_of(boxes[name]).values()]
+        seen = [intersect(window, _scaled(box, scale)) for window in fallen for box in lit]
         windows += [window for window in seen if window]
     mask = np.zeros((size, size), bool)
     ratio = CANVAS * scale / size
@@ -118,7 +123,7 @@ def _networks(
 
 def logits_of(generator: Generator, wanted: Ingredients) -> np.ndarray:
     """[C, h, w] of one part, tidied."""
-    name = wanted.part.name
+    name = wanted.network
     ws = generator.map(name, wanted.c[None], wanted.z[None])
     if len(wanted.directions):
         _, axes, deviations = generator.directions(name)

@@ -36,7 +36,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     the figure where background shows. ``outside``: pixels by which what lies around the figure, unseen, widens its
     bounding box.
 
-    ``stale``: parts whose weights learned another edition than the artist draws today; ``undrawable``: those that it
+    ``stale``: networks whose weights learned another edition than the artist draws today; ``undrawable``: those that it
     cannot draw at all. In the whole figure their own painting stands for the truth, so that the others are judged as
     ever; they have figures of their own among ``parts``, where they can be drawn, but do not count for any mean.
     """
@@ -45,6 +45,8 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     psnr: dict[int, list[float]] = {512: [], 2048: []}
     alone: dict[str, list[float]] = {}
     iou: dict[str, list[float]] = {}
+    counted: dict[str, list[float]] = {}
+    boxes = {entry.part.name: entry.part.box for entry in manifest.parts}
     holes = around = 0
     for index in range(looks):
         shot = unseen_shot(manifest, index)
@@ -53,8 +55,8 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
         truth = {}
         for size, found in psnr.items():
             truth[size] = {
-                name: painted(each.part, logits[name], size // 512)
-                if name in old or name in unknown
+                name: painted(each.part, logits[name], size // 512, boxes[name])
+                if each.network in old or each.network in unknown
                 else drawn(manifest, each, shot, size // 512)
                 for name, each in asked.items()
             }
@@ -64,20 +66,22 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
             if size == 512:
                 holes, around = max(holes, _holes(true, made)), max(around, outside(made))
         for name, each in asked.items():
-            if name in unknown:
+            if each.network in unknown:
                 continue
-            real = truth[512][name] if name not in old else drawn(manifest, each, shot, 1)
-            own = painted(each.part, logits[name], 1)
+            real = truth[512][name] if each.network not in old else drawn(manifest, each, shot, 1)
+            own = painted(each.part, logits[name], 1, boxes[name])
             for material, value in _ious(each.part, real, own).items():
                 iou.setdefault(material, []).append(value)
+                if each.network not in old:
+                    counted.setdefault(material, []).append(value)
             pictures = [compose(_only(manifest, name), {name: cels}, shot) for cels in (real, own)]
             if pictures[0][..., 3].any():
                 alone.setdefault(name, []).append(_psnr(*pictures))
         if report:
             report(index + 1)
     means = {name: float(np.mean(values)) for name, values in sorted(iou.items())}
-    counted = {name: value for name, value in means.items() if name.split("/")[0] not in old}
-    worst = min(counted, key=lambda name: counted[name], default="")
+    sound = {name: float(np.mean(values)) for name, values in sorted(counted.items())}
+    worst = min(sound, key=lambda name: sound[name], default="")
     return {
         "looks": looks,
         "stale": old,
@@ -85,8 +89,8 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
         "psnr_512": _spread(psnr[512]),
         "psnr_2048": _spread(psnr[2048]),
         "iou": {
-            "mean": float(np.mean(list(counted.values()) or [1.0])),
-            "worst": counted.get(worst, 1.0),
+            "mean": float(np.mean(list(sound.values()) or [1.0])),
+            "worst": sound.get(worst, 1.0),
             "worst_name": worst,
         },
         "parts": {

@@ -8,7 +8,7 @@ import numpy as np
 
 from vtuber_studio.artist import schema
 from vtuber_studio.artist.portrait import draw_part
-from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.core.attribute import Attribute, Value, rows_seen
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.latents import Stream
 from vtuber_studio.core.part import Part
@@ -16,8 +16,9 @@ from vtuber_studio.core.pose import PRESETS
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.figure import Ingredients, part_rows
-from vtuber_studio.engine.paint import box_size, cel_logits, cover, tau
+from vtuber_studio.engine.figure import Ingredients
+from vtuber_studio.engine.manifest import networks_of
+from vtuber_studio.engine.paint import Window, box_size, cel_logits, cover, intersect, tau
 from vtuber_studio.training.tables import bundle_tables, check_drawable
 
 FIRST_SEED = 1_000_000_000  # training numbers its drawings from 0
@@ -51,38 +52,44 @@ def sample_expression(rows: Sequence[Attribute], seed: int) -> dict[str, Value]:
 
 
 def stale(manifest: Manifest) -> dict[str, dict[str, int]]:
-    """Parts whose weights learned another edition than the artist draws (0: it draws no such part)."""
+    """Networks whose weights learned another edition than the artist draws (0: it draws no such part)."""
     drawn = {entry.part.name: schema.EDITIONS.get(entry.part.name, 0) for entry in manifest.parts}
     return {
-        entry.part.name: {"weights": entry.edition, "drawing": drawn[entry.part.name]}
+        network: {"weights": own.edition, "drawing": drawn[entry.part.name]}
         for entry in manifest.parts
-        if entry.edition != drawn[entry.part.name]
+        for network, own in networks_of(entry).items()
+        if own.edition != drawn[entry.part.name]
     }
 
 
 def undrawable(manifest: Manifest) -> set[str]:
-    """Parts whose sliders, choices or cels are not the artist's: nothing can be compared there."""
+    """Networks whose sliders, choices or cels are not the artist's: nothing can be compared there."""
     found = set()
-    for entry in manifest.parts:
-        tables = bundle_tables(manifest, entry.part.name)
+    for network in (name for entry in manifest.parts for name in networks_of(entry)):
+        tables = bundle_tables(manifest, network)
         assert tables is not None
         try:
             check_drawable(tables, any_edition=True)
         except StudioError:
-            found.add(entry.part.name)
+            found.add(network)
     return found
 
 
 def drawn(manifest: Manifest, wanted: Ingredients, shot: Shot, scale: int) -> Cels:
     """The artist's coverage of what a part's networks were asked for."""
     name, asked = wanted.part.name, {**shot.look.attributes, **shot.expression}
-    values = {row.name: asked.get(row.name, row.default) for row in part_rows(manifest, name)}
+    rows = rows_seen(name, manifest.attributes, manifest.expressions)
+    values = {row.name: asked.get(row.name, row.default) for row in rows}
     return {cel: (own.m, own.t) for cel, own in draw_part(name, values, wanted.z, scale).items()}
 
 
-def painted(part: Part, logits: np.ndarray | None, scale: int) -> Cels:
-    """Coverage over the whole box from a network's output [C, h, w]; nothing for None (an empty part)."""
+def painted(part: Part, logits: np.ndarray | None, scale: int, box: Window | None = None) -> Cels:
+    """Coverage over the whole box from a network's output [C, h, w]; nothing for None (an empty part). ``box``: cut or
+    widened to this one, in canvas units."""
     size = box_size(part, scale)
+    if box is not None and box != part.box:
+        return {cel: (_moved(m, part.box, box, scale), None if t is None else _moved(t[None], part.box, box, scale)[0])
+                for cel, (m, t) in painted(part, logits, scale).items()}  # fmt: skip
     found: Cels = {}
     for cel in part.cels:
         m = np.zeros((len(cel.materials), size[1], size[0]), np.float32)
@@ -95,3 +102,15 @@ def painted(part: Part, logits: np.ndarray | None, scale: int) -> Cels:
                 t[y0:y1, x0:x1] = own.t
         found[cel.name] = m, t
     return found
+
+
+def _moved(maps: np.ndarray, old: Window, new: Window, scale: int) -> np.ndarray:
+    """Maps [K, h, w] over one box of the canvas, as they lie in another."""
+    out = np.zeros((len(maps), (new[3] - new[1]) * scale, (new[2] - new[0]) * scale), maps.dtype)
+    if place := intersect(old, new):
+        into, out_of = (
+            np.s_[:, (place[1] - y) * scale : (place[3] - y) * scale, (place[0] - x) * scale : (place[2] - x) * scale]
+            for x, y, _, _ in (new, old)
+        )
+        out[into] = maps[out_of]
+    return out
