@@ -109,8 +109,8 @@ class Sheet:
         if not cel.ramp:
             return Coverage(maps, None)
         (ax, ay), (bx, by) = self.ramps.get(cel.name, ((0.0, 1e6), (0.0, 2e6)))
-        ys, xs = np.mgrid[0:height, 0:width]
-        px, py = (xs + 0.5) / scale + x0, (ys + 0.5) / scale + y0
+        px = (np.arange(width) + 0.5) / scale + x0
+        py = (np.arange(height)[:, None] + 0.5) / scale + y0
         length = max((bx - ax) ** 2 + (by - ay) ** 2, 1e-6)
         t = ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length
         return Coverage(maps, np.clip(t, 0, 1).astype(np.float32))
@@ -162,17 +162,15 @@ def spline(points: Sequence[Point] | np.ndarray, closed: bool = False, per: int 
     else:
         p = np.vstack([2 * p[0] - p[1], p, 2 * p[-1] - p[-2]])
     u = np.linspace(0, 1, per, endpoint=False)[:, None]
-    out = [
-        0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
-        for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True)
-    ]
-    return np.vstack(out if closed else [*out, p[-2:-1]])
+    a, b, c, d = (p[first : len(p) - 3 + first, None] for first in range(4))  # every piece at once: [pieces, 1, 2]
+    out = 0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
+    return out.reshape(-1, 2) if closed else np.vstack([out.reshape(-1, 2), p[-2:-1]])
 
 
 def polygon(points: Sequence[Point] | np.ndarray) -> skia.Path:
     """Closed path with straight edges."""
     path = skia.Path()
-    path.addPoly([skia.Point(float(x), float(y)) for x, y in points], True)
+    path.addPoly(list(map(skia.Point, *np.asarray(points, float).T.tolist())), True)
     return path
 
 

@@ -32,7 +32,9 @@ class Drawings(Dataset[Drawing]):
         z = rng.standard_normal(self.part.z_dim).astype(np.float32)
         cels = draw_part(self.part.name, values, z, self.scale)
         maps = [np.concatenate([c.m, c.t[None]]) if c.t is not None else c.m for c in cels.values()]
-        coverage = np.round(np.concatenate(maps).clip(0, 1) * 255).astype(np.uint8)
+        whole = np.concatenate(maps)
+        np.rint(np.multiply(np.clip(whole, 0, 1, out=whole), 255, out=whole), out=whole)
+        coverage = whole.astype(np.uint8)
         return torch.from_numpy(encode(self.rows, values)), torch.from_numpy(z), torch.from_numpy(coverage)
 
 
