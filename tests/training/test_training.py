@@ -73,9 +73,13 @@ def test_every_part_has_a_share_of_the_time() -> None:
 @pytest.mark.parametrize("row", [0, 1])
 @pytest.mark.parametrize("column", [0, 1])
 def test_a_phase_is_what_interpolation_gives_there(row: int, column: int) -> None:
-    x = torch.randn(2, 3, 6, 10)
-    whole = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-    assert torch.allclose(upsampled_phase(x, row, column), whole[..., row::2, column::2], atol=1e-6)
+    x = torch.randn(2, 3, 6, 10, requires_grad=True)
+    whole = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)[..., row::2, column::2]
+    phase = upsampled_phase(x, row, column)
+    assert torch.allclose(phase, whole, atol=1e-6)
+    slope = torch.randn_like(phase)
+    ours, theirs = (torch.autograd.grad(y, x, slope)[0] for y in (phase, whole))
+    assert torch.allclose(ours, theirs, atol=1e-6)
 
 
 def test_drawings_are_numbered(drawings: tuple[torch.Tensor, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,13 +43,37 @@ def class_weights(part: Part, targets: Tensor) -> dict[str, Tensor]:
 def upsampled_phase(logits: Tensor, row: int, column: int) -> Tensor:
     """Every second pixel, from (row, column) in 0..1, of ``logits`` upsampled twofold (bilinear, corners not aligned):
     the same numbers as F.interpolate gives there, at a quarter of the cost."""
-    for axis, phase in ((-2, row), (-1, column)):
-        size = logits.shape[axis]
-        edge = logits.narrow(axis, size - 1 if phase else 0, 1)
-        inner = logits.narrow(axis, 1 if phase else 0, size - 1)
-        neighbour = torch.cat([inner, edge] if phase else [edge, inner], axis)
-        logits = torch.lerp(logits, neighbour, 0.25)
-    return logits
+    return _UpsampledPhase.apply(logits, (row, column))
+
+
+class _UpsampledPhase(torch.autograd.Function):
+    """A quarter of each pixel's neighbour above or below, then left or right. With its gradient written out, which in
+    pieces would fill maps with zeros."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, phase: tuple[int, int]) -> Tensor:
+        ctx.phase = phase
+        for axis, after in zip((-2, -1), phase, strict=True):
+            edge, inner = _edge_and_inner(x, axis, after)
+            x = torch.lerp(x, torch.cat([inner, edge] if after else [edge, inner], axis), 0.25)
+        return x
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (gradient,) = gradients
+        for axis, after in zip((-2, -1), ctx.phase, strict=True):
+            moved = 0.75 * gradient
+            edge, inner = _edge_and_inner(moved, axis, after)
+            inner.add_(_edge_and_inner(gradient, axis, 1 - after)[1], alpha=0.25)
+            edge.add_(_edge_and_inner(gradient, axis, after)[0], alpha=0.25)
+            gradient = moved
+        return gradient, None
+
+
+def _edge_and_inner(x: Tensor, axis: int, after: int) -> tuple[Tensor, Tensor]:
+    """Views: the last line of ``axis``, and all but the first; without ``after`` the first, and all but the last."""
+    size = x.shape[axis]
+    return x.narrow(axis, size - 1 if after else 0, 1), x.narrow(axis, 1 if after else 0, size - 1)
 
 
 def strays(coverage: Tensor, truth: Tensor) -> Tensor:
