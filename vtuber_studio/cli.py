@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,8 +143,20 @@ def evaluate(
 
 
 @app.command()
-def bench(generator: GeneratorOption = None, as_json: JsonOption = False) -> None:
+def bench(
+    generator: GeneratorOption = None,
+    training: Annotated[bool, typer.Option("--training", help="How fast parts train, and what takes time.")] = False,
+    part: Annotated[list[str] | None, typer.Option(help="With --training: only this part. Repeatable.")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Measure speed and memory on this machine: medians and 95th percentiles."""
+    if part and not training:
+        raise StudioError("--part belongs to --training.", "Add --training, or leave --part out.")
+    if training:
+        with _torch_needed():
+            from vtuber_studio.training.speed import bench_training
+
+        return _print_figures(bench_training(part), as_json)
     from vtuber_studio.bench import bench as measure
 
     _print_figures(measure(generator), as_json)
@@ -180,10 +193,8 @@ def train_starter(
     """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
     if (out is None) == (resume is None):
         raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
-    try:
+    with _torch_needed():
         from vtuber_studio.training.starter import train_starter as train
-    except ImportError as error:
-        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
 
     run = out or resume
     assert run is not None
@@ -205,10 +216,8 @@ def train_bundle(
     name: Annotated[str, typer.Option(help="What the generator is called.")] = "",
 ) -> None:
     """Export what a run has learned so far as a generator bundle."""
-    try:
+    with _torch_needed():
         from vtuber_studio.training.bundling import export_bundle
-    except ImportError as error:
-        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
 
     typer.echo(export_bundle(run, out, base, name))
 
@@ -245,6 +254,14 @@ def artist_digests(
         edition = f"edition {editions.schema.EDITIONS[name]}{' (new)' if name in new else ''}"
         typer.echo(f"{name:12} {edition}  {said}".rstrip())
     raise typer.Exit(1 if any(advice.values()) else 0)
+
+
+@contextmanager
+def _torch_needed() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
 
 
 def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
