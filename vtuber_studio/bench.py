@@ -45,15 +45,15 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     render(generator, look, size=64)  # ORT sessions are made once, at start
 
     def full() -> None:
-        render(generator, look, size=512, cache=RenderCache())
+        render(generator, look, size=512, cache=RenderCache(), quality="preview")
 
     figures: dict[str, Any] = {"full_look_ms": _timed(full, rounds)}
     cache = RenderCache()
-    render(generator, look, size=512, cache=cache)
+    render(generator, look, size=512, cache=cache, quality="preview")
 
     def shown(asked: list[Shot]) -> dict[str, float]:
         waiting = iter(asked)
-        return _timed(lambda: render(generator, next(waiting), size=512, cache=cache), rounds)
+        return _timed(lambda: render(generator, next(waiting), size=512, cache=cache, quality="preview"), rounds)
 
     figures["part_edit_ms"] = {}
     for entry in tables.parts:

@@ -11,6 +11,7 @@ from tests.fakes import FakeGenerator
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.shot import Quality
 from vtuber_studio.engine.render import RenderCache, compose, footprint, render
 
 EDITS = {
@@ -39,12 +40,13 @@ def _looks() -> Iterator[tuple[Look, dict[str, object], Pose]]:
     yield look, {}, Pose()
 
 
-@pytest.mark.parametrize("size", [64, 160, 512, 700, 1024])
+@pytest.mark.parametrize("size", [64, 160, 512, 700, 1024])  # below, at and above the scales that are kept
 def test_caches_never_change_a_picture(generator: FakeGenerator, size: int) -> None:
     cache = RenderCache()
+    quality: Quality = "file" if size == 160 else "preview"
     for look, expression, pose in _looks():
-        kept = render(generator, look, expression, pose, size, cache)
-        fresh = render(generator, look, expression, pose, size)
+        kept = render(generator, look, expression, pose, size, cache, quality)
+        fresh = render(generator, look, expression, pose, size, None, quality)
         assert np.array_equal(kept, fresh)
 
 
@@ -81,6 +83,17 @@ def test_every_size_is_a_picture(generator: FakeGenerator, size: int) -> None:
     assert image.flags.c_contiguous and not image.flags.writeable
     assert 0.1 < (image[..., 3] > 0).mean() < 0.6
     assert (image[0] == 0).all()
+
+
+@pytest.mark.parametrize("size", [300, 512, 1024])
+def test_files_are_averaged_from_twice_the_pixels(generator: FakeGenerator, size: int) -> None:
+    look = Look(seed=3, background="#ffffff").set(headwear="hat")
+    fine = render(generator, look, size=2 * size, quality="preview").astype(float)
+    mean = fine.reshape(size, 2, size, 2, 4).mean((1, 3))
+    assert np.abs(render(generator, look, size=size) - mean).max() <= 1
+    assert np.array_equal(render(generator, look, size=2048), render(generator, look, size=2048, quality="preview"))
+    with pytest.raises(StudioError, match="quality"):
+        render(generator, look, size=size, quality="best")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("pose", [Pose(), Pose(yaw=10, roll=8, pitch=-5, breath=1)])

@@ -44,7 +44,7 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
         if window.canvas.image is None or window.canvas.image.width() != window.preview.size():
             return False  # a coarse picture comes first where the machine is slow
         size = window.canvas.image.width()
-        truth = render(FakeGenerator(), window.session.look, window.stage.expression, window.stage.pose, size)
+        truth = render(FakeGenerator(), window.stage.shot, size=size, quality="preview")
         a, b = shown(window).astype(float), truth.astype(float)  # premultiplied and back: compare the visible colours
         return bool(np.abs(a[..., :3] * a[..., 3:] - b[..., :3] * b[..., 3:]).max() <= 255 * 4)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -11,6 +11,9 @@ from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, value_hash
 from vtuber_studio.core.pose import NEUTRAL, Pose
+
+Quality = Literal["file", "preview"]  # averaged from twice the pixels where that shows; drawn as fast as can be
+QUALITIES = get_args(Quality)
 
 
 class Shot(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,9 +17,11 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.pose import require_pose
-from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.shot import QUALITIES, Quality, Shot
 from vtuber_studio.engine.manifest import BundlePart, Input, Manifest, network_for, networks_of
 
+SCALES = (1, 2, 4, 8, 16)
+SMOOTHED = 1024  # pixels a side; in larger pictures every edge is wider than a pixel, and one sample a pixel does
 Colours = dict[str, np.ndarray]
 
 
@@ -141,8 +143,14 @@ def shadow_tint(manifest: Manifest, receiver: Ingredients) -> np.ndarray:
     return np.clip(shaded[:3] / np.maximum(lit[:3], 1e-3), 0.0, 1.0)
 
 
-def require_size(size: int) -> int:
-    """Smallest scale whose canvas holds ``size`` pixels; StudioError outside 64..8192."""
+def scale_for(size: int, quality: Quality = "preview") -> int:
+    """Smallest scale whose canvas holds ``size`` pixels, or for files of up to SMOOTHED pixels twice as many.
+
+    StudioError outside 64..8192, or for an unknown quality.
+    """
+    if quality not in QUALITIES:
+        raise StudioError(f"There is no quality called {quality!r}.", f"Choose one of: {', '.join(QUALITIES)}.")
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 64 <= size <= 8192:
         raise StudioError(f"A picture of {size} pixels cannot be made.", "Give a size from 64 to 8192.")
-    return next(scale for scale in (1, 2, 4, 8, 16) if 512 * scale >= size)
+    needed = max(size, min(2 * size, 2 * SMOOTHED)) if quality == "file" else size
+    return next(scale for scale in SCALES if 512 * scale >= needed)

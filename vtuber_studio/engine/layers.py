@@ -11,18 +11,18 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.shot import Shot, shot_of
 from vtuber_studio.engine.cache import RenderCache
 from vtuber_studio.engine.compose import to_bytes
+from vtuber_studio.engine.figure import SCALES
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.painter import Painter, Slot
 from vtuber_studio.engine.render import painter_of
 
 _STRIP = 1_000_000  # pixels of canvas painted at a time when it is large
-SCALES = (1, 2, 4, 8, 16)
 SHADOW = "shadow"
 
 
 def render_layers(generator: Generator, shot: Look | Shot, scale: int = 1, clipped: bool = True) -> list[Layer]:
     """Layers back to front, without the background: laid on one another by their blend modes, with nothing below,
-    they give the picture of ``512 * scale`` pixels a side. ``scale`` 1, 2, 4, 8 or 16.
+    they give the picture of ``512 * scale`` pixels a side, one sample a pixel. ``scale`` 1, 2, 4, 8 or 16.
 
     ``clipped``: cels that another one cuts (the iris by the white of the eye) come cut; else whole, with the name of
     what is to cut them. Cels that are empty are left out. StudioError for an unknown name or a value out of range.

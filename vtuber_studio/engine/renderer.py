@@ -178,7 +178,7 @@ class Renderer:
         if request.made_for not in ("", self._generator.manifest.id):
             return  # whoever asked does not know the new generator yet, and will ask again
         start = time.perf_counter()
-        image = render(self._generator, request.shot, size=request.size, cache=self._cache)
+        image = render(self._generator, request.shot, size=request.size, cache=self._cache, quality="preview")
         self._on_frame(Frame(request, image, time.perf_counter() - start))
 
     def _batched(self, job: Callable[[Generator], Any], future: Future[Any]) -> None:

@@ -60,7 +60,8 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
                 else drawn(manifest, each, shot, size // 512)
                 for name, each in asked.items()
             }
-            true, made = compose(manifest, truth[size], shot, size=size), render(generator, shot, size=size)
+            true = compose(manifest, truth[size], shot, size=size)
+            made = render(generator, shot, size=size, quality="preview")  # one sample a pixel, as the truth
             if true[..., 3].any():
                 found.append(_psnr(true, made))
             if size == 512:
@@ -117,14 +118,15 @@ def leak(generator: Generator, seed: int = FIRST_SEED) -> int:
     """Largest change outside a part's footprint when an attribute of that part alone changes; every part is tried."""
     manifest, cache, worst = generator.manifest, RenderCache(), 0
     look = _dressed(manifest, random_look(manifest.attributes, manifest.materials, seed, manifest.id))
-    before = render(generator, look, size=512, cache=cache).astype(int)
+    before = render(generator, look, size=512, cache=cache, quality="preview").astype(int)
     for entry in manifest.parts:
         outside = ~footprint(manifest, entry.part.name, 512)
         for row in manifest.attributes:
             if row.parts == (entry.part.name,):
                 values: tuple[Value, ...] = row.choices or (row.low, row.high)
                 for value in (values[0], values[-1]):
-                    after = render(generator, look.set(**{row.name: value}), size=512, cache=cache).astype(int)
+                    edited = look.set(**{row.name: value})
+                    after = render(generator, edited, size=512, cache=cache, quality="preview").astype(int)
                     worst = max(worst, int(np.abs(after - before)[outside].max(initial=0)))
     return worst
 
