@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vtuber_studio.core.carried import carried_look
+from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.paths import resources
 from vtuber_studio.core.project import NamedLook, Project, project_bytes
@@ -46,7 +48,7 @@ def test_render_writes_what_it_says_and_the_same_again(tmp_path: Path) -> None:
     assert tuple(np.asarray(Image.open(tmp_path / "c.png"))[0, 0]) == (0, 255, 0, 255)
 
 
-def test_a_look_comes_from_json_or_a_project(tmp_path: Path) -> None:
+def test_a_look_comes_from_json_a_project_or_a_picture(tmp_path: Path) -> None:
     look = Look(seed=3).set(eye_size=0.8, headwear="beret")
     (tmp_path / "look.json").write_bytes(look.to_json())
     (tmp_path / "p.vtsproj").write_bytes(project_bytes(Project(looks=(NamedLook("One", look),))))
@@ -55,6 +57,13 @@ def test_a_look_comes_from_json_or_a_project(tmp_path: Path) -> None:
         assert studio("render", tmp_path / "out.png", "--look", tmp_path / name, "--size", "64").returncode == 0
         pictures.append((tmp_path / "out.png").read_bytes())
     assert pictures[0] == pictures[1]
+    (tmp_path / "she.png").write_bytes(pictures[0])  # the picture carries the look
+    for arguments in ((), ("--no-look",)):
+        studio("render", tmp_path / "out.png", "--look", tmp_path / "she.png", "--size", "64", *arguments)
+        pictures.append((tmp_path / "out.png").read_bytes())
+    assert pictures[2] == pictures[0] and carried_look(pictures[2]) is not None
+    assert carried_look(pictures[3]) is None and (decode_png(pictures[3]) == decode_png(pictures[0])).all()
+    assert "carries no look" in refused("render", tmp_path / "b.png", "--look", tmp_path / "out.png")
 
 
 def test_a_look_of_another_generator_is_drawn_and_said(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ def render(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     generator: GeneratorOption = None,
     seed: Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")] = None,
-    look: Annotated[Path | None, typer.Option(help="A look's JSON, or a project (its current look).")] = None,
+    look: Annotated[
+        Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -77,15 +79,18 @@ def render(
     pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
     background: Annotated[str | None, typer.Option(help="transparent, or #rrggbb.")] = None,
+    no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the PNG.")] = False,
 ) -> None:
     """Render a look to a PNG. The same arguments give the same bytes.
 
     Without --look and --seed it is the default look; --seed N alone rolls a whole persona; --look and --seed
     together redraw the look with another hand.
     """
+    from vtuber_studio.core.carried import carry_look
     from vtuber_studio.core.files import write_atomically
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.fitting import keep
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.render import render as render_shot
 
@@ -95,7 +100,8 @@ def render(
         chosen = chosen.with_(background=background)
     shot = Shot(chosen, _expression(expression or []), _pose(pose or []))
     image = render_shot(loaded, shot, size=size)
-    write_atomically(out, encode_png(image))
+    data = encode_png(image)
+    write_atomically(out, data if no_look else carry_look(data, keep(chosen, loaded.manifest)))
     typer.echo(out)
 
 

@@ -15,7 +15,7 @@ from vtuber_studio.core import png
 from vtuber_studio.core.image import encode_png
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (12, 9, 4), np.uint8)
-PLAIN = encode_png(PICTURE)
+PLAIN = png.bare(encode_png(PICTURE))
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

@@ -163,9 +163,12 @@ def test_a_generator_that_fails_hands_over_to_the_one_before_it() -> None:
     listener.renderer.request(Shot(LARGE), size=64)
     told = listener.until_error()
     assert told.message == "The eyes answer with something else." and told.hint == "Fake is used instead."
+    listener.renderer.request(Shot(Look(attributes={"tail": 1.0})))  # what only the failed one knew
+    listener.renderer.submit(lambda generator: None).result(WAIT)
     listener.renderer.request(Shot(LARGE), size=64, tag="after")
     assert np.array_equal(listener.until_tag("after").image, render(FakeGenerator(), LARGE, size=64))
     listener.renderer.close()
+    assert [error.hint for error in listener.errors][::2] == [told.hint] * 2  # it has the last word
 
 
 @pytest.mark.parametrize("lane", ["preview", "batch"])

@@ -9,15 +9,26 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QImageReader,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeGenerator
-from tests.ui.driving import STILL, WAIT, Open, drag, settle, shown, undo_depth
-from vtuber_studio.core.image import decode_png
+from tests.ui.driving import STILL, WAIT, Open, drag, pixels, settle, shown, undo_depth
+from vtuber_studio.core import png
+from vtuber_studio.core.carried import KEY
+from vtuber_studio.core.image import decode_png, encode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, read_project, save_project
 from vtuber_studio.core.settings import Settings
@@ -209,6 +220,71 @@ def test_a_reference_is_dropped_faded_and_removed(qtbot: QtBot, window: MainWind
     QGuiApplication.clipboard().setMimeData(data)
     window.actions_by_name["paste"].trigger()
     assert window.canvas.reference is not None
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
+def test_references_of_every_listed_kind_are_read(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By our own reader: bytes from outside never reach Qt's."""
+    for method in ("read", "loadFromData", "fromData"):
+        owner = QImageReader if method == "read" else QImage
+        monkeypatch.setattr(owner, method, lambda *_: pytest.fail("Qt decoded it"))
+    path = tmp_path / {"JPEG": "photo.jfif", "AVIF": "photo.avif"}[kind]
+    Image.new("RGB", (40, 30), (200, 100, 50)).save(path, kind)
+    drop(window, files(path))
+    qtbot.waitUntil(lambda: window.canvas.reference is not None, timeout=WAIT)
+    assert np.abs(pixels(window.canvas.reference)[15, 20].astype(int) - (200, 100, 50, 255)).max() < 12
+    window.set_reference(None)
+    data = QMimeData()
+    data.setData(f"image/{kind.lower()}", path.read_bytes())
+    QGuiApplication.clipboard().setMimeData(data)
+    window.actions_by_name["paste"].trigger()
+    qtbot.waitUntil(lambda: window.canvas.reference is not None, timeout=WAIT)
+
+
+def test_a_reference_of_another_kind_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30)).save(tmp_path / "scan.tif")
+    drop(window, files(tmp_path / "scan.tif"))
+    qtbot.waitUntil(lambda: "TIFF pictures are not read here" in window.error_bar.message, timeout=WAIT)
+    (tmp_path / "trap.png").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    drop(window, files(tmp_path / "trap.png"))
+    qtbot.waitUntil(lambda: "SVG pictures are not read here" in window.error_bar.message, timeout=WAIT)
+    assert window.canvas.reference is None
+
+
+def test_a_look_comes_back_from_its_picture(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    look = Look().set(face_width=0.5, front_style="square")
+    window.session.edit(look, "Face")
+    dialog = window.export_png()
+    dialog.path_field.setText(str(tmp_path / "she.png"))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start()
+    window.session.undo()
+    drop(window, files(tmp_path / "she.png"))
+    qtbot.waitUntil(lambda: "she.png" in window.question_bar.message, timeout=WAIT)
+    assert window.canvas.reference is None
+    window.question_bar.choose("Take the look")
+    qtbot.waitUntil(lambda: look.attributes.items() <= window.session.look.attributes.items(), timeout=WAIT)
+    window.session.undo()
+    assert not look.attributes.items() <= window.session.look.attributes.items()
+    drop(window, files(tmp_path / "she.png"))
+    qtbot.waitUntil(lambda: "she.png" in window.question_bar.message, timeout=WAIT)
+    window.question_bar.choose("Lay it over")
+    assert window.canvas.reference is not None
+    window.set_reference(None)
+    dialog.look_box.setChecked(False)
+    dialog.path_field.setText(str(tmp_path / "bare.png"))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start()
+    assert not window.preferences.settings.export_look
+    hostile = png.insert(encode_png(np.zeros((9, 9, 4), np.uint8)), png.chunk(b"iTXt", KEY + b"\0\1\0\0\0nonsense"))
+    (tmp_path / "hostile.png").write_bytes(hostile)
+    for name in ("bare.png", "hostile.png"):  # nothing to take over: a reference as any other
+        drop(window, files(tmp_path / name))
+        qtbot.waitUntil(lambda: window.canvas.reference is not None, timeout=WAIT)
+        assert not window.question_bar.isVisible()
+        window.set_reference(None)
 
 
 def test_a_picture_that_is_none_is_refused_kindly(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

@@ -35,11 +35,11 @@ def check_image(image: np.ndarray) -> None:
 
 
 def encode_png(image: np.ndarray) -> bytes:
-    """PNG of an image; the same pixels always give the same bytes."""
+    """PNG of an image, said to be sRGB; the same pixels always give the same bytes."""
     check_image(image)
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(image)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
-    return buffer.getvalue()
+    return png.insert(buffer.getvalue(), png.chunk(b"sRGB", b"\0"))  # rendering intent: perceptual
 
 
 def decode_image(data: bytes, formats: tuple[str, ...] = FORMATS, side: int | None = None) -> np.ndarray:

@@ -1,12 +1,13 @@
 """PNG files chunk by chunk (PNG specification, third edition, section 5), without looking at a pixel.
 
 What is not needed is dropped before a decoder sees it: texts, colour profiles and animation frames can be many, and
-can unpack to a lot.
+can unpack to a lot. What a picture of ours carries is put in.
 """
 
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Collection, Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -32,6 +33,17 @@ def size(data: bytes) -> tuple[int, int]:
         raise ValueError("no header")
     width, height = struct.unpack(">II", header[:8])
     return width, height
+
+
+def chunk(kind: bytes, contents: bytes) -> bytes:
+    """A chunk with its length and checksum."""
+    return struct.pack(">I", len(contents)) + kind + contents + struct.pack(">I", zlib.crc32(kind + contents))
+
+
+def insert(data: bytes, added: bytes) -> bytes:
+    """The file with a chunk put behind its header."""
+    header = len(SIGNATURE) + 25
+    return data[:header] + added + data[header:]
 
 
 def _whole_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from vtuber_studio.core.archive import MAX_FILE, MAX_MEMBER, pack, unpack
+from vtuber_studio.core.carried import carried_look
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import digest_of, read_file, write_atomically
@@ -21,6 +22,7 @@ from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, 
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import check_masks
 from vtuber_studio.core.palette import parse_hex
+from vtuber_studio.core.png import SIGNATURE
 
 __all__ = [
     "NamedLook",
@@ -255,10 +257,16 @@ def save_project(path: Path, project: Project, thumbnail_png: bytes | None = Non
 
 
 def read_look(path: Path) -> Look:
-    """A look from its JSON, or the active look of a project; StudioError when it is neither, or unsound."""
+    """A look from its JSON, from the picture that it made, or the active look of a project; StudioError when the file
+    is none of them, or unsound."""
     data = read_file(Path(path), MAX_FILE)
     if data[:2] == b"PK":
         return project_from_bytes(data).look
+    if data.startswith(SIGNATURE):
+        carried = carried_look(data)
+        if carried is None:
+            raise StudioError("This picture carries no look.", "Choose one that was exported with its look.")
+        return carried
     if len(data) > MAX_JSON:
         raise StudioError("This look's file is too large.", f"Looks are at most {MAX_JSON // 1_000_000} MB.")
     look = look_from_json(data)

@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     background: Colour = "checker"  # behind the figure on the canvas: checker, transparent or #rrggbb
     export_size: Annotated[int, Meta(ge=64, le=8192)] = 2048  # pixels a side, last used
     export_background: Colour = "transparent"
+    export_look: bool = True  # pictures carry the look that made them
     recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
     window_geometry: str = ""  # base64 of Qt's saveGeometry
     window_state: str = ""  # base64 of Qt's saveState

@@ -65,13 +65,18 @@ def fit_project(project: Project, manifest: Manifest) -> Fitted[Project]:
     return Fitted(value, any(row.foreign for row in done.values()), notes)
 
 
+def keep(look: Look, manifest: Manifest) -> Look:
+    """The look as it is written: it names its generator and holds every value, so that neither another generator nor
+    another default will change it silently."""
+    whole = complete_look(look, manifest.attributes, manifest.materials)
+    return whole if whole.generator else whole.with_(generator=stamp(manifest))
+
+
 def complete(project: Project, manifest: Manifest) -> Project:
-    """The project as it is written: every look names its generator and holds every value, so that neither another
-    generator nor another default will change it silently."""
+    """The project as it is written: ``keep`` for every look."""
 
     def whole(named: NamedLook) -> NamedLook:
-        look = complete_look(named.look, manifest.attributes, manifest.materials)
-        look = look if look.generator else look.with_(generator=stamp(manifest))
+        look = keep(named.look, manifest)
         return named if look is named.look else msgspec.structs.replace(named, look=look)
 
     return project.with_(looks=tuple(map(whole, project.looks)), favourites=tuple(map(whole, project.favourites)))

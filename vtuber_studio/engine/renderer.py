@@ -65,6 +65,7 @@ class Renderer:
         self._generator: Generator | None = None
         self._good: list[Callable[[], Generator]] = []  # of generators that have painted, the present one last
         self._fallback = fallback
+        self._handed_over: StudioError | None = None  # told again with the next frame
         self._cache = RenderCache()
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
@@ -171,7 +172,9 @@ class Renderer:
             self._on_error(error)
             return
         self._take(generator)
-        self._on_error(StudioError(error.message, f"{generator.manifest.name} is used instead."))
+        # requests on their way still hold what the failed one knew: their errors must not have the last word
+        self._handed_over = StudioError(error.message, f"{generator.manifest.name} is used instead.")
+        self._on_error(self._handed_over)
 
     def _preview(self, request: Request) -> None:
         assert self._generator is not None
@@ -180,6 +183,9 @@ class Renderer:
         start = time.perf_counter()
         image = render(self._generator, request.shot, size=request.size, cache=self._cache, quality="preview")
         self._on_frame(Frame(request, image, time.perf_counter() - start))
+        if self._handed_over is not None:
+            told, self._handed_over = self._handed_over, None
+            self._on_error(told)
 
     def _batched(self, job: Callable[[Generator], Any], future: Future[Any]) -> None:
         if not future.set_running_or_notify_cancel():

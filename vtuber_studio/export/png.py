@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from vtuber_studio.core.carried import carry_look
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.image import encode_png
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
 
@@ -19,10 +21,11 @@ Render = Callable[[Shot, int], np.ndarray]  # shot, pixels a side
 
 @dataclass(frozen=True)
 class PngOptions:
-    """``size`` pixels a side; ``background`` is transparent or #rrggbb."""
+    """``size`` pixels a side; ``background`` is transparent or #rrggbb; ``look`` travels in the file."""
 
     size: int = 2048
     background: str = "transparent"
+    look: Look | None = None
 
 
 def export_png(render: Render, shot: Shot, options: PngOptions, path: Path) -> Iterator[Progress]:
@@ -35,6 +38,8 @@ def export_png(render: Render, shot: Shot, options: PngOptions, path: Path) -> I
     image = render(shot.with_(look=shot.look.with_(background=options.background)), options.size)
     yield Progress(0.6, "Packing the PNG")
     data = encode_png(image)
+    if options.look is not None:
+        data = carry_look(data, options.look)
     yield Progress(0.95, f"Writing {path.name}")
     write_atomically(path, data)
     yield Progress(1.0, f"Written to {path}", {"bytes": len(data), "path": str(path)})

@@ -26,8 +26,8 @@ class FileDialogs(QObject):
         files.path_wanted.connect(self.save_as)
 
     def open(self) -> None:
-        """Choose a project or a look."""
-        dialog = self._dialog(self.tr("Open"), self.tr("Projects and looks (*.vtsproj *.json)"))
+        """Choose a project, a look, or a picture that carries one."""
+        dialog = self._dialog(self.tr("Open"), self.tr("Projects and looks (*.vtsproj *.json *.png)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.files.open(Path(path)))
         dialog.open()

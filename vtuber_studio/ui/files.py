@@ -91,6 +91,17 @@ class Files(QObject):
         else:
             self._read(path, lambda: fit(read_look(path), manifest), lambda fitted: self._took(path, fitted))
 
+    def offer_look(self, look: Look, path: Path | None, instead: Callable[[], object]) -> None:
+        """Ask whether a look that came with a picture is to be taken over, or the picture used ``instead``."""
+        manifest, source = self.stage.manifest, path or Path(self.tr("The picture"))
+        assert manifest is not None
+
+        def take() -> None:
+            self._read(source, lambda: fit(look, manifest), lambda fitted: self._took(source, fitted))
+
+        question = self.tr("{} carries the look that made it.").format(source.name)
+        self.bar.ask(question, [(self.tr("Take the look"), take), (self.tr("Lay it over"), instead)])
+
     def _read(self, path: Path, read: Callable[[], T], then: Callable[[T], object]) -> None:
         def named() -> T:
             try:

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDrag, QGuiApplication, QImage, QImageReader, QPixmap
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from vtuber_studio.core.carried import carried_look, carry_look
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, write_atomically
-from vtuber_studio.core.image import encode_png
+from vtuber_studio.core.files import make_folder, read_file, write_atomically
+from vtuber_studio.core.image import MAX_BYTES, encode_png
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.paths import cache_dir
+from vtuber_studio.core.picture import picture_from_bytes
+from vtuber_studio.engine.fitting import keep
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.render import render
+from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.job import Job, once
+from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
 
 SIZE = 1024  # pixels a side of what is copied or pulled out
-REFERENCE_PIXELS = 64_000_000  # a larger picture is refused
 PNG = "image/png"
+# what programs put on a clipboard, the lossless first; Windows has a name of its own for it
+CLIPPED = (PNG, 'application/x-qt-windows-mime;value="PNG"', "image/webp", "image/avif", "image/jpeg", "image/bmp")
+DECODES = ("xcb", "wayland")  # where Qt would decode the clipboard's bytes itself
 PROJECTS = {".vtsproj", ".json"}
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"}
+PICTURES = {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".bmp", ".dib"}
+OTHERS = {".gif", ".tif", ".tiff", ".svg", ".svgz", ".heic", ".heif", ".jxl", ".psd", ".pdf"}  # a sentence says so
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A picture from outside, the look that it carries, and what it is called."""
+
+    image: QImage
+    look: Look | None = None
+    path: Path | None = None
 
 
 def dropped_file(data: QMimeData) -> Path | None:
-    """The first local file of a drop that the studio can use."""
+    """The first local file of a drop that is a project, a look or a picture."""
     for url in data.urls() if data.hasUrls() else []:
         path = Path(url.toLocalFile()) if url.isLocalFile() else None
-        if path is not None and path.suffix.lower() in PROJECTS | PICTURES:
+        if path is not None and path.suffix.lower() in PROJECTS | PICTURES | OTHERS:
             return path
     return None
 
@@ -40,27 +60,30 @@ def to_open(data: QMimeData) -> Path | None:
     return path if path is not None and path.suffix.lower() in PROJECTS else None
 
 
-def read_reference(path: Path) -> QImage:
-    """A picture from a file; StudioError when it is not one, or far too large."""
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and size.width() * size.height() > REFERENCE_PIXELS:
-        raise StudioError(f"{path.name} is too large.", "Make it smaller than 8000 by 8000 pixels.")
-    image = reader.read()
-    if image.isNull():
-        raise StudioError(f"{path.name} is not a picture that can be shown.", "Use a PNG or a JPEG.")
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+def read_reference(source: Path | bytes) -> Reference:
+    """A picture from a file or from its bytes; StudioError when it cannot be read. A damaged look is none."""
+    path = source if isinstance(source, Path) else None
+    data = read_file(source, MAX_BYTES) if isinstance(source, Path) else source
+    try:
+        image = to_qimage(picture_from_bytes(data))
+    except StudioError as error:
+        raise StudioError(f"{path.name}: {error.message}" if path else error.message, error.hint) from error
+    try:
+        return Reference(image, carried_look(data), path)
+    except StudioError:
+        return Reference(image, None, path)
 
 
 class Pictures(QObject):
     """Rendering and file work happen elsewhere; the GUI thread only hands over."""
 
-    reference_read = Signal(object)  # QImage
+    read = Signal(object)  # Reference
 
-    def __init__(self, stage: Stage, canvas: Canvas, parent: QObject | None = None) -> None:
+    def __init__(
+        self, stage: Stage, canvas: Canvas, preferences: Preferences, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.stage, self.canvas = stage, canvas
+        self.stage, self.canvas, self.preferences = stage, canvas, preferences
 
     def copy(self) -> None:
         """The picture with its transparency to the clipboard."""
@@ -90,7 +113,7 @@ class Pictures(QObject):
             job.failed.connect(self.stage.fail)
             job.start()
 
-        self._draw(drawn)
+        self._draw(drawn, look=self.preferences.settings.export_look)
 
     def mime(self, path: Path) -> QMimeData:
         """What another program receives."""
@@ -108,18 +131,23 @@ class Pictures(QObject):
         """Use a picture or a picture's file as the reference; False when there is none."""
         if data is None:
             return False
-        path = dropped_file(data)
-        if path is not None and path.suffix.lower() in PICTURES:
-            job = Job(once(lambda: read_reference(path)))
-            job.finished.connect(self.reference_read)
+        source: Path | bytes | None = dropped_file(data)
+        if not isinstance(source, Path) or source.suffix.lower() in PROJECTS:
+            source = next((bytes(data.data(kind).data()) for kind in CLIPPED if data.hasFormat(kind)), None)
+        if source is not None:
+            job = Job(once(partial(read_reference, source)))
+            job.finished.connect(self.read)
             job.failed.connect(self.stage.fail)
             job.start()
             return True
-        image = data.imageData() if data.hasImage() else None
+        if not data.hasImage():
+            return False
+        image = data.imageData() if QGuiApplication.platformName() not in DECODES else None
         if isinstance(image, QImage) and not image.isNull():
-            self.reference_read.emit(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
-            return True
-        return False
+            self.read.emit(Reference(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)))
+        else:
+            self.stage.fail(self.tr("This picture cannot be read."), self.tr("Save it as a file, and drop that here."))
+        return True
 
     def _drag(self, path: Path) -> None:
         if not QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
@@ -131,10 +159,11 @@ class Pictures(QObject):
             drag.setPixmap(QPixmap.fromImage(icon))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _draw(self, use: object) -> None:
+    def _draw(self, use: object, look: bool = False) -> None:
         shot = self.stage.shot
 
         def png(generator: Generator) -> bytes:
-            return encode_png(render(generator, shot, size=SIZE))
+            data = encode_png(render(generator, shot, size=SIZE))
+            return carry_look(data, keep(shot.look, generator.manifest)) if look else data
 
         self.stage.bridge.call(png, use)  # type: ignore[arg-type]

@@ -8,11 +8,11 @@ import msgspec
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
 from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.fit import fit_look
 from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
+from vtuber_studio.engine.fitting import fit
 from vtuber_studio.ui.bridge import Bridge
 
 
@@ -42,10 +42,7 @@ class Stage(QObject):
     def load(self, manifest: Manifest) -> None:
         """A generator is there: keep of the look and of the face what the new tables know."""
         self.manifest = manifest
-        parts = [entry.part for entry in manifest.parts]
-        fitted, _ = fit_look(
-            self.session.look, manifest.attributes, manifest.materials, parts, manifest.renamed
-        )
+        fitted = fit(self.session.look, manifest).value
         if fitted != self.session.look:
             with QSignalBlocker(self):  # panels still show the old tables
                 self.session.edit(fitted, self.tr("Other generator"))

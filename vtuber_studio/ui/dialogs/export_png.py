@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QCheckBox,
     QColorDialog,
     QComboBox,
     QDialog,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.engine.fitting import keep
 from vtuber_studio.export import EXPORTERS, PngOptions
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.preferences import Preferences
@@ -68,6 +70,10 @@ class ExportPngDialog(QDialog):
         self.colour_button = QPushButton(self.tr("Colour ..."), checkable=True)
         self.clear_button.clicked.connect(partial(self.set_background, CLEAR))
         self.colour_button.clicked.connect(self._choose_colour)
+        self.look_box = QCheckBox(self.tr("Keep the look in the file"), checked=settings.export_look)
+        self.look_box.setToolTip(
+            self.tr("Drop the picture on the window to get its sliders and colours back. It holds nothing else of you.")
+        )
         self.path_field = QLineEdit(str(self._suggestion()))
         browse = QToolButton(text="...")
         browse.setToolTip(self.tr("Choose the file"))
@@ -102,7 +108,12 @@ class ExportPngDialog(QDialog):
             for widget in widgets:
                 layout.addWidget(widget)
         backgrounds.addStretch(1)
-        rows = ((self.tr("Size"), self.size_box), (self.tr("Background"), backgrounds), (self.tr("File"), file))
+        rows = (
+            (self.tr("Size"), self.size_box),
+            (self.tr("Background"), backgrounds),
+            (self.tr("Look"), self.look_box),
+            (self.tr("File"), file),
+        )
         for index, (label, field) in enumerate(rows):
             grid.addWidget(QLabel(label), index, 0)
             if isinstance(field, QWidget):
@@ -140,8 +151,10 @@ class ExportPngDialog(QDialog):
             return
         path = self._path()
         size = int(self.size_box.currentData())
-        self.preferences.change(export_size=size, export_background=self.background)
-        options = PngOptions(size, self.background)
+        keeps, manifest = self.look_box.isChecked(), self.stage.manifest
+        self.preferences.change(export_size=size, export_background=self.background, export_look=keeps)
+        look = keep(self.stage.session.look, manifest) if keeps and manifest is not None else None
+        options = PngOptions(size, self.background, look)
         self.job = Job(EXPORTERS["png"](self.stage.bridge.render, self.stage.shot, options, path))
         self.job.progressed.connect(self._on_progress)
         self.job.finished.connect(lambda _result: self._done(path))
