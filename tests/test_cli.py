@@ -66,6 +66,15 @@ def test_a_look_comes_from_json_a_project_or_a_picture(tmp_path: Path) -> None:
     assert "carries no look" in refused("render", tmp_path / "b.png", "--look", tmp_path / "out.png")
 
 
+def test_a_generator_is_installed_and_used_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VTUBER_STUDIO_HOME", str(tmp_path / "home"))
+    done = studio("install", Path(__file__).parent / "data" / "starter-format-1")
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.strip())
+    assert studio("render", tmp_path / "a.png", "--generator", folder, "--size", "64").returncode == 0
+    assert "not a pack" in refused("install", folder, "--into", "starter")
+
+
 def test_a_look_of_another_generator_is_drawn_and_said(tmp_path: Path) -> None:
     (tmp_path / "look.json").write_bytes(Look(generator="another").set(eye_size=0.8, tail=1.0).to_json())
     done = studio("render", tmp_path / "out.png", "--look", tmp_path / "look.json", "--size", "64")

@@ -136,6 +136,19 @@ def attributes(generator: GeneratorOption = None, as_json: JsonOption = False) -
 
 
 @app.command()
+def install(
+    folder: Annotated[Path, typer.Argument(help="A generator's folder, or a pack's.")],
+    into: Annotated[
+        str | None, typer.Option(help="A pack: the generator whose copy it is added to (default: the first that fits).")
+    ] = None,
+) -> None:
+    """Install a generator, or a pack with one more style; everything in it is checked first."""
+    from vtuber_studio.engine.assemble import install as install_it
+
+    typer.echo(install_it(folder, into).folder)
+
+
+@app.command()
 def evaluate(
     looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
     generator: GeneratorOption = None,
@@ -192,7 +205,7 @@ def train_starter(
     minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
     resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
     start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
-    parts: Annotated[str, typer.Option(help="Only these parts, comma separated.")] = "",
+    parts: Annotated[str, typer.Option(help="Only these parts, comma separated; PART=CHOICE is one style alone.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Parts trained side by side.")] = 2,
     bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
 ) -> None:
@@ -226,6 +239,22 @@ def train_bundle(
         from vtuber_studio.training.bundling import export_bundle
 
     typer.echo(export_bundle(run, out, base, name))
+
+
+@train_app.command("pack")
+def train_pack(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    style: Annotated[str, typer.Argument(help="PART=CHOICE, for example hair_front=curly.")],
+    out: Annotated[Path, typer.Argument(help="The pack to write.")],
+    name: Annotated[str, typer.Option(help="What the style is called.")] = "",
+) -> None:
+    """Export one trained style as a pack, which `vtuber-studio install` adds to a generator."""
+    try:
+        from vtuber_studio.training.bundling import export_pack
+    except ImportError as error:
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+
+    typer.echo(export_pack(run, style, out, name))
 
 
 @artist_app.command("sheet")

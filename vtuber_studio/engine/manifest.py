@@ -122,6 +122,7 @@ class Manifest(msgspec.Struct, frozen=True):
     format: int = FORMAT
     id: str = ""  # content hash, see ``manifest_file.bundle_id``
     family: str = ""  # looks made with one edition of a family open with every other
+    extends: str = ""  # a pack: the attribute of its one part whose choices it adds to a bundle of its family
     canvas: int = 512
     provenance: dict[str, Any] = {}  # who made it, when
     shadow: Shadow | None = None

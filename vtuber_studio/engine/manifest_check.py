@@ -50,6 +50,8 @@ def check_manifest(manifest: Manifest) -> None:
         _check_part(entry, materials, rows)
     if manifest.shadow is not None:
         _check_shadow(manifest.shadow, cels, materials)
+    if manifest.extends:
+        _check_pack(manifest)
     _names("network", manifest.networks)
     for role, network in manifest.networks.items():
         _check_network(role, network)
@@ -194,6 +196,14 @@ def _check_cel(cel: Cel, own: Mapping[str, Cel], materials: set[str]) -> None:
         raise _bad(f"{cel.name} has an unknown material {sorted(unknown)[0]!r}")
     if cel.clip and (cel.clip not in own or cel.clip == cel.name or own[cel.clip].clip):
         raise _bad(f"{cel.name} is cut by {cel.clip!r}, which cannot cut it")
+
+
+def _check_pack(manifest: Manifest) -> None:
+    """A pack is one network of one part, and knows which choices of what it paints."""
+    entry, seen = manifest.parts[0], {row.name: row for row in manifest.parts[0].inputs}
+    row = seen.get(manifest.extends)
+    if len(manifest.parts) != 1 or entry.variants or not manifest.family or row is None or not row.choices:
+        raise _bad("a pack needs one part, a family, and choices of its own")
 
 
 def _check_shadow(shadow: Shadow, cels: set[str], materials: set[str]) -> None:

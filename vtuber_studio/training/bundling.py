@@ -1,25 +1,27 @@
-"""From a run to a generator bundle: trained parts beside those of the bundle it grew from, licence and model card."""
+"""From a run to a generator bundle, or to a pack with one style: trained networks beside those of the bundle that the
+run grew from."""
 
 from __future__ import annotations
 
-import datetime
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
-from vtuber_studio import __version__
 from vtuber_studio.artist import schema
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, sweep, write_atomically
-from vtuber_studio.engine.bundle import Bundle, BundlePart, Manifest, read_bundle, write_table
-from vtuber_studio.engine.manifest_file import named_files
+from vtuber_studio.core.files import make_folder, sweep
+from vtuber_studio.engine.assemble import assemble
+from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, read_bundle
+from vtuber_studio.engine.merge import merged
+from vtuber_studio.engine.tables import PartTables
 from vtuber_studio.training.config import TrainConfig
-from vtuber_studio.training.merge import EMPTY, Trained, merged
 from vtuber_studio.training.starter import run_base
-from vtuber_studio.training.tables import PartTables
 from vtuber_studio.training.to_onnx import export_part
 from vtuber_studio.training.trainer import PartTrainer, stored_tables
 
@@ -39,19 +41,75 @@ def export_bundle(run: Path, out: Path, base: Path | None = None, name: str = ""
     missing = [part.name for part in schema.PARTS if part.name not in trained]
     if not trained or (source is None and missing):
         raise StudioError(f"The run has not trained {', '.join(missing)} yet.", "Go on with --resume.")
+    with _staged(out) as stage:
+        networks = dict(_exported(run, network, stage) for network in trained)
+        like, order = _artist(), [part.name for part in schema.PARTS]
+        start, table = (source.manifest, source.table) if source else _nothing()
+        whole = merged(start, table, networks, like, order)
+        assemble(stage, whole, source, name or start.name, [_own_licence()])
+    return out
+
+
+def export_pack(run: Path, network: str, out: Path, name: str = "") -> Path:
+    """Export one trained style ("hair_front=curly") as a pack that a bundle of its family can be given."""
+    if not (run / network / "state.safetensors").is_file():
+        raise StudioError(f"The run has not trained {network!r}.", "Name a style that it has: PART=CHOICE.")
+    with _staged(out) as stage:
+        _, (tables, entry) = _exported(run, network, stage)
+        if not tables.choice:
+            raise StudioError(f"{network} is a whole part.", "Name one style of it: PART=CHOICE.")
+        start, table = _nothing()
+        alone = structs.replace(tables, style="", choice="")
+        whole = merged(start, table, {tables.part.name: (alone, entry)}, _artist())
+        assemble(stage, whole | {"extends": tables.style}, None, name or tables.choice.title(), [_own_licence()])
+    return out
+
+
+def _exported(run: Path, network: str, stage: Path) -> tuple[str, tuple[PartTables, BundlePart]]:
+    """(the network's name, what it learned and its entry), its files written to ``stage``."""
+    trainer = PartTrainer(stored_tables(run / network), run / network, TrainConfig(), "cpu")
+    trainer.load()
+    return trainer.tables.name, (trainer.tables, export_part(trainer, stage))
+
+
+def _artist() -> Manifest:
+    """The artist's tables: the order of things, and the names that they have now."""
+    return Manifest(
+        name="Starter",
+        licence="CC0-1.0",
+        attributes=schema.ATTRIBUTES,
+        expressions=schema.EXPRESSIONS,
+        materials=schema.MATERIALS,
+        parts=(),
+        family="starter",
+        shadow=Shadow(("fringe", "side_locks"), ("face",)),
+        capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
+        renamed=schema.RENAMED,
+    )
+
+
+def _nothing() -> tuple[Manifest, dict[str, object]]:
+    """What a bundle of the artist's parts begins with."""
+    empty = structs.replace(_artist(), attributes=(), expressions=(), materials=(), renamed={})
+    return empty, msgspec.to_builtins(empty)
+
+
+def _own_licence() -> str:
+    """The text for what the artist's drawings taught."""
+    own = paths.resources().parent / "LICENSE-WEIGHTS"
+    return own.read_text("utf-8") if own.is_file() else _CC0
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """A folder that takes the place of ``out`` when it holds a sound bundle."""
     sweep(make_folder(out.parent), r"\.export-\w{8}")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
         stage = Path(temporary) / "bundle"
         stage.mkdir()
-        parts: dict[str, tuple[PartTables, BundlePart]] = {}
-        for part in trained:
-            trainer = PartTrainer(stored_tables(run / part), run / part, TrainConfig(), "cpu")
-            trainer.load()
-            parts[trainer.part.name] = trainer.tables, export_part(trainer, stage)
-        _finish(stage, source, parts, name)
+        yield stage
         read_bundle(stage, full=True)
         _swap(stage, out, Path(temporary) / "retired")
-    return out
 
 
 def _swap(stage: Path, out: Path, retired: Path) -> None:
@@ -68,57 +126,3 @@ def _swap(stage: Path, out: Path, retired: Path) -> None:
     except OSError as error:
         message = f"The generator cannot be written to {str(out)!r}: {error.strerror or error}."
         raise StudioError(message, "Close what uses it, or choose another folder.") from error
-
-
-def _finish(stage: Path, source: Bundle | None, trained: Trained, name: str) -> None:
-    """Carried files, manifest, licence and model card."""
-    base, table = (source.manifest, source.table) if source else (EMPTY, msgspec.to_builtins(EMPTY))
-    table = merged(base, table, trained)
-    own = {file.path for _, entry in trained.values() for file in (entry.mapping, entry.synthesis)}
-    if source:
-        for file in named_files(table):
-            if file.path not in own:
-                write_atomically(make_folder((stage / file.path).parent) / Path(file.path).name, source.read(file))
-    today = datetime.date.today().isoformat()
-    table["parts"] = [
-        {**entry, "provenance": {"licence": base.licence, **entry.get("provenance", {})}} for entry in table["parts"]
-    ]
-    table["name"] = name or base.name
-    table["licence"] = " AND ".join(sorted({entry["provenance"]["licence"] for entry in table["parts"]}))
-    table["provenance"] = {**table.get("provenance", {}), "made": today, "program": f"VTuber Studio {__version__}"}
-    manifest = write_table(stage, table)
-    carried = any(entry.part.name not in trained for entry in manifest.parts)
-    write_atomically(stage / "LICENSE", _licence(source if carried else None).encode())
-    write_atomically(stage / "model_card.md", _card(manifest).encode())
-
-
-def _licence(source: Bundle | None) -> str:
-    """The text for what the artist's drawings taught, and before it that of the bundle whose parts came along."""
-    own = paths.resources().parent / "LICENSE-WEIGHTS"
-    text = own.read_text("utf-8") if own.is_file() else _CC0
-    theirs = source.folder / "LICENSE" if source else None
-    if theirs is None or not theirs.is_file() or theirs.read_text("utf-8") == text:
-        return text
-    return (
-        "The model card says which licence each part has. This is the text that came with the parts that were\n"
-        f"trained elsewhere:\n\n{theirs.read_text('utf-8')}\n\n"
-        f"And this is the text for the parts that learned the program's own drawings:\n\n{text}"
-    )
-
-
-def _card(manifest: Manifest) -> str:
-    """Where each part's weights come from, and what may be done with them."""
-    rows = [(entry.part.name, entry.edition, entry.provenance) for entry in manifest.parts]
-    lines = [
-        f"# {manifest.name}",
-        "",
-        f"Made {manifest.provenance['made']} by {manifest.provenance['program']}. Licence: {manifest.licence}.",
-        "",
-        "| part | edition | trained on | licence | images seen | minutes | made |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    told = ("trained_on", "licence", "images", "minutes", "made")
-    lines += [f"| {n} | {e} | {' | '.join(str(past.get(key, '')) for key in told)} |" for n, e, past in rows]
-    if manifest.licence == EMPTY.licence:
-        lines += ["", "Weights and pictures made with them are CC0: use and sell them as you like."]
-    return "\n".join([*lines, ""])

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from vtuber_studio.artist import schema
 from vtuber_studio.artist.portrait import draw_part, sample_values
 from vtuber_studio.core.attribute import encode
+from vtuber_studio.engine.tables import PartTables
 from vtuber_studio.training.config import TrainConfig
-from vtuber_studio.training.tables import PartTables
 
 Drawing = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # c [c_dim], z [z_dim], coverage uint8 [channels, H, W]
 
@@ -25,6 +26,9 @@ class Drawings(Dataset[Drawing]):
         self.part, self.rows, self.seed = tables.part, tables.rows, seed
         part = tables.part
         self.scale = 2 * part.logits[1] / (part.box[2] - part.box[0])
+        left, top, *_ = schema.part(part.name).box  # what is drawn; a style may need less of it
+        y, x = (round(self.scale * offset) for offset in (part.box[1] - top, part.box[0] - left))
+        self.shown = np.s_[:, y : y + 2 * part.logits[0], x : x + 2 * part.logits[1]]
 
     def __getitem__(self, index: int) -> Drawing:
         rng = np.random.default_rng([self.seed, zlib.crc32(self.part.name.encode()), index])
@@ -32,7 +36,7 @@ class Drawings(Dataset[Drawing]):
         z = rng.standard_normal(self.part.z_dim).astype(np.float32)
         cels = draw_part(self.part.name, values, z, self.scale)
         maps = [np.concatenate([c.m, c.t[None]]) if c.t is not None else c.m for c in cels.values()]
-        whole = np.concatenate(maps)
+        whole = np.concatenate(maps)[self.shown]
         np.rint(np.multiply(np.clip(whole, 0, 1, out=whole), 255, out=whole), out=whole)
         coverage = whole.astype(np.uint8)
         return torch.from_numpy(encode(self.rows, values)), torch.from_numpy(z), torch.from_numpy(coverage)

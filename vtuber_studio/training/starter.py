@@ -20,6 +20,7 @@ from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.training.config import SHARES, TrainConfig
+from vtuber_studio.training.tables import require_network
 
 
 def train_starter(
@@ -32,6 +33,7 @@ def train_starter(
 ) -> Iterator[Progress]:
     """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time.
 
+    "hair_front=curly" among them is a network for that style alone; one starts from the part's weights in ``bundle``.
     A new run begins with the weights of ``bundle`` when given, and remembers it: its other parts come along when the
     run is exported.
     Closing the iterator stops the children after their step; they save first. So they do when this process dies.
@@ -42,8 +44,9 @@ def train_starter(
     base = bundle.resolve() if bundle is not None else run_base(out)
     settings = {**asdict(config), "bundle": str(base) if base is not None else None}
     write_atomically(out / "config.json", json.dumps(settings, indent=1).encode())
-    waiting = sorted(names, key=lambda name: -SHARES[name])
-    budget = {name: minutes * jobs * SHARES[name] / sum(SHARES[n] for n in names) for name in names}
+    shares = {name: SHARES[name.partition("=")[0]] for name in names}  # a style's is its part's
+    waiting = sorted(names, key=lambda name: -shares[name])
+    budget = {name: minutes * jobs * shares[name] / sum(shares.values()) for name in names}
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
     stop = context.Event()
@@ -91,11 +94,9 @@ def run_base(run: Path) -> Path | None:
 
 
 def _check(out: Path, parts: list[str] | None, resume: bool) -> list[str]:
-    known = [part.name for part in schema.PARTS]
-    names = parts or known
+    names = parts or [part.name for part in schema.PARTS]
     for name in names:
-        if name not in known:
-            raise StudioError(f"There is no part called {name!r}.", f"The parts are {', '.join(known)}.")
+        require_network(name)
     if not resume and (out / "config.json").exists():
         raise StudioError(f"{out} already holds a run.", "Go on with --resume, or choose another folder for --out.")
     if resume and not (out / "config.json").exists():

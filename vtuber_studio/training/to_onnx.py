@@ -138,8 +138,9 @@ def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
     make_folder(folder / "parts")
     files = {}
     for kind, data in models.items():
-        write_atomically(folder / "parts" / f"{part.name}.{kind}.onnx", data)
-        files[kind] = make_file(folder, f"parts/{part.name}.{kind}.onnx")
+        path = f"parts/{trainer.tables.name.replace('=', '.')}.{kind}.onnx"
+        write_atomically(folder / path, data)
+        files[kind] = make_file(folder, path)
     rng = torch.Generator().manual_seed(0)
     c, z = torch.rand(2, c_dim, generator=rng) * 2 - 1, torch.randn(2, part.z_dim, generator=rng)
     with torch.no_grad():

@@ -24,12 +24,14 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.bundle import read_bundle
+from vtuber_studio.engine.manifest import networks_of
+from vtuber_studio.engine.tables import PartTables, bundle_tables
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.data import Pool
 from vtuber_studio.training.losses import class_weights, coverage_loss, soft_iou
 from vtuber_studio.training.muon import Muon
 from vtuber_studio.training.networks import PartNetwork
-from vtuber_studio.training.tables import PartTables, bundle_tables, check_drawable, tables_for
+from vtuber_studio.training.tables import check_drawable, tables_for
 
 
 def fast_bf16(device: torch.device) -> bool:
@@ -149,7 +151,7 @@ class PartTrainer:
             self.step, self.images = int(counters["step"]), int(counters["images"])
             self.seconds = float(counters["seconds"])
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError, msgspec.MsgspecError) as error:
-            message = f"The checkpoint of {self.part.name} cannot be used: {str(error).partition(chr(10))[0]}"
+            message = f"The checkpoint of {self.tables.name} cannot be used: {str(error).partition(chr(10))[0]}"
             raise StudioError(message, "Start a new run, or train this part anew with --parts.") from error
         self.weights = _section(tensors, "weight.")
         for number, (optimizer, _) in enumerate(self.optimizers):
@@ -167,9 +169,10 @@ class PartTrainer:
         from vtuber_studio.training.warm import bundle_weights
 
         own = self.network.state_dict()
-        self.network.load_state_dict(bundle_weights(bundle, self.part, self.tables.rows, own))
+        self.network.load_state_dict(bundle_weights(bundle, self.part, self.tables.rows, own, self.tables.name))
         self.average = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
-        past = next(e.provenance for e in read_bundle(bundle).manifest.parts if e.part.name == self.part.name)
+        known = {name: own for e in read_bundle(bundle).manifest.parts for name, own in networks_of(e).items()}
+        past = known[self.tables.name].provenance if self.tables.name in known else {}
         self.images, self.seconds = int(past.get("images", 0)), 60 * float(past.get("minutes", 0))
 
 
@@ -199,6 +202,7 @@ def train_part(
 ) -> Iterator[Progress]:
     """Train one part for ``minutes``, or for exactly ``steps``; yields a Progress every few seconds.
 
+    "hair_front=curly" as ``name`` is a network for that style alone.
     It goes on from the folder's checkpoint with ``resume``, begins with the weights of ``bundle`` when given, or anew,
     and learns what the checkpoint learned, what ``tables`` say, or what ``tables_for`` finds for the bundle.
     The learning rate warms up, then falls as a cosine over this call. Closing the iterator saves first, and so does
@@ -211,7 +215,7 @@ def train_part(
     trainer = PartTrainer(tables, folder, config)
     if going_on:
         trainer.load()
-    elif bundle is not None and manifest is not None and bundle_tables(manifest, name):
+    elif bundle is not None and manifest is not None and bundle_tables(manifest, tables.part.name):
         trainer.start_from(bundle)
     first, begin, before = trainer.step, time.monotonic(), trainer.seconds
     pool = Pool(tables, config, trainer.step)

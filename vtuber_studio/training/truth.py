@@ -19,7 +19,8 @@ from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import Ingredients
 from vtuber_studio.engine.manifest import networks_of
 from vtuber_studio.engine.paint import Window, box_size, cel_logits, cover, intersect, tau
-from vtuber_studio.training.tables import bundle_tables, check_drawable
+from vtuber_studio.engine.tables import bundle_tables
+from vtuber_studio.training.tables import check_drawable
 
 FIRST_SEED = 1_000_000_000  # training numbers its drawings from 0
 Cels = dict[str, tuple[np.ndarray, np.ndarray | None]]  # cel -> coverage m [K, H, W] and t [H, W], clips not applied

@@ -18,16 +18,21 @@ from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Part
 from vtuber_studio.engine.bundle import Input, read_bundle
+from vtuber_studio.engine.manifest import networks_of
 
 Name = tuple[str | int, ...]
 _NEW_MATERIAL = -3.0  # its logit everywhere: what was never trained begins as almost nothing
 
 
-def bundle_weights(folder: Path, part: Part, rows: Sequence[Attribute], own: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state dict like ``own`` with the weights that the bundle has for ``part``; its initializers carry the state
-    dict's names. ``rows``: what the network sees now. KeyError when the bundle lacks the part."""
+def bundle_weights(
+    folder: Path, part: Part, rows: Sequence[Attribute], own: dict[str, Tensor], network: str = ""
+) -> dict[str, Tensor]:
+    """A state dict like ``own`` with the weights that the bundle has for ``part``, or for its ``network`` when it has
+    one of that name; its initializers carry the state dict's names. ``rows``: what the network sees now. KeyError when
+    the bundle lacks the part."""
     manifest = read_bundle(folder).manifest
     entry = {entry.part.name: entry for entry in manifest.parts}[part.name]
+    entry = networks_of(entry).get(network, entry)
     weights: dict[str, Tensor] = {}
     for file in (entry.mapping, entry.synthesis):
         graph = onnx.load(folder / file.path, load_external_data=False).graph

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -11,14 +9,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.fakes import FILE, fake_manifest
-from vtuber_studio.artist import schema
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import BundlePart, Manifest, inputs_of
 from vtuber_studio.engine.figure import part_rows
 from vtuber_studio.engine.manifest_check import check_manifest
-from vtuber_studio.training.merge import in_order, merged
-from vtuber_studio.training.tables import PartTables, bundle_tables
+from vtuber_studio.engine.merge import in_order, merged
+from vtuber_studio.engine.tables import PartTables, bundle_tables
 
 SHARED = Attribute("volume", "Volume", "Hair", ("face", "hair_front"))
 CUT = Attribute("cut", "Cut", "Hair", ("face", "hair_front"), choices=("a", "b", "c"), default="b", prior=(1, 2, 3))
@@ -36,12 +33,13 @@ def base(*rows: Attribute) -> Manifest:
 
 
 def trained(tables: PartTables) -> dict[str, tuple[PartTables, BundlePart]]:
-    return {tables.part.name: (tables, BundlePart(tables.part, 1, 16, FILE, FILE, inputs_of(tables.rows), 2))}
+    return {tables.name: (tables, BundlePart(tables.part, 1, 16, FILE, FILE, inputs_of(tables.rows), 2))}
 
 
-def merge(manifest: Manifest, tables: PartTables, **more: Any) -> Manifest:
-    table = {**msgspec.to_builtins(manifest), **more}
-    result = msgspec.convert(merged(manifest, table, trained(tables)), Manifest)
+def merge(manifest: Manifest, tables: PartTables, like: Manifest | None = None) -> Manifest:
+    result = msgspec.convert(
+        merged(manifest, msgspec.to_builtins(manifest), trained(tables), like or manifest), Manifest
+    )
     check_manifest(result)
     return result
 
@@ -104,25 +102,64 @@ def test_parts_that_share_no_value_must_be_trained_together() -> None:
         merge(manifest, replace(old, attributes=(*old.attributes[:1], other)))
 
 
+def style_of(manifest: Manifest, part: str, style: str, choice: str, **rows: Attribute) -> PartTables:
+    """Tables of a network for one choice alone, some rows changed."""
+    tables = known(manifest, part)
+    own = {row.name: row for row in tables.attributes}
+    only = replace(own[style], choices=(choice,), default=choice, prior=(), tip="About itself.")
+    attributes = tuple({**own, style: only, **rows}.values())
+    return replace(tables, attributes=attributes, style=style, choice=choice)
+
+
+def test_a_style_is_added_and_changes_no_row_but_its_own() -> None:
+    manifest = base(SHARED)
+    glow = Attribute("glow", "Glow", "Hair", ("hair_front",))
+    other = replace(SHARED, default=0.7, tip="Other words.", high=0.8)
+    drills = style_of(manifest, "hair_front", "front_style", "drills", volume=other, glow=glow)
+    result = merge(manifest, drills)
+    style = row(result, "front_style")
+    assert style == replace(row(manifest, "front_style"), choices=("round", "square", "drills"))
+    assert row(result, "volume") == replace(SHARED, high=0.8) and row(result, "glow") == glow
+    assert {e.part.name: e for e in result.parts if e.part.name != "hair_front"} == {
+        e.part.name: e for e in manifest.parts if e.part.name != "hair_front"
+    }
+    # the part trained anew keeps the style; so does a second one
+    again = merge(result, replace(known(result, "hair_front"), edition=3))
+    third = merge(again, style_of(again, "hair_front", "front_style", "square"))
+    entry = next(e for e in third.parts if e.part.name == "hair_front")
+    assert entry.edition == 2 and entry.variants is not None and set(entry.variants.choices) == {"drills", "square"}
+    assert row(third, "front_style").choices == ("round", "square", "drills")
+
+
+def test_a_style_needs_its_part_and_one_attribute_alone() -> None:
+    manifest = base(CUT)
+    lonely = replace(manifest, parts=manifest.parts[:1], shadow=None)
+    drills = style_of(manifest, "hair_front", "front_style", "drills")
+    with pytest.raises(StudioError, match="needs hair_front"):
+        merge(lonely, drills)
+    with pytest.raises(StudioError, match="styles of front_style already"):
+        merge(merge(manifest, drills), style_of(manifest, "hair_front", "cut", "d"))
+
+
 def test_fields_of_tomorrow_stay() -> None:
     manifest = base()
     plain = msgspec.to_builtins(manifest)
     plain["attributes"][0]["dice"] = plain["parts"][3]["physics"] = plain["parts"][3]["part"]["glow"] = "kept"
     plain["parts"][0]["note"] = "kept"
-    table = merged(manifest, {**plain, "effects": [1]}, trained(known(manifest, "headwear")))
+    table = merged(manifest, {**plain, "effects": [1]}, trained(known(manifest, "headwear")), manifest)
     assert table["effects"] == [1] and table["attributes"][0]["dice"] == "kept"
     assert table["parts"][3]["physics"] == table["parts"][3]["part"]["glow"] == table["parts"][0]["note"] == "kept"
     assert table["parts"][0] == plain["parts"][0]
 
 
-def test_renames_are_joined_as_far_as_they_lead_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_renames_are_joined_as_far_as_they_lead_somewhere() -> None:
     manifest = replace(base(), renamed={"attributes": {"eye_height": "eye_length"}, "hats": {"a": "b"}})
     artist = {
         "attributes": {"eye_length": "eye_size", "nose": "nose_size", "face_width": "eye_size"},
         "choices": {"headwear=cap": "hat", "headwear=hat": "none"},
     }
-    monkeypatch.setattr(schema, "RENAMED", artist)
-    assert merge(manifest, known(manifest, "eyes")).renamed == {
+    like = replace(manifest, renamed=artist)
+    assert merge(manifest, known(manifest, "eyes"), like).renamed == {
         "hats": {"a": "b"},
         "attributes": {"eye_height": "eye_size", "eye_length": "eye_size"},
         "choices": {"headwear=cap": "hat"},
