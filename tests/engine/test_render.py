@@ -11,7 +11,7 @@ from tests.fakes import FakeGenerator
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.pose import Pose
-from vtuber_studio.core.shot import Quality
+from vtuber_studio.core.shot import Quality, Shot
 from vtuber_studio.engine.render import RenderCache, compose, footprint, render
 
 EDITS = {
@@ -83,6 +83,25 @@ def test_every_size_is_a_picture(generator: FakeGenerator, size: int) -> None:
     assert image.flags.c_contiguous and not image.flags.writeable
     assert 0.1 < (image[..., 3] > 0).mean() < 0.6
     assert (image[0] == 0).all()
+
+
+@pytest.mark.parametrize("pose", [Pose(), Pose(yaw=10, roll=8, pitch=-5, breath=1)])
+@pytest.mark.parametrize("size", [512, 700, 2000])
+def test_a_window_is_a_piece_of_the_picture(generator: FakeGenerator, size: int, pose: Pose) -> None:
+    shot = Shot(Look(seed=3).set(headwear="hat"), {"blush": 1.0}, pose)
+    whole = render(generator, shot, size=size, quality="preview").astype(int)
+    for place in ((0.3, 0.2, 0.7, 0.7), (0.44, 0.41, 0.51, 0.46), (0, 0, 1, 0.3), (0, 0, 1, 1)):
+        x0, y0, x1, y1 = (round(side * size) for side in place)
+        piece = render(generator, shot, size=size, quality="preview", window=(x0, y0, x1, y1))
+        assert piece.shape == (y1 - y0, x1 - x0, 4) and not piece.flags.writeable and piece.flags.c_contiguous
+        off = np.abs(piece - whole[y0:y1, x0:x1])
+        assert off.max() <= 1 and (off > 0).mean() < 1e-3
+
+
+@pytest.mark.parametrize("window", [(0, 0, 0, 5), (-1, 0, 5, 5), (0, 0, 513, 5), (9, 9, 5, 5)])
+def test_a_window_outside_the_picture_is_refused(generator: FakeGenerator, window: tuple[int, int, int, int]) -> None:
+    with pytest.raises(StudioError, match="window"):
+        render(generator, Look(), size=512, window=window)
 
 
 @pytest.mark.parametrize("size", [300, 512, 1024])

@@ -16,6 +16,8 @@ from vtuber_studio.core.part import Blend
 from vtuber_studio.engine.manifest import Shadow
 from vtuber_studio.engine.paint import Window, intersect
 
+Corner = tuple[int, int]  # x, y
+
 _BAND = 64  # rows that stay in the processor's cache while all layers are laid
 
 
@@ -44,16 +46,17 @@ class Layer:
         return self.pixels[:, y0 - self.y : y1 - self.y, x0 - self.x : x1 - self.x]
 
 
-def stack(canvas: np.ndarray, layers: Sequence[Layer], window: Window, top: int = 0) -> None:
-    """Redraw a window (pixels of the whole canvas) of ``canvas`` [4, h, W], whose first row is row ``top``."""
+def stack(canvas: np.ndarray, layers: Sequence[Layer], window: Window, corner: Corner = (0, 0)) -> None:
+    """Redraw a window (pixels of the whole canvas) of ``canvas`` [4, h, w], whose first pixel is ``corner``."""
     x0, y0, x1, y1 = window
-    canvas[:, y0 - top : y1 - top, x0:x1] = 0.0
+    left, top = corner
+    canvas[:, y0 - top : y1 - top, x0 - left : x1 - left] = 0.0
     for band in range(y0, y1, _BAND):
         rows = (x0, band, x1, min(band + _BAND, y1))
         for layer in layers:
             place = intersect(layer.window, rows)
             if place:
-                view = canvas[:, place[1] - top : place[3] - top, place[0] : place[2]]
+                view = canvas[:, place[1] - top : place[3] - top, place[0] - left : place[2] - left]
                 _lay(view, layer.crop(place), layer.blend)
 
 
@@ -88,18 +91,30 @@ def to_bytes(canvas: np.ndarray, background: str = "transparent") -> np.ndarray:
     return cv2.merge(list(planes.astype(np.uint8)))
 
 
-def shrink(canvas: np.ndarray, top: int, size: int, rows: tuple[int, int], full: int) -> np.ndarray:
-    """Area average [4, rows, size] of a square canvas ``full`` wide of which ``canvas`` holds rows from ``top``."""
-    ratio = full / size
-    start = np.arange(rows[0], rows[1]) * ratio
-    low = np.zeros((4, len(start), full), np.float32)
-    for tap in range(int(np.ceil(ratio)) + 1):  # the pixel rows that an output row overlaps
+def shrink(canvas: np.ndarray, corner: Corner, ratio: float, window: Window) -> np.ndarray:
+    """Area average [4, h, w] for a window of a picture ``ratio`` times smaller; ``canvas`` holds what it takes of the
+    larger one, from pixel ``corner`` on."""
+    rows = _averaged(canvas, 1, corner[1], ratio, window[1], window[3])
+    return _averaged(rows, 2, corner[0], ratio, window[0], window[2])
+
+
+def _averaged(canvas: np.ndarray, axis: int, corner: int, ratio: float, first: int, last: int) -> np.ndarray:
+    """Pixels ``first`` to ``last`` along an axis, each the mean of the ``ratio`` pixels it overlaps."""
+    start = np.arange(first, last) * ratio
+    shape = [1, 1, 1]
+    shape[axis] = last - first
+    total: np.ndarray | None = None
+    for tap in range(int(np.ceil(ratio)) + 1):
         pixel = np.floor(start) + tap
         overlap = np.clip(np.minimum(start + ratio, pixel + 1) - np.maximum(start, pixel), 0, None) / ratio
-        index = np.clip(pixel.astype(np.intp) - top, 0, canvas.shape[1] - 1)
-        low += canvas[:, index] * overlap.astype(np.float32)[:, None]
-    wide = cv2.resize(low.reshape(-1, full), (size, 4 * len(start)), interpolation=cv2.INTER_AREA)
-    return wide.reshape(4, len(start), size)
+        if not overlap.any():
+            continue
+        index = np.clip(pixel.astype(np.intp) - corner, 0, canvas.shape[axis] - 1)
+        part = np.take(canvas, index, axis)
+        part *= overlap.astype(np.float32).reshape(shape)
+        total = part if total is None else np.add(total, part, out=total)
+    assert total is not None
+    return total
 
 
 # --- the cast shadow --------------------------------------------------------------------------------------
@@ -138,12 +153,13 @@ def shadow_softness(shadow: Shadow, casters: Sequence[Layer], scale: float, size
 
 
 def shadow_layer(
-    shadow: Shadow, softness: np.ndarray, receivers: Sequence[Layer], tint: np.ndarray, top: int = 0
+    shadow: Shadow, softness: np.ndarray, receivers: Sequence[Layer], tint: np.ndarray, corner: Corner
 ) -> Layer | None:
-    """Multiply layer over the receivers. ``softness`` [h, W] holds canvas rows from ``top`` on; ``tint`` [3]."""
+    """Multiply layer over the receivers. ``softness`` [h, w] holds the canvas from ``corner`` on; ``tint`` [3]."""
+    left, top = corner
     height, width = softness.shape
-    strip = (0, top, width, top + height)
-    seen = [(layer, place) for layer in receivers if (place := intersect(layer.window, strip))]
+    shown = (left, top, left + width, top + height)
+    seen = [(layer, place) for layer in receivers if (place := intersect(layer.window, shown))]
     if not seen:
         return None
     x0, y0 = min(place[0] for _, place in seen), min(place[1] for _, place in seen)
@@ -152,7 +168,7 @@ def shadow_layer(
     for layer, place in seen:
         view = face[place[1] - y0 : place[3] - y0, place[0] - x0 : place[2] - x0]
         np.maximum(view, layer.crop(place)[3], out=view)
-    alpha = face * softness[y0 - top : y1 - top, x0:x1]
+    alpha = face * softness[y0 - top : y1 - top, x0 - left : x1 - left]
     alpha *= np.float32(shadow.strength)
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     if not len(rows):

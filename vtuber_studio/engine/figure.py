@@ -144,7 +144,8 @@ def shadow_tint(manifest: Manifest, receiver: Ingredients) -> np.ndarray:
 
 
 def scale_for(size: int, quality: Quality = "preview") -> int:
-    """Smallest scale whose canvas holds ``size`` pixels, or for files of up to SMOOTHED pixels twice as many.
+    """Pixels a unit of the canvas that a picture of ``size`` pixels is drawn on: as few as hold it for a preview; for
+    a file one of SCALES, and twice as many for pictures of up to SMOOTHED pixels.
 
     StudioError outside 64..8192, or for an unknown quality.
     """
@@ -152,5 +153,7 @@ def scale_for(size: int, quality: Quality = "preview") -> int:
         raise StudioError(f"There is no quality called {quality!r}.", f"Choose one of: {', '.join(QUALITIES)}.")
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 64 <= size <= 8192:
         raise StudioError(f"A picture of {size} pixels cannot be made.", "Give a size from 64 to 8192.")
-    needed = max(size, min(2 * size, 2 * SMOOTHED)) if quality == "file" else size
+    if quality == "preview":
+        return -(-int(size) // 512)
+    needed = max(size, min(2 * size, 2 * SMOOTHED))
     return next(scale for scale in SCALES if 512 * scale >= needed)

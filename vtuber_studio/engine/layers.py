@@ -46,9 +46,10 @@ def render_layers(generator: Generator, shot: Look | Shot, scale: int = 1, clipp
 def _gathered(painter: Painter, slot: Slot) -> tuple[np.ndarray, int, int] | None:
     """(image, x, y) of a slot's layer, painted some rows at a time and cropped to what shows."""
     pieces = []
-    step = max(1, _STRIP // painter.size)
-    for rows in [None] if painter.whole else [(y, min(y + step, painter.size)) for y in range(0, painter.size, step)]:
-        layer = painter.layer(slot, rows)
+    step = painter.size if painter.whole else max(1, _STRIP // painter.size)
+    for top in range(0, painter.size, step):
+        strip = (0, top, painter.size, min(top + step, painter.size))
+        layer = painter.layer(slot, None if painter.whole else strip)
         if layer is None:
             continue
         image = to_bytes(layer.pixels)

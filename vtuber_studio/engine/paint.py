@@ -103,6 +103,8 @@ def upsample(maps: np.ndarray, size: tuple[int, int], window: Window) -> np.ndar
     """Bilinear (half-pixel centres) [C, h, w] -> the window's [C, y1 - y0, x1 - x0] of the full ``size``."""
     count, height, width = maps.shape
     x0, y0, x1, y1 = window
+    left, right = _columns(width, size[0], x0, x1)  # what the window takes of the maps, and of the full width
+    maps, offset = maps[:, :, left:right], left * size[0] // width
     if height == size[1]:
         rows = maps[:, y0:y1]
     else:
@@ -112,14 +114,23 @@ def upsample(maps: np.ndarray, size: tuple[int, int], window: Window) -> np.ndar
         rows = maps[:, low]
         rows += (maps[:, np.minimum(low + 1, height - 1)] - rows) * part
     if width == size[0]:
-        return rows[..., x0:x1].copy()
-    flat = np.ascontiguousarray(rows).reshape(-1, width)
+        return rows[..., x0 - offset : x1 - offset].copy()
+    flat = np.ascontiguousarray(rows).reshape(-1, right - left)
+    full = (right - left) * size[0] // width
     wide = [
-        cv2.resize(flat[a : a + 16384], (size[0], len(flat[a : a + 16384])), interpolation=cv2.INTER_LINEAR)
+        cv2.resize(flat[a : a + 16384], (full, len(flat[a : a + 16384])), interpolation=cv2.INTER_LINEAR)
         for a in range(0, len(flat), 16384)  # OpenCV counts rows in 16 bits in places
     ]
     whole = wide[0] if len(wide) == 1 else np.concatenate(wide)
-    return np.ascontiguousarray(whole.reshape(count, y1 - y0, size[0])[..., x0:x1])
+    return np.ascontiguousarray(whole.reshape(count, y1 - y0, full)[..., x0 - offset : x1 - offset])
+
+
+def _columns(width: int, full: int, x0: int, x1: int) -> tuple[int, int]:
+    """First and last column of maps ``width`` wide that pixels x0..x1 of ``full`` need, at whole pixels of both."""
+    step = width // math.gcd(width, full)
+    left = (x0 * width // full - 1) // step * step
+    right = -((-(x1 * width) // full - 1) // step) * step
+    return max(left, 0), min(right, width)
 
 
 def refined(part: Part, logits: np.ndarray, scale: float) -> np.ndarray:

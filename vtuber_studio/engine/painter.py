@@ -1,7 +1,7 @@
 """Painter: one figure in one pose at one scale, cel by cel, as layers on the canvas.
 
-Up to scale 2 a layer covers its whole cel and is kept in the cache; above it layers are painted strip by strip,
-so that a large picture needs no more memory than its strips.
+Up to scale 2 a layer covers its whole cel and is kept in the cache; above it layers are painted window by window,
+so that a large picture needs no more memory than its strips, and a look into it no more time than what is seen.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 
 from vtuber_studio.core.part import Cel, Part
@@ -20,13 +19,12 @@ from vtuber_studio.engine.cache import RenderCache
 from vtuber_studio.engine.compose import Layer, shadow_layer, shadow_softness
 from vtuber_studio.engine.figure import Ingredients, shadow_tint
 from vtuber_studio.engine.manifest import Manifest
-from vtuber_studio.engine.paint import Coverage, Window, inks, intersect, paint
+from vtuber_studio.engine.paint import Coverage, Window, inks, intersect, paint, upsample
 
 CANVAS = 512
 KEPT_SCALE = 2  # the largest scale whose layers are kept whole
 _COARSE = 8  # units between the points by which a warped cel's place is found
 
-Rows = tuple[int, int]
 CoverageOf = Callable[[Part, Cel, float, Window | None], Coverage | None]
 
 
@@ -66,7 +64,8 @@ class Painter:
         self.size = CANVAS * scale
         self.slots = slots(manifest)
         self._by_cel = {slot.cel.name: slot for slot in self.slots if slot.cel}
-        self._fields: tuple[Rows, dict[str, warp.Field]] | None = None
+        self.canvas: Window = (0, 0, self.size, self.size)
+        self._fields: tuple[Window, dict[str, warp.Field]] | None = None
 
     def key(self, slot: Slot) -> Hashable:
         """Names all that decides a slot's layer."""
@@ -77,22 +76,21 @@ class Painter:
             return ("shadow", self._tint.tobytes(), *seen)
         return (self._alpha_key(slot), self._inks(slot.part, slot.cel).tobytes())
 
-    def layer(self, slot: Slot, rows: Rows | None = None) -> Layer | None:
-        """The slot's layer, or the part of it that canvas rows ``rows`` show; None where there is nothing."""
-        whole = (0, self.size)
-        if rows is None and self.whole:
-            return self.cache.layers.get(self.key(slot), lambda: self._make(slot, whole))
-        return self._make(slot, rows or whole)
+    def layer(self, slot: Slot, window: Window | None = None) -> Layer | None:
+        """The slot's layer, or what a window of the canvas shows of it; None where there is nothing."""
+        if window is None and self.whole:
+            return self.cache.layers.get(self.key(slot), lambda: self._make(slot, self.canvas))
+        return self._make(slot, window or self.canvas)
 
-    def _make(self, slot: Slot, rows: Rows) -> Layer | None:
+    def _make(self, slot: Slot, window: Window) -> Layer | None:
         if slot.cel is None or slot.part is None:
-            return self._shadow(rows)
+            return self._shadow(window)
         wanted = self.figure[slot.part.name]
         if wanted.empty:
             return None
         if self.pose != NEUTRAL:
-            return self._warped(wanted.part, slot.cel, rows)
-        return self._flat(wanted.part, slot.cel, None if self.whole else (0, rows[0], self.size, rows[1]))
+            return self._warped(wanted.part, slot.cel, window)
+        return self._flat(wanted.part, slot.cel, None if self.whole else window)
 
     def _alpha_key(self, slot: Slot) -> Hashable:
         assert slot.part is not None and slot.cel is not None
@@ -121,7 +119,7 @@ class Painter:
             return None
         return Layer(left + coverage.x, top + coverage.y, paint(coverage, self._inks(part, cel)), cel.blend)
 
-    def _warped(self, part: Part, cel: Cel, rows: Rows) -> Layer | None:
+    def _warped(self, part: Part, cel: Cel, window: Window) -> Layer | None:
         flat, box = None, tuple(side * self.scale for side in part.box)
         if self.whole:
             key = (self.figure[part.name].key, cel.name, self.scale, NEUTRAL, self._inks(part, cel).tobytes())
@@ -131,10 +129,10 @@ class Painter:
             box = flat.window
         moved, units = warp.shift(cel, self.pose), tuple(side / self.scale for side in box)
         place = warp.seen_window(self._coarse[cel.rides], _COARSE * self.scale, moved, units, self.size)
-        place = intersect(place, (0, rows[0], self.size, rows[1])) if place else None
+        place = intersect(place, window) if place else None
         if place is None:
             return None
-        x, y = warp.source_maps(self._field(cel, rows), place, moved)
+        x, y = warp.source_maps(self._field(cel, window), place, moved)
         if not self.whole:
             flat = self._flat(part, cel, (int(x.min()) - 1, int(y.min()) - 1, int(x.max()) + 3, int(y.max()) + 3))
         tight = _seen(x, y, flat.window) if flat else None
@@ -144,14 +142,14 @@ class Painter:
         pixels = warp.remap(flat.pixels, x[inside] - np.float32(flat.x), y[inside] - np.float32(flat.y))
         return Layer(place[0] + tight[0], place[1] + tight[1], pixels, cel.blend)
 
-    def _field(self, cel: Cel, rows: Rows) -> warp.Field:
-        if self._fields is None or self._fields[0] != rows:
-            self._fields = rows, warp.fields(self.pose, self.scale, self.size, rows)
+    def _field(self, cel: Cel, window: Window) -> warp.Field:
+        if self._fields is None or self._fields[0] != window:
+            self._fields = window, warp.fields(self.pose, self.scale, window)
         return self._fields[1][cel.rides]
 
     @cached_property
     def _coarse(self) -> dict[str, warp.Field]:
-        return warp.fields(self.pose, self.scale, self.size, (0, self.size), _COARSE * self.scale)
+        return warp.fields(self.pose, self.scale, self.canvas, _COARSE * self.scale)
 
     @cached_property
     def _tint(self) -> np.ndarray:
@@ -161,20 +159,19 @@ class Painter:
         assert receiver is not None
         return shadow_tint(self.manifest, self.figure[receiver.name])
 
-    def _shadow(self, rows: Rows) -> Layer | None:
+    def _shadow(self, window: Window) -> Layer | None:
         shadow = self.manifest.shadow
         assert shadow is not None
         softness = self._softness
         if softness is None:
             return None
-        if len(softness) != self.size:  # the edge is soft: enlarging it loses nothing
-            softness = _enlarge(softness, self.size, rows)
-        else:
-            softness = softness[rows[0] : rows[1]]
+        if len(softness) == self.size:
+            softness = softness[window[1] : window[3], window[0] : window[2]]
+        else:  # the edge is soft: enlarging it loses nothing
+            softness = upsample(softness[None], (self.size, self.size), window)[0]
         receivers = [self._by_cel[name] for name in shadow.receivers]
-        strip = None if self.whole else rows
-        seen = [layer for slot in receivers if (layer := self.layer(slot, strip))]
-        return shadow_layer(shadow, softness, seen, self._tint, rows[0])
+        seen = [layer for slot in receivers if (layer := self.layer(slot, None if self.whole else window))]
+        return shadow_layer(shadow, softness, seen, self._tint, window[:2])
 
     @cached_property
     def _softness(self) -> np.ndarray | None:
@@ -196,13 +193,3 @@ def _seen(x: np.ndarray, y: np.ndarray, window: Window) -> Window | None:
     if not len(rows):
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
-def _enlarge(softness: np.ndarray, size: int, rows: Rows) -> np.ndarray:
-    """Rows of ``softness`` [h, h] enlarged to [size, size], bilinear."""
-    height = len(softness)
-    at = np.clip((np.arange(*rows, dtype=np.float32) + 0.5) * (height / size) - 0.5, 0, height - 1)
-    low = at.astype(np.intp)
-    part = (at - low).astype(np.float32)[:, None]
-    thin = softness[low] * (1 - part) + softness[np.minimum(low + 1, height - 1)] * part
-    return cv2.resize(thin, (size, len(thin)), interpolation=cv2.INTER_LINEAR)

@@ -38,15 +38,27 @@ def render(
     size: int = 512,
     cache: RenderCache | None = None,
     quality: Quality = "file",
+    window: Window | None = None,
 ) -> np.ndarray:
     """Image uint8 [size, size, 4], straight alpha, read-only, of a shot, or of a look with what its face does.
 
     ``size`` 64..8192. ``quality`` "file": averaged from twice the pixels up to 1024; "preview": a third of the time.
+    ``window`` (x0, y0, x1, y1): only these pixels of the picture, [y1 - y0, x1 - x0, 4], for the price of as many.
     StudioError for an unknown name or a value out of range. A ``cache`` changes the time, never the picture.
     """
     shot, scale = shot_of(look, expression, pose), scale_for(size, quality)
     painter = painter_of(generator, shot, scale, cache if cache is not None else RenderCache())
-    return _picture(painter, shot.look.background, size)
+    return _picture(painter, shot.look.background, size, require_window(window, size))
+
+
+def require_window(window: Window | None, size: int) -> Window:
+    """The window, the whole picture for None; StudioError when it holds no pixel, or pixels outside the picture."""
+    if window is None:
+        return 0, 0, size, size
+    x0, y0, x1, y1 = (int(side) for side in window)
+    if not (0 <= x0 < x1 <= size and 0 <= y0 < y1 <= size):
+        raise StudioError(f"There is no window {window} in a picture of {size} pixels.", "Give x0, y0, x1, y1.")
+    return x0, y0, x1, y1
 
 
 def painter_of(generator: Generator, shot: Shot, scale: int, cache: RenderCache, cut: bool = True) -> Painter:
@@ -68,7 +80,7 @@ def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512
     plain = structs.replace(manifest, parts=tuple(structs.replace(entry, variants=None) for entry in manifest.parts))
     figure = ingredients(plain, shot)
     painter = Painter(manifest, figure, _drawings(truth), shot.pose, scale, RenderCache(), whole=True)
-    return _picture(painter, shot.look.background, size)
+    return _picture(painter, shot.look.background, size, (0, 0, size, size))
 
 
 def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
@@ -161,14 +173,14 @@ def _drawing(truth: Truth, part: Part, cel: Cel) -> Coverage | None:
     return whole.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
-def _picture(painter: Painter, background: str, size: int) -> np.ndarray:
-    if painter.whole:
-        frame = _frame(painter, background)
-        if size == painter.size:
-            return frame.image
-        small = shrink(frame.canvas, 0, size, (0, size), painter.size)
-        return freeze(to_bytes(small, background))
-    return freeze(_strips(painter, background, size))
+def _picture(painter: Painter, background: str, size: int, window: Window) -> np.ndarray:
+    if not painter.whole:
+        return freeze(_strips(painter, background, size, window))
+    frame, (x0, y0, x1, y1) = _frame(painter, background), window
+    if size == painter.size:
+        whole = window == painter.canvas
+        return frame.image if whole else freeze(np.ascontiguousarray(frame.image[y0:y1, x0:x1]))
+    return freeze(to_bytes(shrink(frame.canvas, (0, 0), painter.size / size, window), background))
 
 
 def _frame(painter: Painter, background: str) -> Frame:
@@ -179,7 +191,7 @@ def _frame(painter: Painter, background: str) -> Frame:
     keys = [painter.key(slot) for slot in painter.slots]
     layers = [painter.layer(slot) for slot in painter.slots]
     windows = [layer.window if layer else None for layer in layers]
-    everything = (0, 0, painter.size, painter.size)
+    everything = painter.canvas
     changed: Window | None = everything
     canvas = last.canvas if last else np.empty((4, painter.size, painter.size), np.float32)
     if last:
@@ -206,20 +218,22 @@ def _frame(painter: Painter, background: str) -> Frame:
     return frame
 
 
-def _strips(painter: Painter, background: str, size: int) -> np.ndarray:
-    """A large picture, some rows at a time."""
-    image = np.empty((size, size, 4), np.uint8)
+def _strips(painter: Painter, background: str, size: int, window: Window) -> np.ndarray:
+    """A large picture, or a window of it, some rows at a time."""
+    x0, y0, x1, y1 = window
+    image = np.empty((y1 - y0, x1 - x0, 4), np.uint8)
     full, ratio = painter.size, painter.size / size
-    step = max(1, int(_STRIP / full / ratio))
-    for first in range(0, size, step):
-        last = min(first + step, size)
-        rows = (int(np.floor(first * ratio)), min(int(np.ceil(last * ratio)), full))
-        layers = [layer for slot in painter.slots if (layer := painter.layer(slot, rows))]
-        canvas = np.empty((4, rows[1] - rows[0], full), np.float32)
-        stack(canvas, layers, (0, rows[0], full, rows[1]), rows[0])
+    left, right = int(np.floor(x0 * ratio)), min(int(np.ceil(x1 * ratio)), full)
+    step = max(1, int(_STRIP / (right - left) / ratio))
+    for first in range(y0, y1, step):
+        last = min(first + step, y1)
+        strip = (left, int(np.floor(first * ratio)), right, min(int(np.ceil(last * ratio)), full))
+        layers = [layer for slot in painter.slots if (layer := painter.layer(slot, strip))]
+        canvas = np.empty((4, strip[3] - strip[1], right - left), np.float32)
+        stack(canvas, layers, strip, strip[:2])
         if size != full:
-            canvas = shrink(canvas, rows[0], size, (first, last), full)
-        image[first:last] = to_bytes(canvas, background)
+            canvas = shrink(canvas, strip[:2], ratio, (x0, first, x1, last))
+        image[first - y0 : last - y0] = to_bytes(canvas, background)
     return image
 
 

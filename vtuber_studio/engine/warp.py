@@ -14,6 +14,7 @@ import numpy as np
 
 from vtuber_studio.core.part import Cel
 from vtuber_studio.core.pose import Pose
+from vtuber_studio.engine.paint import Window
 
 NECK = (256.0, 360.0)  # what the head rolls about
 CHIN, COLLAR = 322.0, 386.0  # the head's motion fades out between them: hair below hangs
@@ -27,19 +28,21 @@ _BREATH = 3.0
 
 @dataclass(frozen=True)
 class Field:
-    """Neutral points seen from canvas rows ``top`` on: ``x``, ``y`` [h, W] in units; ``follow`` [h, 1] in 0..1."""
+    """Neutral points seen from canvas pixel (left, top) on: ``x``, ``y`` [h, w] in units; ``follow`` [h, 1] in 0..1."""
 
     scale: float
+    left: int
     top: int
     x: np.ndarray
     y: np.ndarray
     follow: np.ndarray
 
 
-def fields(pose: Pose, scale: float, width: int, rows: tuple[int, int], step: int = 1) -> dict[str, Field]:
-    """Fields of what rides "head" and "body" at ``scale`` pixels a unit, every ``step`` pixels of ``rows``."""
-    x = ((np.arange(0, width, step, dtype=np.float32) + 0.5) / np.float32(scale))[None]
-    y = ((np.arange(rows[0], rows[1], step, dtype=np.float32) + 0.5) / np.float32(scale))[:, None]
+def fields(pose: Pose, scale: float, window: Window, step: int = 1) -> dict[str, Field]:
+    """Fields of what rides "head" and "body" at ``scale`` pixels a unit, every ``step`` pixels of a window."""
+    left, top, right, bottom = window
+    x = ((np.arange(left, right, step, dtype=np.float32) + 0.5) / np.float32(scale))[None]
+    y = ((np.arange(top, bottom, step, dtype=np.float32) + 0.5) / np.float32(scale))[:, None]
     yaw, pitch, roll = (np.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
     up = 1.0 - _smoothstep(y, 300.0, 512.0)
     chest = 4.0 * up * (1.0 - up)
@@ -47,14 +50,14 @@ def fields(pose: Pose, scale: float, width: int, rows: tuple[int, int], step: in
     x = x - np.float32(pose.sway + _LEAN * np.sin(yaw)) * up
     y = y + np.float32(_BREATH * pose.breath) * up
     follow = 1.0 - _smoothstep(y, CHIN, COLLAR)
-    body = Field(scale, rows[0], x, np.broadcast_to(y, x.shape), follow)
+    body = Field(scale, left, top, x, np.broadcast_to(y, x.shape), follow)
     angle = np.float32(roll) * follow
     cos, sin = np.cos(angle), np.sin(angle)
     u, v = x - NECK[0], y - NECK[1]
     u, v = u * cos + v * sin, v * cos - u * sin + np.float32(NECK[1] - EYES)
     u += follow * _curve(u, np.float32(np.sin(yaw) * _TURN), np.float32(1 - np.cos(yaw)))
     v += follow * _curve(v, np.float32(-np.sin(pitch) * _NOD), np.float32(1 - np.cos(pitch)))
-    head = Field(scale, rows[0], u + np.float32(NECK[0]), v + np.float32(EYES), follow)
+    head = Field(scale, left, top, u + np.float32(NECK[0]), v + np.float32(EYES), follow)
     return {"head": head, "body": body}
 
 
@@ -68,7 +71,7 @@ def shift(cel: Cel, pose: Pose) -> tuple[float, float]:
 
 def seen_window(
     coarse: Field, step: int, moved: tuple[float, float], box: tuple[float, ...], size: int
-) -> tuple[int, int, int, int] | None:
+) -> Window | None:
     """Canvas window (pixels) in which units ``box`` may be seen, from a field of every ``step`` pixels of all rows."""
     margin = 1.5 * step / coarse.scale
     x, y = coarse.x - moved[0] * coarse.follow, coarse.y - moved[1] * coarse.follow
@@ -81,11 +84,11 @@ def seen_window(
 
 
 def source_maps(
-    field: Field, window: tuple[int, int, int, int], moved: tuple[float, float]
+    field: Field, window: Window, moved: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Neutral canvas pixels (x, y), as float32 [h, w] each, that the window's pixels show."""
     x0, y0, x1, y1 = window
-    place = np.s_[y0 - field.top : y1 - field.top, x0:x1]
+    place = np.s_[y0 - field.top : y1 - field.top, x0 - field.left : x1 - field.left]
     follow = field.follow[y0 - field.top : y1 - field.top] * np.float32(field.scale)
     scale, half = np.float32(field.scale), np.float32(0.5)
     return (
