@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,8 +17,9 @@ from tests.ui.driving import STILL, WAIT, Open, settle
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, read_project, save_project
 from vtuber_studio.core.recovery import Autosave, find_orphans
+from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.ui import files
-from vtuber_studio.ui.app import Reporter, loader
+from vtuber_studio.ui.app import Reporter
 from vtuber_studio.ui.main_window import MainWindow
 
 WIDE = Look().set(face_width=0.3)
@@ -212,8 +215,7 @@ def test_a_default_generator_that_is_gone_gives_way_to_the_starter(
 ) -> None:
     reporter = Reporter()
     reporter.failed.emit("Something early.", "")
-    load = loader("my own that was deleted", 1, reporter.failed.emit)
-    window = MainWindow(load, STILL)
+    window = MainWindow(lambda: load_generator("my own that was deleted", 1), STILL)
     qtbot.addWidget(window)
     reporter.show_in(window)
     qtbot.waitUntil(lambda: "Something early." in window.error_bar.message, timeout=WAIT)
@@ -222,7 +224,7 @@ def test_a_default_generator_that_is_gone_gives_way_to_the_starter(
     window.files.open(tmp_path / "a.vtsproj")
     window.start()
     qtbot.waitUntil(lambda: window.session.path is not None, timeout=WAIT)
-    assert "my own that was deleted" in window.error_bar.message and "starter" in window.error_bar.message
+    assert "my own that was deleted" in window.error_bar.message and "Starter is used" in window.error_bar.message
     assert window.stage.manifest is not None and window.stage.manifest.family == "starter"
     qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
     window.error_bar.close_button.click()
@@ -378,3 +380,24 @@ def test_closing_during_a_large_export_hides_the_window_at_once(
 
     monkeypatch.setattr(window.bridge, "close", closing)
     assert window.close() and seen == [False] and not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
+def test_a_name_that_is_no_utf_8_is_a_name(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.vtsproj")
+    window.session.edit(WIDE, "Face width")
+    window.files.save(path)
+    written(qtbot, window)
+    assert not window.session.dirty and path.exists() and window.windowTitle().startswith("caf")
+    window.session.edit(WIDE.set(eye_size=0.5), "Eye size")
+    window.files.autosaving.keep()
+    written(qtbot, window)
+    kept = keeper(qtbot, window)
+    assert read_project(kept.folder / "autosave.vtsproj").look.attributes["eye_size"] == 0.5
+    assert os.fsencode(path) in (kept.folder / "origin.txt").read_bytes()
+    window.session.undo()
+    window.files.open(path)
+    qtbot.waitUntil(lambda: not window.session.can_undo, timeout=WAIT)
+    window.preferences.flush()
+    assert not window.error_bar.isVisible()
+    settle(qtbot, window)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from vtuber_studio.ui.widgets.words import literal, plain
+
 MENUS = {"file": "&File", "edit": "&Edit", "dice": "&Dice", "view": "&View", "help": "&Help"}
 
 
@@ -32,6 +34,7 @@ TABLE: tuple[Row, ...] = (
     Row("recent", "file", "Open &recent"),
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
+    Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),
     Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "512 to 4096 pixels a side", "generator", gap=True),
     Row("quit", "file", "&Quit", ("Ctrl+Q",), "Leave; unsaved work is kept", gap=True),
     Row("undo", "edit", "&Undo", ("Ctrl+Z",), "Take the last step back", "undo"),
@@ -113,9 +116,9 @@ def enable(actions: Mapping[str, QAction], state: Mapping[str, bool]) -> None:
 def name_step(action: QAction, word: str, label: str) -> None:
     """Let undo or redo say which step it means."""
     text = f"{word} {label}".strip()
-    action.setText(text)
+    action.setText(literal(text))
     action.setIconText(word)
-    action.setToolTip(f"{text} ({action.shortcut().toString()})")
+    action.setToolTip(plain(f"{text} ({action.shortcut().toString()})"))
 
 
 def shortcut_rows() -> list[tuple[str, str]]:

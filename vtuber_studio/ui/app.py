@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -15,13 +14,11 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.paths import config_dir, log_dir, resources
 from vtuber_studio.core.settings import load_settings
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.memory import limit_heap
 from vtuber_studio.ui import crash, theme
-from vtuber_studio.ui.bridge import Load
 from vtuber_studio.ui.main_window import MainWindow
 
 NAME = "VTuber Studio"
@@ -45,24 +42,6 @@ class Reporter(QObject):
             self.failed.emit(*told)
 
 
-def loader(generator: str | Path | None, threads: int | None, report: Callable[[str, str], None]) -> Load:
-    """Loads the chosen generator; when it is gone or unsound the starter, and ``report(message, hint)`` says so."""
-
-    def load() -> Generator:
-        from vtuber_studio.engine.generator import load_generator
-
-        try:
-            return load_generator(generator, threads)
-        except StudioError as error:
-            if generator is None:
-                raise
-            starter = load_generator(None, threads)
-            report(f"{error.message} The starter is used instead.", error.hint)
-            return starter
-
-    return load
-
-
 def run(project: Path | None = None, generator: Path | None = None, report_start: float = 0.0) -> int:
     """Open the window and return the exit code. ``report_start`` prints when it stood, and leaves so many
     seconds after the first picture."""
@@ -79,7 +58,12 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     theme.apply(app)
     settings = load_settings()
 
-    load = loader(generator or settings.generator or None, settings.threads or None, reporter.failed.emit)
+
+    def load() -> Generator:
+        from vtuber_studio.engine.generator import load_generator
+
+        return load_generator(generator or settings.generator or None, settings.threads or None)
+
     window = MainWindow(load, settings)
     reporter.show_in(window)
     if report_start:

@@ -1,4 +1,4 @@
-"""Which file? The dialogs that ask before Files opens or saves, and the menu of recent ones."""
+"""Which file, what name? The dialogs that ask before Files opens or saves, the menu of recent ones, the title."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
+from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.files import Files
-from vtuber_studio.ui.widgets.words import fitting
+from vtuber_studio.ui.widgets.words import file_stem, fitting, literal, titled
 
 
 class FileDialogs(QObject):
@@ -45,14 +46,28 @@ class FileDialogs(QObject):
         dialog = self._dialog(self.tr("Save as"), self.tr("Projects (*.vtsproj)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        if self.files.stage.session.path is None:
+            dialog.selectFile(file_stem(self.files.stage.session.project.name))
         dialog.fileSelected.connect(lambda path: self.files.save(Path(path), then))
         dialog.open()
+
+    def name(self) -> None:
+        """Ask what she is called."""
+        name_dialog(self.files.stage.session, self.window).open()
+
+    def title(self) -> str:
+        """The window's: her name, her file, and the place of the star while something is unsaved."""
+        session = self.files.stage.session
+        file, name = session.path.name if session.path else "", session.project.name
+        both = f"{name} ({file})" if name and file else name or file or self.tr("New persona")
+        return f"{titled(both)}[*] \N{EN DASH} VTuber Studio"
 
     def fill_recent(self) -> None:
         """List what was open lately."""
         self.recent_menu.clear()
         for name in self.files.preferences.settings.recent_files:
-            self.recent_menu.addAction(fitting(name, 80)).triggered.connect(partial(self.files.open, Path(name)))
+            action = self.recent_menu.addAction(literal(fitting(name, 80)))
+            action.triggered.connect(partial(self.files.open, Path(name)))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
 
@@ -66,4 +81,4 @@ class FileDialogs(QObject):
         if path is not None:
             return str(path)
         recent = self.files.preferences.settings.recent_files
-        return str(Path(recent[0]).parent) if recent else str(home_dir())
+        return str(Path(recent[0]).parent if recent else home_dir())

@@ -76,18 +76,21 @@ class Files(QObject):
         """Start over with the default look, after asking about unsaved work."""
         self.guard(lambda: self._replace(Project()))
 
-    def open(self, path: Path) -> None:
-        """Open a project (read first, then ask about unsaved work), or take over a look, which can be undone."""
+    def open(self, path: Path, quiet: bool = False) -> None:
+        """Open a project (read first, then ask about unsaved work), or take over a look, which can be undone.
+
+        ``quiet``: the title alone says so; words would wipe away what there is to say about the start.
+        """
         path, manifest = path.absolute(), self.stage.manifest
         if manifest is None:
-            self._waiting = lambda: self.open(path)
+            self._waiting = lambda: self.open(path, quiet=True)
         elif path.suffix.lower() == SUFFIX:
 
             def read() -> tuple[Fitted[Project], str]:
                 project, digest = open_project(path)
                 return fit_project(project, manifest), digest
 
-            self._read(path, read, lambda got: self.guard(lambda: self._opened(path, *got)))
+            self._read(path, read, lambda got: self.guard(lambda: self._opened(path, *got, quiet)))
         else:
             self._read(path, lambda: fit(read_look(path), manifest), lambda fitted: self._took(path, fitted))
 
@@ -115,13 +118,14 @@ class Files(QObject):
         self.stage.session.replace(project, path, saved, digest)
         self._recovered = None
 
-    def _opened(self, path: Path, fitted: Fitted[Project], digest: str) -> None:
+    def _opened(self, path: Path, fitted: Fitted[Project], digest: str, quiet: bool = False) -> None:
         if fitted.changed:  # a copy: the file keeps what this generator does not know
             self._replace(fitted.value, saved=False)
         else:
             self._replace(fitted.value, path, digest=digest)
             self.preferences.replace(self.preferences.settings.with_recent(path))
-        self.stage.say(self.tr("Opened {}").format(path.name))
+        if not quiet:
+            self.stage.say(self.tr("Opened {}").format(path.name))
         self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name))
 
     def _took(self, path: Path, fitted: Fitted[Look]) -> None:

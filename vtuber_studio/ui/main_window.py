@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
             "recent": self.dialogs.recent_menu,
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
+            "name": self.dialogs.name,
             "export_png": self.export_png,
             "quit": self.close,
             "undo": self.session.undo,
@@ -195,8 +196,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         session = self.session
-        name = session.path.name if session.path else self.tr("New persona")
-        self.setWindowTitle(f"{name}[*] \N{EN DASH} VTuber Studio")
+        self.setWindowTitle(self.dialogs.title())
         self.setWindowModified(session.dirty)
         state = {
             "generator": self.stage.manifest is not None,

@@ -33,7 +33,7 @@ from vtuber_studio.export import EXPORTERS, PngOptions
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.words import fitting
+from vtuber_studio.ui.widgets.words import file_stem, fitting
 
 SIZES = (512, 1024, 2048, 4096)
 CLEAR = "transparent"
@@ -78,7 +78,7 @@ class ExportPngDialog(QDialog):
         browse = QToolButton(text="...")
         browse.setToolTip(self.tr("Choose the file"))
         browse.clicked.connect(self._browse)
-        self.note = QLabel(wordWrap=True)
+        self.note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.note.setObjectName("caption")
         self.bar = QProgressBar(maximum=1000, textVisible=False)
         keeps_its_place = self.bar.sizePolicy()
@@ -133,8 +133,9 @@ class ExportPngDialog(QDialog):
         column.addLayout(buttons)
 
     def _suggestion(self) -> Path:
-        path = self.stage.session.path
-        return free_name((path.parent if path else home_dir()) / f"{path.stem if path else 'persona'}.png")
+        path, name = self.stage.session.path, self.stage.session.project.name
+        stem = path.stem if path else file_stem(name) or "persona"
+        return free_name((path.parent if path else home_dir()) / f"{stem}.png")
 
     def set_background(self, background: str) -> None:
         """``transparent`` or #rrggbb."""

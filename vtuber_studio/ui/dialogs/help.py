@@ -48,7 +48,7 @@ def about_dialog(parent: QWidget, version: str, facts: dict[str, str]) -> QDialo
     )
     column.addWidget(QLabel(text))
     for name, value in facts.items():
-        row = QLabel(f"{name}: {value}")
+        row = QLabel(f"{name}: {value}", textFormat=Qt.TextFormat.PlainText)
         row.setObjectName("caption")
         row.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(row)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.stage import Stage
@@ -124,12 +125,15 @@ class FavouritesPanel(QWidget):
         return place
 
     def _renamed(self, item: QListWidgetItem) -> None:
-        name = item.text().strip()
-        if name:
-            self.stage.session.rename_favourite(self.list.row(item), name)
-        else:
-            self._shown = None
-            self.refresh()
+        name = " ".join(item.text().split())
+        try:
+            if name:
+                self.stage.session.rename_favourite(self.list.row(item), name)
+                return
+        except StudioError as error:
+            self.stage.fail(error.message, error.hint)
+        self._shown = None  # the item says what was typed: it is to say what is so
+        self.refresh()
 
     def _menu(self, position: QPoint) -> None:
         item = self.list.itemAt(position)

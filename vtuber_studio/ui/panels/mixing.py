@@ -26,6 +26,7 @@ from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
+from vtuber_studio.ui.widgets.words import literal
 
 KINDS = ("shape", "colour")
 
@@ -174,6 +175,6 @@ class MixingPanel(QWidget):
         menu = self.favourites_menu
         menu.clear()
         for favourite in self.stage.session.project.favourites:
-            menu.addAction(favourite.name).triggered.connect(partial(self.set_source, favourite.look))
+            menu.addAction(literal(favourite.name)).triggered.connect(partial(self.set_source, favourite.look))
         if menu.isEmpty():
             menu.addAction(self.tr("No favourites yet: press F")).setEnabled(False)

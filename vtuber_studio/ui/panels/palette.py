@@ -22,6 +22,7 @@ from vtuber_studio.core.part import Material
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
+from vtuber_studio.ui.widgets.words import plain, titled
 
 COLUMNS = 4
 
@@ -54,7 +55,7 @@ class Swatch(QToolButton):
         )
         back = self.tr("Right click: back to its base colour, or its default.")
         hint = back if chosen else self.tr("Click to choose.")
-        self.setToolTip(f"{self.material.label} {colour}\n{hint}")
+        self.setToolTip(plain(f"{self.material.label} {colour}\n{hint}"))
 
 
 class PalettePanel(QWidget):
@@ -92,7 +93,7 @@ class PalettePanel(QWidget):
             swatch.clicked.connect(partial(self.choose, material))
             swatch.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             swatch.customContextMenuRequested.connect(lambda _pos, name=material.name: self.reset(name))
-            caption = QLabel(material.label)
+            caption = QLabel(material.label, textFormat=Qt.TextFormat.PlainText)
             caption.setObjectName("caption")
             caption.setWordWrap(True)
             policy = caption.sizePolicy()  # which knows that two lines need more height
@@ -140,7 +141,7 @@ class PalettePanel(QWidget):
         colour = QColor(text[:7])
         if len(text) == 9:
             colour.setAlpha(int(text[7:], 16))
-        dialog.setWindowTitle(material.label)
+        dialog.setWindowTitle(titled(material.label))
         dialog.setCurrentColor(colour)
         self.stage.session.begin(material.label)
         dialog.currentColorChanged.connect(lambda c: self.set_colour(material.name, to_hex(c.getRgbF())))

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from vtuber_studio.ui.widgets.words import fitting
+from vtuber_studio.ui.widgets.words import fitting, plain
 
 Choice = tuple[str, Callable[[], object]]
 
@@ -77,7 +77,7 @@ class ErrorBar(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.text.setText(fitting(text))
-        self.text.setToolTip(text if self.text.text() != text else "")
+        self.text.setToolTip(plain(text) if self.text.text() != text else "")
         for index, (label, act) in enumerate(choices):
             button = QPushButton(label)
             button.setObjectName("" if index else "primary")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from vtuber_studio.ui.widgets.words import literal
+
 
 class Section(QWidget):
     """``body`` is a vertical layout to fill."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, is_open: bool = True) -> None:
         super().__init__(parent)
-        self.header = QToolButton(text=title, checkable=True, checked=is_open)
+        self.header = QToolButton(text=literal(title), checkable=True, checked=is_open)
         self.header.setObjectName("section_header")
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QT
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.ui.widgets.icons import icon
 from vtuber_studio.ui.widgets.slider import Slider
+from vtuber_studio.ui.widgets.words import plain
 
 STEPS = 400  # slider positions over the range
 
@@ -24,7 +25,7 @@ class ValueRow(QWidget):
         super().__init__(parent)
         self.attribute = attribute
         self.setObjectName(f"row_{attribute.name}")
-        self.label = QLabel(attribute.label)
+        self.label = QLabel(attribute.label, textFormat=Qt.TextFormat.PlainText)
         self.label.setFixedWidth(112)
         self.label.installEventFilter(self)
         self.lock = QToolButton(checkable=True, autoRaise=True)
@@ -56,7 +57,7 @@ class ValueRow(QWidget):
         else:
             self._build_range(grid)
         grid.setColumnStretch(1, 1)
-        self.setToolTip(attribute.tip)
+        self.setToolTip(plain(attribute.tip))
 
     def _build_range(self, grid: QGridLayout) -> None:
         row = self.attribute
@@ -113,7 +114,7 @@ class ValueRow(QWidget):
         for widget in (self.label, self.combo) if self.attribute.choices else (self.label, self.slider, self.number):
             widget.setEnabled(not cause)
         why = self.tr("Nothing to move while there is none: {}.").format(cause) if cause else ""
-        self.setToolTip(" ".join(filter(None, (self.attribute.tip, why))))
+        self.setToolTip(plain(" ".join(filter(None, (self.attribute.tip, why)))))
 
     @property
     def _span(self) -> float:

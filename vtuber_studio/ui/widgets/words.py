@@ -1,8 +1,38 @@
-"""Words that fit: a label can break a line between words, but not a file's name without end."""
+"""Words as they are: what users, files and generators call things is text, never markup; and it fits.
+
+A label can break a line between words, but not a file's name without end. Labels that show names are made with
+``textFormat=Qt.TextFormat.PlainText``.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+
 LONGEST = 44  # characters of a word
+
+
+def literal(text: str) -> str:
+    """``text`` for buttons, menus and tabs, where a single & would underline a letter."""
+    return text.replace("&", "&&")
+
+
+def plain(text: str) -> str:
+    """``text`` for a tool tip, which would take markup for what it says."""
+    if "<" not in text:
+        return text
+    lines = "<br>".join(html.escape(text).splitlines())
+    return f"<qt>{lines}</qt>"
+
+
+def titled(text: str) -> str:
+    """``text`` for a window's title: one line, in which [*] is no place for the star of unsaved work."""
+    return " ".join(text.split()).replace("[*]", "[*][*]")
+
+
+def file_stem(name: str) -> str:
+    """What a file may be called after someone: letters, digits, spaces and dashes; empty when nothing is left."""
+    return re.sub(r"[^\w\- ]+", "", name).strip()[:60]
 
 
 def fitting(text: str, longest: int = LONGEST) -> str:
