@@ -87,8 +87,8 @@ PARTS: tuple[Part, ...] = (
         Cel("nose", 34, ("skin.shade", "skin.light", "skin.line"), 1.0),
         Cel("blush", 36, ("face.blush",), 0.5, soft=True),
     )),
-    Part("mouth", "Mouth", (208, 260, 304, 324), (64, 96), (
-        Cel("mouth_inside", 40, ("mouth.inside", "mouth.line"), 0.75),
+    Part("mouth", "Mouth", (208, 272, 304, 336), (96, 144), (
+        Cel("mouth_inside", 40, ("mouth.inside",), 0.75),
         Cel("teeth_tongue", 41, ("mouth.teeth", "mouth.tongue"), 0.75, clip="mouth_inside"),
         Cel("lips", 42, ("mouth.lip", "mouth.line", "skin.shade", "mouth.teeth"), 0.78),
     )),
@@ -135,6 +135,7 @@ ATTRIBUTES: tuple[A, ...] = (
     A("brow_height", "Brow height", "Brows", ("brows",), prior=(0, 0.45), tip="Low to high."),
     A("mouth_width", "Mouth width", "Mouth", ("mouth",), prior=(0, 0.45), tip="Small to wide."),
     A("mouth_height", "Mouth height", "Mouth", ("mouth",), prior=(0, 0.4), tip="Low to high on the face."),
+    A("mouth_shape", "Mouth shape", "Mouth", ("mouth",), choices=("soft", "cat", "pout", "smirk"), default="soft", prior=(6, 1.5, 1.5, 1), tip="Course of the line: soft, a cat's, pouting, or one corner up."),
     A("lips", "Lips", "Mouth", ("mouth",), low=0, high=1, default=0.2, prior=(0.3, 0.3), tip="Drawn as a line to full lips."),
     A("fang", "Fang", "Mouth", ("mouth",), choices=("none", "left", "both"), default="none", prior=(5, 1, 1), tip="A small fang at the corner of the mouth."),
     A("front_style", "Front hair", "Hair", ("hair_front",), choices=("straight", "choppy", "parted", "swept", "curtain", "curly"), default="choppy", tip="Cut of the fringe."),

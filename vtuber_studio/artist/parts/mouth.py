@@ -1,139 +1,180 @@
-"""The mouth: one opening that blends between the closed line, an open mouth and five vowels."""
+"""The mouth, second edition: one opening that blends between a drawn line, a laugh and five vowels.
+
+Both edges are five-node curves over s = -1 (left corner) .. 1; a shut mouth has the same curve twice, so nothing pops.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from vtuber_studio.artist.brush import Sheet, ellipse, ink, polygon
+from vtuber_studio.artist.brush import Sheet, ellipse, ink, polygon, spline
+from vtuber_studio.artist.shapes import DROP
 from vtuber_studio.core.attribute import Value
 
-# half width, rise of the upper edge, drop of the lower edge, roundness, depth of the teeth, height of the tongue
-_CLOSED = np.array([14.0, 0.0, 0.0, 0.0, 2.0, 0.0])
+# half width, rise of the upper edge, depth, roundness, share of the depth that teeth and tongue take
+_SHUT = np.array([11.5, 0.0, 0.0, 0.0, 0.40, 0.30])
 _OPENINGS = {
-    "mouth_open": np.array([14.5, 2.5, 14.5, 0.15, 4.6, 6.0]),
-    "vowel_a": np.array([16.0, 3.5, 17.0, 0.30, 4.8, 7.5]),
-    "vowel_i": np.array([18.0, 1.2, 6.6, 0.0, 12.0, 0.0]),
-    "vowel_u": np.array([6.6, 3.2, 4.8, 1.0, 0.0, 1.5]),
-    "vowel_e": np.array([15.5, 2.0, 10.2, 0.05, 5.4, 4.2]),
-    "vowel_o": np.array([9.4, 7.0, 12.6, 1.0, 2.8, 4.6]),
+    "mouth_open": np.array([17.0, 0.8, 18.0, 0.0, 0.36, 0.36]),
+    "vowel_a": np.array([17.5, 2.0, 20.0, 0.25, 0.30, 0.40]),
+    "vowel_i": np.array([19.0, 0.4, 8.5, 0.0, 0.80, 0.0]),
+    "vowel_u": np.array([6.0, 2.2, 5.6, 1.0, 0.0, 0.25]),
+    "vowel_e": np.array([17.0, 0.8, 11.5, 0.1, 0.46, 0.34]),
+    "vowel_o": np.array([9.2, 4.4, 13.0, 1.0, 0.16, 0.34]),
 }
-_STEPS = np.linspace(np.pi, 0, 25)  # left corner to right corner
+# a quarter turn of the lower edge from a corner to the middle, (s, share of the depth): a rounded triangle, a bowl
+_TRIANGLE = np.array([(1.0, 0.0), (0.84, 0.36), (0.62, 0.70), (0.34, 0.93), (0.0, 1.0)])
+_BOWL = np.array([(1.0, 0.0), (0.97, 0.38), (0.76, 0.74), (0.42, 0.95), (0.0, 1.0)])
+# course of the resting line: height of the corners, of the points at a half, of the middle (up is negative)
+_COURSES = {
+    "soft": (0.0, 0.5, 0.0), "cat": (-2.2, 2.4, -1.8), "pout": (1.6, 0.2, -1.6), "smirk": (0.0, 0.6, 0.2),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Mouth:
+    """``top`` and ``low``: [n, 2] edges, left to right; ``gap``: depth in the middle; shares of it as above."""
+
+    top: np.ndarray
+    low: np.ndarray
+    gap: float
+    half: float
+    teeth: float
+    tongue: float
+    opening: float  # 0 shut .. 1
 
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
-    """Draw the opening, teeth and tongue, and the lips for the values ``a`` and variation ``z`` [8]."""
+    """Draw the opening with teeth and tongue, then the lips, for the values ``a`` and variation ``z`` [8]."""
+    mouth = _opening(a, z)
+    _inside(sheet, mouth, a)
+    _lips(sheet, mouth, a, z)
+
+
+def _opening(a: dict[str, Value], z: np.ndarray) -> _Mouth:
     share = {key: float(a[key]) for key in _OPENINGS}
     total = max(1.0, sum(share.values()))
-    kept = 1 - sum(share.values()) / total
-    width, rise, drop, roundness, teeth, tongue = kept * _CLOSED + sum(
-        share[key] / total * row for key, row in _OPENINGS.items()
-    )
-    width *= 1 + 0.27 * float(a["mouth_width"])
-    form = float(a["mouth_form"])
+    opening = sum(share.values()) / total
+    blend = (1 - opening) * _SHUT + sum(share[key] / total * row for key, row in _OPENINGS.items())
+    half, rise, depth, roundness, teeth, tongue = blend
+    form, free = float(a["mouth_form"]), 1 - 0.75 * roundness
     form += 0.2 * (1 - abs(form))  # at rest she smiles a little
-    top, low = _edges(width, rise, drop, roundness, form, 291.6 - 3.6 * float(a["mouth_height"]), z)
-    _inside(sheet, top, low, teeth, tongue)
-    _lips(sheet, a, z, top, low, width, 1 - kept)
+    shape = str(a["mouth_shape"])
+    half *= (0.82 if shape == "pout" else 1.0) * (1 + 0.42 * float(a["mouth_width"])) * (1 + free * (0.14 * max(form, 0) - 0.10 * max(-form, 0)))
+    sad = max(-form, 0.0) * free
+    depth = depth * (1 - 0.22 * sad)
+
+    # the resting line, over s at -1, -0.5, 0, 0.5, 1
+    corner, side, middle = _COURSES[shape]
+    curl = free * (1 - 0.5 * opening)
+    y = np.array([corner, side, middle, side, corner]) * curl
+    y += free * form * np.array([-4.4, -0.9, 0.9, -0.9, -4.4])
+    if shape == "smirk":
+        y += free * np.array([1.2, 0.6, 0.0, -1.2, -3.4])
+    y += np.array([-0.5, -0.2, 0.0, 0.2, 0.5]) * z[1] * free + np.array([0, 0.25, 0, -0.25, 0]) * z[2]
+    nodes = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+    centre = np.array([256 + 0.4 * z[0], 284 + DROP - 4.0 * float(a["mouth_height"]) - 0.12 * depth])
+
+    lift = (rise + 0.30 * sad * depth) * np.array([0.0, 0.8, 1.0, 0.8, 0.0])
+    top = spline(np.stack([half * nodes, y - lift], 1), per=8) + centre
+    quarter = _TRIANGLE + (_BOWL - _TRIANGLE) * max(roundness, 0.8 * sad)
+    s = np.concatenate([-quarter[:, 0], quarter[-2::-1, 0]])
+    fall = np.concatenate([quarter[:, 1], quarter[-2::-1, 1]])
+    # shut, the lower edge is the upper one; opening, its nodes slide toward the bowl's
+    at = np.linspace(-1, 1, 9)
+    slide = min(depth / 4.0, 1.0)
+    s = at + (s - at) * slide
+    course = spline(np.stack([nodes, y], 1), per=8)
+    rest = np.interp(s, course[:, 0], course[:, 1])
+    low = spline(np.stack([half * s, rest + depth * fall], 1), per=4) + centre
+    return _Mouth(top, low, depth + rise, half, teeth, tongue, min(opening, 1.0))
 
 
-def _edges(
-    width: float, rise: float, drop: float, roundness: float, form: float, y: float, z: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Upper and lower edge of the opening, [25, 2] each, left to right; the same curve when closed."""
-    s, h = np.cos(_STEPS), np.sin(_STEPS)
-    width = width * (1 + 0.10 * max(form, 0.0) - 0.06 * max(-form, 0.0))
-    x = 256 + 0.4 * z[0] + width * s
-    # smiling lifts the corners; the lips of a round mouth cannot follow as far
-    bend = (1 - 0.7 * roundness) * np.where(form >= 0, 6.6, 6.0) * form
-    rest = (
-        y
-        + bend * (0.45 - s**2)
-        + 0.35 * z[1] * s
-        + 0.5 * (1 - roundness) * np.cos(2 * np.pi * s) * (1 + 0.3 * z[2])
-    )
-    sad = max(-form, 0.0) * (1 - roundness)
-    top = rest - (rise + 0.22 * sad * drop) * h ** (1.35 - 0.35 * roundness)
-    low = rest + (drop * (1 - 0.18 * sad)) * h ** (0.92 + 0.08 * roundness - 0.14 * sad)
-    return np.stack([x, top], 1), np.stack([x, low], 1)
-
-
-def _inside(sheet: Sheet, top: np.ndarray, low: np.ndarray, teeth: float, tongue: float) -> None:
-    gap = float((low - top)[:, 1].max())
-    if gap < 0.05:
+def _inside(sheet: Sheet, mouth: _Mouth, a: dict[str, Value]) -> None:
+    if mouth.gap < 0.05:
         return
+    top, low = mouth.top, mouth.low
     sheet.cel("mouth_inside")
-    hole = polygon(np.vstack([top, low[::-1]]))
-    sheet.fill(hole, "mouth.inside")
-    with sheet.clip(hole):
-        depth = 0.16 * gap
-        sheet.fill(
-            polygon(np.vstack([top - [0, 3], (top + [0, depth + 0.7 * teeth])[::-1]])),
-            "mouth.line",
-            opacity=0.35,
-        )
+    sheet.fill(polygon(np.vstack([top, low[::-1]])), "mouth.inside")
     sheet.cel("teeth_tongue")
-    mid = top.mean(axis=0)
-    reach = np.abs(np.cos(_STEPS))
-    bite = np.minimum(teeth, 0.85 * gap) * (1 - 0.35 * reach**4)
-    lower = top + np.stack([0 * bite, bite], 1)
-    if teeth > 0.05:
-        sheet.fill(polygon(np.vstack([top - [0, 2], lower[::-1]])), "mouth.teeth", opacity=min(1.0, teeth))
-    half = 0.5 * (low[-1, 0] - low[0, 0])
-    if tongue > 0.05:
-        with sheet.clip(hole):
-            sheet.fill(
-                ellipse(mid[0] + 0.04 * half, float(low[:, 1].max()) + 1.0, 0.62 * half, tongue + 1.0),
-                "mouth.tongue",
-                opacity=min(1.0, tongue),
-            )
+    s = np.linspace(-1, 1, len(top))
+    middle = top[len(top) // 2]
+    bottom = float(low[:, 1].max())
+    shown = min(1.0, mouth.gap / 3.0)
+    if mouth.tongue > 0.01:
+        reach = mouth.tongue * mouth.gap
+        sheet.fill(
+            ellipse(middle[0] + 0.03 * mouth.half, bottom + 0.4 * reach, 0.56 * mouth.half, 1.4 * reach),
+            "mouth.tongue",
+            opacity=min(1.0, 8 * mouth.tongue) * shown,
+        )
+    bite = mouth.teeth * mouth.gap * (1 - 0.70 * np.abs(s) ** 2.2)
+    edge = top + np.stack([0 * s, bite], 1)
+    sheet.fill(
+        polygon(np.vstack([top - [0, 2.5], edge[::-1]])),
+        "mouth.teeth",
+        opacity=min(1.0, 8 * mouth.teeth) * shown,
+    )
+    for side in _fangs(a):
+        root, size = _at(top, 0.52 * side), 1.0 + 0.03 * mouth.gap
+        length = mouth.teeth * mouth.gap * 0.75 + min(4.2, 0.5 * mouth.gap)
+        sheet.fill(
+            polygon(root + np.array([(-2.8 * size, -2.0), (2.8 * size, -2.0), (0.4 * side, length)])),
+            "mouth.teeth",
+            opacity=shown,
+        )
 
 
-def _lips(
-    sheet: Sheet,
-    a: dict[str, Value],
-    z: np.ndarray,
-    top: np.ndarray,
-    low: np.ndarray,
-    width: float,
-    opening: float,
-) -> None:
+def _lips(sheet: Sheet, mouth: _Mouth, a: dict[str, Value], z: np.ndarray) -> None:
     sheet.cel("lips")
-    full, y = float(a["lips"]), float(low[12, 1])
-    s, h = np.cos(_STEPS), np.sin(_STEPS)
-    mid = float(top[12, 0])
-    shadow = min(y + 4.4 + 3.0 * full * (1 - 0.3 * opening), 318.6)
-    reach = min(0.42 * width, 6.5)
-    sheet.fill(
-        ink(
-            [(mid - reach, shadow - 0.2), (mid, shadow + 0.7), (mid + reach, shadow - 0.2)], 2.2 + 0.2 * z[3]
-        ),
-        "skin.shade",
-    )
-    bow = h * (1 - 0.30 * np.exp(-((s / 0.16) ** 2)))
-    upper = top - np.stack([0 * h, (0.3 + 3.4 * full) * bow], 1)
-    room = float(np.clip((319.5 - y) / 4.7, 0.35, 1.0))  # the lower lip stays on the chin
-    under = low + np.stack([0 * h, room * (0.3 + 4.4 * full) * h**1.2], 1)
-    shade = min(1.0, 0.15 + 1.6 * full)
-    sheet.fill(polygon(np.vstack([top, upper[::-1]])), "mouth.lip", opacity=shade)
-    sheet.fill(polygon(np.vstack([low, under[::-1]])), "mouth.lip", opacity=shade)
+    full, top, low = float(a["lips"]), mouth.top, mouth.low
+    middle, bottom = top[len(top) // 2], float(low[len(low) // 2, 1])
+    wide = min(mouth.half, 14.0)
+    # the lower lip's shade: the only trace of lips that a drawn line has
+    reach, under = 6.0 * (1 - 0.45 * mouth.opening) + 1.5 * full, bottom + 5.6 + 2.4 * full * (1 - 0.5 * mouth.opening)
+    under = min(under, 308.5 + DROP)
+    x = middle[0] + 0.3 * z[3]
+    crescent = [(x - reach, under - 0.8), (x, under + 0.5), (x + reach, under - 0.8)]
+    sheet.fill(ink(crescent, [0.5, 3.0 - 0.8 * mouth.opening, 0.5]), "skin.shade")
 
-    weight = 1 + 0.06 * z[4]
-    sheet.fill(
-        ink(low[::3], list(weight * np.array([1.2, 1.1, 1.3, 1.5, 1.6, 1.5, 1.3, 1.1, 1.2]))), "mouth.line"
-    )
-    sheet.fill(
-        ink(top[::3], list(weight * np.array([1.9, 1.5, 1.4, 1.8, 2.1, 1.8, 1.4, 1.5, 1.9]))), "mouth.line"
-    )
-    sides = {"none": (), "left": (1,), "both": (-1, 1)}[str(a["fang"])]
-    for side in sides:
-        at = 12 + side * 5
-        root, size = top[at], 1 + 0.25 * min(opening, 1.0)
-        tooth = np.array(
-            [root + [-2.5 * size, -0.2], root + [2.5 * size, -0.2], root + [0.4 * side, 5.2 * size]]
-        )
-        edge = np.array(
-            [root + [-3.6 * size, -0.9], root + [3.6 * size, -0.9], root + [0.4 * side, 6.9 * size]]
-        )
-        sheet.fill(polygon(edge), "mouth.line")
-        sheet.fill(polygon(tooth), "mouth.teeth")
-        sheet.fill(ink(top[max(at - 3, 0) : at + 4], [1.5, 1.9, 1.5]), "mouth.line")
+    s = np.linspace(-1, 1, len(top))
+    bow = (1 - np.abs(s) ** 1.7) * (1 - 0.24 * np.exp(-((s / 0.20) ** 2)))
+    upper = top - np.stack([0 * s, 4.2 * full * bow], 1)
+    u = np.linspace(-1, 1, len(low))
+    swell = np.clip((310.0 + DROP - bottom) / 6.0, 0.3, 1.0) * (5.4 - 1.4 * mouth.opening) * full * (1 - np.abs(u) ** 2.4)
+    lower = low + np.stack([0 * u, swell], 1)
+    shown = min(1.0, 5 * full)
+    sheet.fill(polygon(np.vstack([top, upper[::-1]])), "mouth.lip", opacity=shown)
+    sheet.fill(polygon(np.vstack([low, lower[::-1]])), "mouth.lip", opacity=shown)
+
+    weight, open_by = 1 + 0.05 * z[4], min(1.0, mouth.gap / 5.0)
+    heavy = np.array([1.7, 2.7, 2.5, 2.1, 1.9, 2.1, 2.5, 2.7, 1.7]) * (1 + 0.1 * full) * weight
+    sheet.fill(ink(low, list(open_by * weight * np.array([1.4, 1.7, 1.9, 2.1, 1.9, 1.7, 1.4]))), "mouth.line")
+    sheet.fill(ink(top, list(heavy)), "mouth.line")
+    for side in (-1.0, 1.0):  # a tick at each corner, away from the smile's curve
+        corner = _at(top, side)
+        inward = _at(top, 0.82 * side)
+        slope = (corner - inward) / max(float(np.hypot(*(corner - inward))), 1e-6)
+        normal = np.array([-slope[1], slope[0]]) * side
+        out = corner + slope * 0.4
+        length = 0.13 * wide + 0.5
+        tick = [out - normal * length + slope * 0.7, out, out + normal * length + slope * 0.3]
+        sheet.fill(ink(tick, [0.8, 2.2, 0.8]), "mouth.line")
+    peek = 1 - open_by
+    for side in _fangs(a):  # shut, its point shows below the line
+        root = _at(top, 0.52 * side)
+        tooth = np.array([(-2.0, 0.4), (2.0, 0.4), (0.5 * side, 3.9)]) * (0.35 + 0.65 * peek)
+        rim = np.array([(-3.6, -0.2), (3.6, -0.2), (0.6 * side, 6.4)]) * (0.35 + 0.65 * peek)
+        sheet.fill(polygon(root + rim), "mouth.line", opacity=peek)
+        sheet.fill(polygon(root + tooth), "mouth.teeth", opacity=peek)
+
+
+def _fangs(a: dict[str, Value]) -> tuple[int, ...]:
+    return {"none": (), "left": (1,), "both": (-1, 1)}[str(a["fang"])]
+
+
+def _at(edge: np.ndarray, s: float) -> np.ndarray:
+    """Point of an edge at s in -1..1."""
+    index = (s + 1) / 2 * (len(edge) - 1)
+    return np.array([np.interp(index, np.arange(len(edge)), edge[:, axis]) for axis in (0, 1)])
