@@ -188,5 +188,5 @@ def test_parts_stand_in_boxes_their_networks_can_draw() -> None:
     for part in schema.PARTS:
         width, height = part.box[2] - part.box[0], part.box[3] - part.box[1]
         assert part.logits[0] % 16 == part.logits[1] % 16 == 0
-        assert (height / part.logits[0], width / part.logits[1]) in {(1.0, 1.0), (2.0, 2.0)}
+        assert height / part.logits[0] == width / part.logits[1] in (2 / 3, 1.0, 2.0)  # whole pixels at every scale
         assert set(defaults(schema.rows_of(part.name))) >= set(part.empty_when)
