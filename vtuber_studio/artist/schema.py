@@ -82,11 +82,16 @@ PARTS: tuple[Part, ...] = (
     Part("ears", "Animal ears", (96, 8, 416, 168), (80, 160), (
         Cel("ears", 25, ("ear.base", "ear.shade", "ear.line", "ear.inner"), -0.15),
     ), empty_when={"ears": "none"}),
-    Part("face", "Face", (128, 96, 384, 352), (128, 128), (
-        Cel("face", 30, ("skin.base", "skin.shade", "skin.light", "skin.line", "face.mark"), 0.15),
-        Cel("nose", 34, ("skin.shade", "skin.light", "skin.line"), 1.0),
+    Part("face", "Face", (128, 80, 384, 368), (144, 128), (
+        Cel("face", 30, ("skin.base", "skin.shade", "skin.line"), 0.15),
         Cel("blush", 36, ("face.blush",), 0.5, soft=True),
     )),
+    Part("nose", "Nose", (224, 228, 288, 292), (96, 96), (
+        Cel("nose", 34, ("skin.shade", "skin.line"), 1.0),
+    )),
+    Part("marks", "Face marks", (160, 240, 352, 304), (64, 192), (
+        Cel("marks", 35, ("face.mark", "skin.line", "skin.light"), 0.5),
+    ), empty_when={"marks": "none"}),
     Part("mouth", "Mouth", (208, 272, 304, 336), (96, 144), (
         Cel("mouth_inside", 40, ("mouth.inside",), 0.75),
         Cel("teeth_tongue", 41, ("mouth.teeth", "mouth.tongue"), 0.75, clip="mouth_inside"),
@@ -118,9 +123,13 @@ ATTRIBUTES: tuple[A, ...] = (
     A("face_width", "Face width", "Face", ("face",), prior=(0, 0.45), tip="Narrow to wide cheeks."),
     A("jaw", "Jaw", "Face", ("face",), prior=(0, 0.45), tip="Pointed to square."),
     A("chin", "Chin length", "Face", ("face",), prior=(0, 0.45), tip="Short and round to long."),
-    A("nose", "Nose", "Face", ("face",), choices=("dot", "soft", "line", "bridge"), default="soft", prior=(2, 3, 2, 2), tip="How the nose is drawn."),
-    A("ear_shape", "Human ears", "Face", ("face",), choices=("round", "pointed"), default="round", prior=(4, 1), tip="Round, or an elf's."),
-    A("marks", "Face marks", "Face", ("face",), choices=("none", "freckles", "scar", "paint", "plaster"), default="none", prior=(16, 1.5, 1, 1, 1), tip="Something drawn on the cheeks."),
+    A("cheeks", "Cheeks", "Face", ("face",), prior=(0, 0.4), tip="Hollow to round cheeks."),
+    A("nose", "Nose", "Face", ("nose",), choices=("dot", "soft", "line", "bridge", "button"), default="soft", prior=(2, 4, 2, 1, 1), tip="How the nose is drawn."),
+    A("nose_size", "Nose size", "Face", ("nose",), prior=(0, 0.4), tip="Small to large."),
+    A("nose_height", "Nose height", "Face", ("nose",), prior=(0, 0.4), tip="Low to high on the face."),
+    A("ear_shape", "Human ears", "Face", ("face",), choices=("round", "pointed", "hidden"), default="round", prior=(4, 1, 0.5), tip="Round, an elf's, or none beside an animal's."),
+    A("marks", "Face marks", "Face", ("marks",), choices=("none", "freckles", "scar", "paint", "plaster", "mole", "hearts"), default="none", prior=(16, 1.5, 1, 1, 1, 1.5, 1), tip="Something drawn on the cheeks."),
+    A("marks_size", "Marks' size", "Face", ("marks",), prior=(0, 0.4), tip="Small to large."),
     A("eye_shape", "Eye shape", "Eyes", ("eyes",), choices=("round", "almond", "sharp", "droopy"), default="round", prior=(3, 3, 2, 2), tip="Outline of the upper lid."),
     A("eye_size", "Eye height", "Eyes", ("eyes",), prior=(0, 0.45), tip="Low to tall eyes."),
     A("eye_width", "Eye width", "Eyes", ("eyes",), prior=(0, 0.45), tip="Narrow to wide eyes."),
