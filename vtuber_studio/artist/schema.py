@@ -124,7 +124,7 @@ ATTRIBUTES: tuple[A, ...] = (
     A("jaw", "Jaw", "Face", ("face",), prior=(0, 0.45), tip="Pointed to square."),
     A("chin", "Chin length", "Face", ("face",), prior=(0, 0.45), tip="Short and round to long."),
     A("cheeks", "Cheeks", "Face", ("face",), prior=(0, 0.4), tip="Hollow to round cheeks."),
-    A("nose", "Nose", "Face", ("nose",), choices=("dot", "soft", "line", "bridge", "button"), default="soft", prior=(2, 4, 2, 1, 1), tip="How the nose is drawn."),
+    A("nose", "Nose", "Face", ("nose",), choices=("dot", "soft", "line", "bridge", "button"), default="soft", prior=(2, 3, 2, 2, 1), tip="How the nose is drawn."),
     A("nose_size", "Nose size", "Face", ("nose",), prior=(0, 0.4), tip="Small to large."),
     A("nose_height", "Nose height", "Face", ("nose",), prior=(0, 0.4), tip="Low to high on the face."),
     A("ear_shape", "Human ears", "Face", ("face",), choices=("round", "pointed", "hidden"), default="round", prior=(4, 1, 0.5), tip="Round, an elf's, or none beside an animal's."),
