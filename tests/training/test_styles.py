@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from vtuber_studio.artist import schema
 from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.fit import fit_look
 from vtuber_studio.core.look import Look
 from vtuber_studio.engine.assemble import install
 from vtuber_studio.engine.bundle import find_bundle, list_bundles, read_bundle, write_table
@@ -181,3 +183,36 @@ def test_what_is_not_for_a_generator_is_not_installed(
         list(train_part("brows", tmp_path / "whole" / "brows", QUICK, steps=1))
         export_pack(tmp_path / "whole", "brows", tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
+
+
+def test_old_names_become_todays_in_the_parts_that_come_along(
+    run: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slider that two parts share stays one slider when only one of them is trained under its new name."""
+    table = read_bundle(export_bundle(run, tmp_path / "old", base)).table
+    text = json.dumps(table)
+    for new, old in ((STYLE.name, "eyebrow_kind"), (STYLE.choices[0], "flatter"), ("eye.brow", "eye.hairs")):
+        text = text.replace(f'"{new}"', f'"{old}"')
+    write_table(tmp_path / "old", json.loads(text))
+    monkeypatch.setattr(
+        schema,
+        "RENAMED",
+        {
+            "attributes": {"eyebrow_kind": STYLE.name},
+            "choices": {f"{STYLE.name}=flatter": STYLE.choices[0]},
+            "materials": {"eye.hairs": "eye.brow"},
+        },
+    )
+    list(train_part("mouth", tmp_path / "run" / "mouth", QUICK, steps=1))
+    manifest = read_bundle(export_bundle(tmp_path / "run", tmp_path / "new", tmp_path / "old")).manifest
+    known = read_bundle(tmp_path / "old").manifest
+    names = {row.name for row in manifest.attributes} | {row.name for row in manifest.materials}
+    assert {STYLE.name, "eye.brow"} <= names and not {"eyebrow_kind", "eye.hairs"} & names
+    assert manifest.renamed["attributes"] == {"eyebrow_kind": STYLE.name}
+    brows, before = (next(e for e in each.parts if e.part.name == "brows") for each in (manifest, known))
+    assert (brows.mapping, brows.synthesis) == (before.mapping, before.synthesis)
+    assert next(row for row in brows.inputs if row.name == STYLE.name).choices == STYLE.choices
+    look = Look().set(eyebrow_kind="flatter").paint({"eye.hairs": "#102030"})
+    rows, parts = manifest.attributes, [entry.part for entry in manifest.parts]
+    fitted, notes = fit_look(look, rows, manifest.materials, parts, manifest.renamed)
+    assert not notes and fitted == Look().set(**{STYLE.name: STYLE.choices[0]}).paint({"eye.brow": "#102030"})

@@ -19,6 +19,7 @@ from vtuber_studio.core.files import make_folder, sweep
 from vtuber_studio.engine.assemble import assemble
 from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, read_bundle
 from vtuber_studio.engine.merge import merged
+from vtuber_studio.engine.renames import renamed_table
 from vtuber_studio.engine.tables import PartTables
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.starter import run_base
@@ -45,6 +46,9 @@ def export_bundle(run: Path, out: Path, base: Path | None = None, name: str = ""
         networks = dict(_exported(run, network, stage) for network in trained)
         like, order = _artist(), [part.name for part in schema.PARTS]
         start, table = (source.manifest, source.table) if source else _nothing()
+        if start.family == like.family:
+            table = renamed_table(table, like.renamed)
+            start = msgspec.convert(table, Manifest)
         whole = merged(start, table, networks, like, order)
         assemble(stage, whole, source, name or start.name, [_own_licence()])
     return out

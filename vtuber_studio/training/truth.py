@@ -18,7 +18,7 @@ from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import Ingredients
 from vtuber_studio.engine.manifest import networks_of
-from vtuber_studio.engine.paint import Window, box_size, cel_logits, cover, intersect, tau
+from vtuber_studio.engine.paint import Window, box_size, cel_logits, cover, intersect, refined, tau
 from vtuber_studio.engine.tables import bundle_tables
 from vtuber_studio.training.tables import check_drawable
 
@@ -92,10 +92,11 @@ def painted(part: Part, logits: np.ndarray | None, scale: int, box: Window | Non
         return {cel: (_moved(m, part.box, box, scale), None if t is None else _moved(t[None], part.box, box, scale)[0])
                 for cel, (m, t) in painted(part, logits, scale).items()}  # fmt: skip
     found: Cels = {}
+    fine = None if logits is None else refined(part, logits, scale)
     for cel in part.cels:
         m = np.zeros((len(cel.materials), size[1], size[0]), np.float32)
         t = np.zeros(m.shape[1:], np.float32) if cel.ramp else None
-        own = None if logits is None else cover(cel, cel_logits(part, logits)[cel.name], size, None, tau(scale))
+        own = None if fine is None else cover(cel, cel_logits(part, fine)[cel.name], size, None, tau(scale))
         if own is not None:
             x0, y0, x1, y1 = own.window
             m[:, y0:y1, x0:x1] = own.m
