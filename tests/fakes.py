@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.fit import complete_look, default_look
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Cel, Material, Part
+from vtuber_studio.core.rules import Rules, Trait
 from vtuber_studio.engine.bundle import BundlePart, File, Input, Manifest, Shadow, inputs_of
 from vtuber_studio.engine.generator import principal_directions
 
@@ -56,12 +59,27 @@ def _inputs(part: str) -> tuple[Input, ...]:
     return inputs_of([row for row in ATTRIBUTES + EXPRESSIONS if part in row.parts])
 
 
+DICE = Rules(
+    traits=(Trait("youth", {"eye_size": 0.2}),),
+    roles={"skin.base": "skin", "hair.base": "hair", "hair.tip": "tip", "eye.iris": "iris", "deco.base": "ornament"},
+)
+
+
 def fake_manifest() -> Manifest:
     """Tables of the fake."""
     parts = tuple(BundlePart(part, 1, W_DIM, FILE, FILE, _inputs(part.name)) for part in PARTS)
     return Manifest(
-        "Fake", "CC0-1.0", ATTRIBUTES, EXPRESSIONS, MATERIALS, parts, shadow=Shadow(("fringe",), ("face",)), id="fake"
-    )
+        "Fake", "CC0-1.0", ATTRIBUTES, EXPRESSIONS, MATERIALS, parts, shadow=Shadow(("fringe",), ("face",)), dice=DICE,
+        id="fake",
+    )  # fmt: skip
+
+
+DEFAULT = default_look(ATTRIBUTES, MATERIALS, "fake")  # what a window with the fake starts with
+
+
+def whole(look: Look) -> Look:
+    """The look with every value of the fake's tables, as it is when it comes from a file."""
+    return complete_look(look, ATTRIBUTES, MATERIALS)
 
 
 class FakeGenerator:

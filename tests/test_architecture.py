@@ -265,6 +265,18 @@ def test_there_are_no_import_cycles() -> None:
         visit(name, ())
 
 
+def test_core_knows_no_name_of_the_starter() -> None:
+    """What the starter's rows and materials are called stands in the artist's schema and in the bundle alone."""
+    from vtuber_studio.artist import schema
+
+    names = {row.name for row in schema.ATTRIBUTES + schema.MATERIALS if "_" in row.name or "." in row.name}
+    for module, path in _modules().items():
+        if _package(module) == "core":
+            nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+            texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+            assert not names & texts, f"{ROOT}.{module} knows {sorted(names & texts)}"
+
+
 def test_long_files_say_why() -> None:
     """Soft: a file over 300 lines gives a reason with the word "lines" in its docstring."""
     for module, path in _modules().items():

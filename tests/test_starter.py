@@ -7,6 +7,7 @@ import pytest
 
 from vtuber_studio import random_look
 from vtuber_studio.artist import schema
+from vtuber_studio.core.look import parse_seed
 from vtuber_studio.core.pose import PRESETS
 from vtuber_studio.engine.generator import OnnxGenerator, load_generator
 from vtuber_studio.engine.render import render
@@ -23,6 +24,11 @@ FLOORS = {  # part: dB and soft IoU when it is painted alone; they hold for weig
 @pytest.fixture(scope="module")
 def starter() -> OnnxGenerator:
     return load_generator()
+
+
+def test_its_dice_know_what_the_artist_knows(starter: OnnxGenerator) -> None:
+    assert starter.manifest.dice == schema.DICE
+    assert random_look(starter, "miku") == random_look(starter, parse_seed("miku"))
 
 
 def test_it_paints_what_the_artist_draws(starter: OnnxGenerator) -> None:

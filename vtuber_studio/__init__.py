@@ -38,7 +38,6 @@ def __getattr__(name: str) -> Any:  # so that importing the package alone loads 
 
 def random_look(generator: Any, seed: int | str) -> Any:
     """A whole persona rolled from ``seed``, a number or any word, as the dice in the window roll it."""
-    from vtuber_studio.core.sampling import random_look as draw
+    from vtuber_studio.engine.fitting import persona
 
-    tables = generator.manifest
-    return draw(tables.attributes, tables.materials, seed, tables.id)
+    return persona(generator.manifest, seed)

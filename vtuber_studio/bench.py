@@ -26,14 +26,14 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     """
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.pose import Pose
-    from vtuber_studio.core.sampling import random_look
     from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.fitting import persona
     from vtuber_studio.engine.generator import default_threads, load_generator
     from vtuber_studio.engine.render import RenderCache, render
 
     generator = load_generator(generator_path)
     tables = generator.manifest
-    look = random_look(tables.attributes, tables.materials, 11, tables.id)
+    look = persona(generator.manifest, 11)
     # everything worn, so that no part is skipped
     worn = {
         row.name: row.choices[1]

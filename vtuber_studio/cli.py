@@ -301,11 +301,10 @@ def _torch_needed() -> Iterator[None]:
 
 def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import default_look, require_look
+    from vtuber_studio.core.fit import require_look
     from vtuber_studio.core.look import parse_seed
     from vtuber_studio.core.project import read_look
-    from vtuber_studio.core.sampling import random_look
-    from vtuber_studio.engine.fitting import fit
+    from vtuber_studio.engine.fitting import first_look, fit, persona
 
     tables = generator.manifest
     parts = [entry.part for entry in tables.parts]
@@ -318,9 +317,9 @@ def _look(generator: Generator, file: Path | None, seed: str | None, settings: l
         look = fitted.value
         look = look if seed is None else look.with_(seed=parse_seed(seed))
     elif seed is not None:
-        look = random_look(tables.attributes, tables.materials, seed, tables.id)
+        look = persona(tables, seed)
     else:
-        look = default_look(tables.attributes, tables.materials, tables.id)
+        look = first_look(tables)
     for name, value in _pairs(settings, "--set"):
         look = look.paint({name: value}) if "." in name else look.set(**{name: value})
     return require_look(look, tables.attributes, tables.materials, parts)

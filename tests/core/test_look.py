@@ -124,8 +124,8 @@ def test_fitting_keeps_what_maps_and_says_what_does_not() -> None:
         palette={"hair.base": "#ff0000"},
         z={"eyes": (1.0, 2.0, 0.0, 0.0)},
         directions={"eyes": (0.5,)},
-        mixes=(Mix("eyes", Look(), 0.5),),
-    )
+        mixes=(Mix("eyes", default_look(ROWS, TABLE), 0.5),),
+    ), "and what it did not say is written down"
     assert len(notes) == 8
     assert sum("tail" in note for note in notes) == 7
     assert require_look(fitted, ROWS, TABLE, PARTS) == fitted
@@ -158,8 +158,9 @@ def test_old_names_become_todays_without_a_note() -> None:
         directions={"eyes": (0.5,)},
         mixes=(Mix("eyes", Look(attributes={"eye_size": 0.5}), 0.5),),
     )
-    assert fit_look(old, ROWS, TABLE, PARTS, renamed) == (new, ())
-    assert fit_look(new, ROWS, TABLE, PARTS, renamed) == (new, ())
+    whole = complete_look(new, ROWS, TABLE)
+    assert fit_look(old, ROWS, TABLE, PARTS, renamed) == (whole, ())
+    assert fit_look(new, ROWS, TABLE, PARTS, renamed) == (whole, ())
     assert renamed_look(old.set(eye_size=2.0), renamed).attributes["eye_size"] == 2.0
 
 

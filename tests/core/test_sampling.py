@@ -17,11 +17,11 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.latents import Stream, race
 from vtuber_studio.core.look import MAX_SEED, parse_seed
 from vtuber_studio.core.part import Material
-from vtuber_studio.core.rules import STARTER, Rules
+from vtuber_studio.core.rules import Rules
 from vtuber_studio.core.sampling import FLESH, harmony, random_look
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_seeds.json").read_text())
-ROWS, MATERIALS, DICE = schema.ATTRIBUTES, schema.MATERIALS, STARTER
+ROWS, MATERIALS, DICE = schema.ATTRIBUTES, schema.MATERIALS, schema.DICE
 DECIDING = {name for rule in (*DICE.exclusions, *DICE.tints) for name in rule.when}  # others follow these, and say so
 seeds = st.integers(0, MAX_SEED)
 

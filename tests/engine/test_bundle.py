@@ -250,6 +250,17 @@ MANIFESTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "capability twice": lambda table: table.update(capabilities=["cels", "cels"]),
     "choice without a name": lambda table: table["attributes"][0].update(choices=["", "b"], default="b"),
     "endless label": lambda table: table["attributes"][0].update(label="x" * 2000),
+    "dice that pull without end": lambda table: table.update(
+        dice={"traits": [{"name": "youth", "pulls": {"eye_size": 1e9}}]}
+    ),
+    "dice with two traits of a name": lambda table: table.update(
+        dice={"traits": [{"name": "youth", "pulls": {}}, {"name": "youth", "pulls": {}}]}
+    ),
+    "dice with a bad colour": lambda table: table.update(dice={"tints": [{"material": "skin", "colours": ["pink"]}]}),
+    "dice with no colour": lambda table: table.update(dice={"tints": [{"material": "skin", "colours": []}]}),
+    "dice with endless tables": lambda table: table.update(
+        dice={"roles": {f"m{index}": "hair" for index in range(2000)}}
+    ),
     "shadow from nothing": _shadow([], ["face"]),
     "shadow on nothing": _shadow(["eyes"], []),
     "shadow from one cel twice": _shadow(["eyes", "eyes"], ["face"]),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeGenerator
+from tests.fakes import DEFAULT, FakeGenerator, whole
 from tests.ui.driving import STILL, WAIT, Open, settle
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, read_project, save_project
@@ -124,7 +124,7 @@ def test_the_question_about_unsaved_work_goes_when_it_is_saved_or_taken_back(
         assert window.question_bar.isVisible()
         window.actions_by_name[answer].trigger()
         qtbot.waitUntil(lambda: not window.question_bar.isVisible(), timeout=WAIT)
-        assert not window.session.dirty and window.session.look.attributes == {"face_width": 0.3}
+        assert not window.session.dirty and window.session.look.attributes["face_width"] == 0.3
 
 
 def test_closing_again_asks_again(qtbot: QtBot, window: MainWindow) -> None:
@@ -178,7 +178,7 @@ def test_another_generators_project_is_a_copy_until_it_is_saved(
     window.files.open(path)
     qtbot.waitUntil(lambda: "another generator" in window.error_bar.message, timeout=WAIT)
     assert "tail_length" in window.error_bar.message and "stays as it is" in window.error_bar.message
-    assert window.session.look.attributes == {"face_width": 0.5}
+    assert window.session.look.attributes["face_width"] == 0.5
     assert window.session.dirty and window.session.path is None and not window.session.can_undo
     assert not window.close(), "what it is here is nowhere else"
     window.question_bar.choose("Cancel")
@@ -198,7 +198,7 @@ def test_a_look_says_whose_it_is(
 ) -> None:
     (tmp_path / "look.json").write_bytes(Look(generator=generator).set(face_width=0.5).to_json())
     window.files.open(tmp_path / "look.json")
-    qtbot.waitUntil(lambda: window.session.look.attributes == {"face_width": 0.5}, timeout=WAIT)
+    qtbot.waitUntil(lambda: window.session.look.attributes["face_width"] == 0.5, timeout=WAIT)
     assert ("another generator" in window.error_bar.message) == said
     settle(qtbot, window)
 
@@ -207,7 +207,7 @@ def test_a_look_of_the_future_is_refused(qtbot: QtBot, window: MainWindow, tmp_p
     (tmp_path / "look.json").write_bytes(b'{"version": 999}')
     window.files.open(tmp_path / "look.json")
     qtbot.waitUntil(lambda: "newer version" in window.error_bar.message, timeout=WAIT)
-    assert window.session.look == Look() and not window.session.can_undo
+    assert window.session.look == DEFAULT and not window.session.can_undo
 
 
 def test_a_default_generator_that_is_gone_gives_way_to_the_starter(
@@ -304,7 +304,7 @@ def test_what_was_kept_stays_until_what_was_made_of_it_is_saved(
     window = open_window()
     qtbot.waitUntil(lambda: window.question_bar.isVisible(), timeout=WAIT)
     window.question_bar.choose("Open it")
-    qtbot.waitUntil(lambda: window.session.look.attributes == {"face_width": 0.5}, timeout=WAIT)
+    qtbot.waitUntil(lambda: window.session.look.attributes["face_width"] == 0.5, timeout=WAIT)
     assert "tail_length" in window.error_bar.message and window.session.dirty and window.session.path is None
     written(qtbot, window)
     assert [kept.folder for kept in find_orphans()] == [orphan.folder], "it alone knows her tail"
@@ -353,7 +353,7 @@ def test_recovered_work_may_be_wanted_before_there_is_a_generator(
     qtbot.waitUntil(lambda: window.question_bar.isVisible(), timeout=WAIT)
     window.question_bar.choose("Open it")
     gate.set()
-    qtbot.waitUntil(lambda: window.session.look == WIDE, timeout=WAIT)
+    qtbot.waitUntil(lambda: window.session.look == whole(WIDE), timeout=WAIT)
     settle(qtbot, window)
     window.leaving.agreed = True
     window.close()

@@ -49,7 +49,7 @@ def figure(
 def random_sheet(rows: int = 6, columns: int = 6, seed: int = 0, size: int = 256) -> np.ndarray:
     """Contact sheet of ``rows`` x ``columns`` random personas, RGBA on paper."""
     seeds = [(seed + k) % (MAX_SEED + 1) for k in range(rows * columns)]
-    looks = [random_look(schema.ATTRIBUTES, schema.MATERIALS, each) for each in seeds]
+    looks = [random_look(schema.ATTRIBUTES, schema.MATERIALS, each, rules=schema.DICE) for each in seeds]
     return tile([figure(look.attributes, look.palette, look.seed, size) for look in looks], columns)
 
 

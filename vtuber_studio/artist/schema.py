@@ -11,6 +11,7 @@ from __future__ import annotations
 from vtuber_studio.core.attribute import Attribute as A
 from vtuber_studio.core.attribute import rows_seen
 from vtuber_studio.core.part import Cel, Material, Part
+from vtuber_studio.core.rules import Exclusion, Rules, Tint, Trait
 
 M = Material
 
@@ -185,6 +186,25 @@ EXPRESSIONS: tuple[A, ...] = (
     A("vowel_e", "E", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel e."),
     A("vowel_o", "O", _E, ("mouth",), low=0, high=1, default=0.0, tip="The vowel o."),
     A("blush", "Blush", _E, ("face",), low=0, high=1, default=0.25, tip="Pale to flushed cheeks."),
+)
+
+DICE = Rules(
+    traits=(  # together they make a face look younger (+) or more grown up (-), or the hair fuller
+        Trait("youth", {"eye_size": 0.22, "iris_size": 0.2, "chin": -0.22, "jaw": -0.15, "face_width": 0.12, "mouth_width": -0.12, "neck": -0.2, "shoulders": -0.2}),
+        Trait("fluff", {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}),
+    ),
+    exclusions=(Exclusion({"headwear": "beret"}, {"ears": "none"}),),  # it would sit on them
+    tints=(
+        Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
+        Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": "horns"}),
+    ),
+    roles={
+        "skin.base": "skin", "face.blush": "blush", "face.mark": "mark",
+        "mouth.lip": "lip", "mouth.line": "mouth_line", "mouth.inside": "mouth", "mouth.tongue": "tongue",
+        "hair.base": "hair", "hair.tip": "tip", "eye.iris": "iris", "eye.lash": "lash",
+        "cloth.base": "garment", "trim.base": "trim", "accent.base": "accent",
+        "deco.base": "ornament", "deco.accent": "gem", "ear.inner": "inner_ear",
+    },
 )
 
 

@@ -16,7 +16,7 @@ from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.palette import resolve, to_hex, turned
 from vtuber_studio.core.part import Material, Part
-from vtuber_studio.core.rules import STARTER, Rules
+from vtuber_studio.core.rules import Rules
 from vtuber_studio.core.sampling import FLESH, exclude, in_range, random_attributes, random_palette
 
 COLOURS = "Colours"  # the group of the palette; locks name a material the way they name an attribute
@@ -30,7 +30,7 @@ def roll(
     seed: int,
     locks: Collection[str] = (),
     group: str | None = None,
-    rules: Rules | None = STARTER,
+    rules: Rules | None = None,
 ) -> Look:
     """A fresh persona from ``seed``: everything, or only one ``group`` of attributes (or COLOURS).
 
@@ -79,7 +79,7 @@ def vary(
     seed: int,
     locks: Collection[str] = (),
     amount: float = 0.18,
-    rules: Rules | None = STARTER,
+    rules: Rules | None = None,
 ) -> Look:
     """A little different: ranges move by N(0, amount x half range), colours turn slightly, choices and skin stay."""
     look = complete_look(look, rows, materials)

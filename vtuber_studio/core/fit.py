@@ -270,8 +270,8 @@ def fit_look(
 ) -> tuple[Look, tuple[str, ...]]:
     """The look as far as a generator with these tables knows it, and a note for each thing that did not map.
 
-    For looks of other generators; ``require_look`` is the strict one. Old names that ``renamed`` knows become
-    today's without a note. StudioError for an unsound structure.
+    For looks from files; ``require_look`` is the strict one. Old names that ``renamed`` knows become today's without
+    a note, and what the look does not say becomes the tables' default. StudioError for an unsound structure.
     """
     check_look(look)
     look = renamed_look(look, renamed or {})
@@ -299,4 +299,4 @@ def fit_look(
         notes.extend(where + note for note in said)
         return one if fitted == one else fitted
 
-    return walk(look, fit), tuple(notes)
+    return complete_look(walk(look, fit), rows, materials), tuple(notes)

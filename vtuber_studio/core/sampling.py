@@ -16,7 +16,7 @@ from vtuber_studio.core.latents import Stream, race
 from vtuber_studio.core.look import Look, parse_seed
 from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, to_hex, turned
 from vtuber_studio.core.part import Material
-from vtuber_studio.core.rules import STARTER, Rules, holds
+from vtuber_studio.core.rules import Rules, holds
 
 _SKINS = ("#ffeadf", "#fee2d2", "#fad3bd", "#f0c2a6", "#dba686", "#bd8766", "#976245", "#714635")
 _HAIRS = (
@@ -66,7 +66,7 @@ FLESH = frozenset({"skin", "blush", "mark", "lip", "mouth_line", "mouth", "tongu
 Own = Callable[[str], Stream]
 
 
-def random_attributes(rows: Sequence[Attribute], seed: int, rules: Rules | None = STARTER) -> dict[str, Value]:
+def random_attributes(rows: Sequence[Attribute], seed: int, rules: Rules | None = None) -> dict[str, Value]:
     """A value for every row from its prior; hidden traits pull several rows together a little."""
     pulls: dict[str, float] = {}
     for trait in rules.traits if rules else ():
@@ -138,7 +138,7 @@ def random_look(
     materials: Sequence[Material],
     seed: int | str,
     generator_id: str = "",
-    rules: Rules | None = STARTER,
+    rules: Rules | None = None,
 ) -> Look:
     """The persona of ``seed`` (a number or a word), every value in it. StudioError for what is no seed."""
     seed = parse_seed(seed)

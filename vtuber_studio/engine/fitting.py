@@ -1,4 +1,4 @@
-"""Documents of other generators: what maps is taken over, what does not is said."""
+"""Looks of a generator, and documents of other ones: what maps is taken over, what does not is said."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from vtuber_studio.core.fit import complete_look, fit_look
+from vtuber_studio.core.fit import complete_look, default_look, fit_look
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, renamed_project
+from vtuber_studio.core.sampling import random_look
 from vtuber_studio.engine.manifest import Manifest
 
 T = TypeVar("T", Look, Project)
@@ -33,6 +34,16 @@ class Fitted(Generic[T]):
 def stamp(manifest: Manifest) -> str:
     """What a look remembers its generator by: the id, behind its family where there is one."""
     return f"{manifest.family}:{manifest.id}" if manifest.family else manifest.id
+
+
+def first_look(manifest: Manifest) -> Look:
+    """The look that a generator starts with, every value in it."""
+    return default_look(manifest.attributes, manifest.materials, stamp(manifest))
+
+
+def persona(manifest: Manifest, seed: int | str) -> Look:
+    """The whole persona of ``seed``, a number or any word; StudioError for what is no seed."""
+    return random_look(manifest.attributes, manifest.materials, seed, stamp(manifest), manifest.dice)
 
 
 def is_foreign(look: Look, manifest: Manifest) -> bool:

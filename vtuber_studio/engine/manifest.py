@@ -14,6 +14,7 @@ from msgspec import structs
 
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.part import Material, Part
+from vtuber_studio.core.rules import Rules
 
 FORMAT = 2
 
@@ -126,6 +127,7 @@ class Manifest(msgspec.Struct, frozen=True):
     canvas: int = 512
     provenance: dict[str, Any] = {}  # who made it, when
     shadow: Shadow | None = None
+    dice: Rules | None = None  # what rolling knows beyond priors
     capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...; none: what the tables can
     networks: dict[str, Network] = {}  # by role: reader, judge
     renamed: dict[str, dict[str, str]] = {}  # kind -> name that it once had -> name now, see ``core.fit.renamed_look``

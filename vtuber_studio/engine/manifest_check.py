@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from pathlib import PurePosixPath
 
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.part import Cel, Material
+from vtuber_studio.core.rules import Rules
 from vtuber_studio.engine.manifest import (
     FORMAT,
     BundlePart,
@@ -50,6 +51,8 @@ def check_manifest(manifest: Manifest) -> None:
         _check_part(entry, materials, rows)
     if manifest.shadow is not None:
         _check_shadow(manifest.shadow, cels, materials)
+    if manifest.dice is not None:
+        _check_dice(manifest.dice)
     if manifest.extends:
         _check_pack(manifest)
     _names("network", manifest.networks)
@@ -217,6 +220,25 @@ def _check_shadow(shadow: Shadow, cels: set[str], materials: set[str]) -> None:
         abs(shadow.dx) > 64 or abs(shadow.dy) > 64 or not 0 <= shadow.blur <= 16 or not 0 <= shadow.strength <= 1
     ):
         raise _bad("its shadow has a number out of range")
+
+
+def _check_dice(dice: Rules) -> None:
+    """Names are passed over where the tables lack them; numbers, colours and sizes are not."""
+    tables: list[Sized] = [dice.traits, dice.exclusions, dice.tints, dice.roles]
+    tables += [trait.pulls for trait in dice.traits]
+    tables += [table for rule in dice.exclusions for table in (rule.when, rule.then)]
+    tables += [table for tint in dice.tints for table in (tint.when, tint.colours)]
+    if any(len(table) > MAX_ROWS for table in tables):
+        raise _bad(f"its dice have a table of more than {MAX_ROWS} rows")
+    _names("trait", (trait.name for trait in dice.traits))
+    if not all(abs(pull) <= 100 for trait in dice.traits for pull in trait.pulls.values()):  # NaN fails too
+        raise _bad("its dice pull by a number out of range")
+    try:
+        for tint in dice.tints:
+            for colour in tint.colours or ("",):
+                parse_hex(colour)
+    except StudioError as error:
+        raise _bad(f"the dice have no usable colour for {tint.material[:40]!r}") from error
 
 
 def _check_network(role: str, network: Network) -> None:

@@ -63,6 +63,7 @@ def merged(base: Manifest, table: Table, trained: Trained, like: Manifest, order
         "materials": _plain(materials, table["materials"]),
         "parts": [_entry(entry, changed, table["parts"]) for entry in parts],
         "shadow": msgspec.to_builtins(shadow),
+        "dice": msgspec.to_builtins(like.dice if base.family == like.family else base.dice),
         "capabilities": list(dict.fromkeys((*base.capabilities, *like.capabilities))),
         "renamed": _renamed(base.renamed, like.renamed, now),
     }

@@ -87,6 +87,7 @@ def _artist() -> Manifest:
         parts=(),
         family="starter",
         shadow=Shadow(("fringe", "side_locks"), ("face",)),
+        dice=schema.DICE,
         capabilities=("attributes", "expression", "palette", "cels", "exact_regions"),
         renamed=schema.RENAMED,
     )

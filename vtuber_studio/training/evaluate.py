@@ -14,10 +14,10 @@ from msgspec import structs
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Part
-from vtuber_studio.core.sampling import random_look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import ingredients
+from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.render import RenderCache, compose, footprint, logits_of, render
 from vtuber_studio.training.truth import FIRST_SEED, Cels, drawn, painted, stale, undrawable, unseen_shot
@@ -117,7 +117,7 @@ def outside(image: np.ndarray) -> int:
 def leak(generator: Generator, seed: int = FIRST_SEED) -> int:
     """Largest change outside a part's footprint when an attribute of that part alone changes; every part is tried."""
     manifest, cache, worst = generator.manifest, RenderCache(), 0
-    look = _dressed(manifest, random_look(manifest.attributes, manifest.materials, seed, manifest.id))
+    look = _dressed(manifest, persona(manifest, seed))
     before = render(generator, look, size=512, cache=cache, quality="preview").astype(int)
     for entry in manifest.parts:
         outside = ~footprint(manifest, entry.part.name, 512)

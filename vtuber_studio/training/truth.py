@@ -13,10 +13,10 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.latents import Stream
 from vtuber_studio.core.part import Part
 from vtuber_studio.core.pose import PRESETS
-from vtuber_studio.core.sampling import random_look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.figure import Ingredients
+from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.manifest import networks_of
 from vtuber_studio.engine.paint import Window, box_size, cel_logits, cover, intersect, refined, tau
 from vtuber_studio.engine.tables import bundle_tables
@@ -29,7 +29,7 @@ Cels = dict[str, tuple[np.ndarray, np.ndarray | None]]  # cel -> coverage m [K, 
 def unseen_shot(manifest: Manifest, index: int) -> Shot:
     """Number ``index`` of the shots that training never sees: another persona, and another face each time."""
     seed = FIRST_SEED + index
-    look = random_look(manifest.attributes, manifest.materials, seed, manifest.id)
+    look = persona(manifest, seed)
     return Shot(look, sample_expression(manifest.expressions, seed))
 
 

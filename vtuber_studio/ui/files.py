@@ -74,7 +74,7 @@ class Files(QObject):
 
     def new(self) -> None:
         """Start over with the default look, after asking about unsaved work."""
-        self.guard(lambda: self._replace(Project()))
+        self.guard(lambda: self._replace(self.stage.first_project))
 
     def open(self, path: Path, quiet: bool = False) -> None:
         """Open a project (read first, then ask about unsaved work), or take over a look, which can be undone.

@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
             "copy": self.pictures.copy,
             "paste": self.pictures.paste,
             "remove_reference": partial(self.set_reference, None),
-            "reset": lambda: self.session.edit(Look(), self.tr("Default look")),
+            "reset": lambda: self.session.edit(self.stage.default_look, self.tr("Default look")),
             "roll": self.dice.roll,
             "vary": self.dice.vary,
             "keep": self.favourites.add,

@@ -8,11 +8,13 @@ import msgspec
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
 from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.fitting import fit
+from vtuber_studio.engine.fitting import first_look, fit
 from vtuber_studio.ui.bridge import Bridge
 
 
@@ -39,12 +41,24 @@ class Stage(QObject):
         """What is shown: the document's look with the face's live state."""
         return Shot(self.session.look, self.expression, self.pose)
 
+    @property
+    def default_look(self) -> Look:
+        """The look that the generator starts with, every value in it."""
+        return Look() if self.manifest is None else first_look(self.manifest)
+
+    @property
+    def first_project(self) -> Project:
+        """A new document."""
+        return Project().with_look(self.default_look)
+
     def load(self, manifest: Manifest) -> None:
         """A generator is there: keep of the look and of the face what the new tables know."""
         self.manifest = manifest
-        fitted = fit(self.session.look, manifest).value
-        if fitted != self.session.look:
-            with QSignalBlocker(self):  # panels still show the old tables
+        with QSignalBlocker(self):  # panels still show the old tables
+            if self.session.project == Project():  # nothing yet, not even a look
+                self.session.replace(self.first_project)
+            fitted = fit(self.session.look, manifest).value
+            if fitted != self.session.look:
                 self.session.edit(fitted, self.tr("Other generator"))
         known = {row.name for row in manifest.expressions}
         self.expression = {name: value for name, value in self.expression.items() if name in known}

@@ -75,6 +75,7 @@ class DicePanel(QWidget):
             seed,
             session.locks,
             self.group.currentData(),
+            manifest.dice,
         )
         session.edit(look, self.tr("Roll"))
 
@@ -85,7 +86,9 @@ class DicePanel(QWidget):
             return
         parts = [entry.part for entry in manifest.parts]
         seed = QRandomGenerator.global_().generate()
-        look = vary(session.look, manifest.attributes, manifest.materials, parts, seed, session.project.locks)
+        look = vary(
+            session.look, manifest.attributes, manifest.materials, parts, seed, session.locks, rules=manifest.dice
+        )
         session.edit(look, self.tr("A little different"))
 
     def _typed(self) -> None:

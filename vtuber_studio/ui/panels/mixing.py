@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look, Mix
-from vtuber_studio.core.sampling import random_look
+from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -130,7 +130,7 @@ class MixingPanel(QWidget):
         manifest = self.stage.manifest
         if manifest is not None:
             seed = QRandomGenerator.global_().generate() if seed is None else seed
-            self.set_source(random_look(manifest.attributes, manifest.materials, seed, manifest.id))
+            self.set_source(persona(manifest, seed))
 
     def take_all(self, kind: str, amount: float) -> None:
         """Take one kind of every part, or nothing at all."""

@@ -118,7 +118,7 @@ class PalettePanel(QWidget):
         self._shown = chosen
         colours = resolve(self.stage.manifest.materials, chosen)
         for name, swatch in self.swatches.items():
-            swatch.show_colour(to_hex(colours[name]), name in chosen)
+            swatch.show_colour(to_hex(colours[name]), chosen.get(name, "") not in ("", swatch.material.colour))
 
     def set_colour(self, name: str, colour: str) -> None:
         """Set one material's colour as one edit."""
@@ -128,8 +128,11 @@ class PalettePanel(QWidget):
     def reset(self, name: str) -> None:
         """Give a material back to its ramp, or its default."""
         session = self.stage.session
+        material = self.swatches[name].material
         palette = {key: colour for key, colour in session.look.palette.items() if key != name}
-        session.edit(session.look.with_(palette=palette), self.swatches[name].material.label)
+        if material.colour:
+            palette[name] = material.colour
+        session.edit(session.look.with_(palette=palette), material.label)
 
     def choose(self, material: Material) -> None:
         """Open the (modeless) colour chooser; cancelling takes the preview back, one undo step otherwise."""
