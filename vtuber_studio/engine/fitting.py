@@ -9,7 +9,7 @@ import msgspec
 
 from vtuber_studio.core.fit import complete_look, default_look, fit_look
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.project import NamedLook, Project, renamed_project
+from vtuber_studio.core.project import NamedLook, Project, check_project, renamed_project
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.engine.manifest import Manifest
 
@@ -61,8 +61,8 @@ def fit(look: Look, manifest: Manifest) -> Fitted[Look]:
 
 
 def fit_project(project: Project, manifest: Manifest) -> Fitted[Project]:
-    """A project with every look for this generator; each note once."""
-    project = renamed_project(project, manifest.renamed)
+    """A sound project with every look for this generator, sound again; each note once."""
+    read, project = project, renamed_project(project, manifest.renamed)
     done = {id(named): fit(named.look, manifest) for named in (*project.looks, *project.favourites)}
 
     def fitted(named: NamedLook) -> NamedLook:
@@ -73,6 +73,7 @@ def fit_project(project: Project, manifest: Manifest) -> Fitted[Project]:
     value = project.with_(
         looks=tuple(map(fitted, project.looks)), favourites=tuple(map(fitted, project.favourites))
     )
+    check_project(value, since=read)  # filled up, it may have grown too large
     return Fitted(value, any(row.foreign for row in done.values()), notes)
 
 

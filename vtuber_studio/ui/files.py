@@ -115,7 +115,7 @@ class Files(QObject):
         self._run(named, then)
 
     def _replace(self, project: Project, path: Path | None = None, saved: bool = True, digest: str = "") -> None:
-        self.stage.session.replace(project, path, saved, digest)
+        self.stage.session.replace(project, path, saved, digest, checked=True)
         self._recovered = None
 
     def _opened(self, path: Path, fitted: Fitted[Project], digest: str, quiet: bool = False) -> None:
