@@ -17,8 +17,9 @@ from tests.ui.driving import STILL, WAIT, Open, settle
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, read_project, save_project
 from vtuber_studio.core.recovery import Autosave, find_orphans
+from vtuber_studio.core.settings import Settings, load_settings, save_settings
 from vtuber_studio.engine.generator import load_generator
-from vtuber_studio.ui import files
+from vtuber_studio.ui import files, preferences
 from vtuber_studio.ui.app import Reporter
 from vtuber_studio.ui.main_window import MainWindow
 
@@ -77,6 +78,28 @@ def test_saves_never_overtake_each_other(
         assert not window.isWindowModified() and not window.session.dirty
         assert read_project(path).look.seed == window.session.look.seed == said[-1].seed
     assert not window.error_bar.isVisible()
+
+
+def test_settings_are_written_in_their_order(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slow(settings: Settings) -> None:
+        if not begun.is_set():
+            begun.set()
+            time.sleep(0.3)
+        save_settings(settings)
+
+    monkeypatch.setattr(preferences, "save_settings", slow)
+    window.preferences.change(export_size=1024)
+    window.preferences._store()
+    qtbot.waitUntil(begun.is_set, timeout=WAIT)
+    window.preferences.change(export_size=4096)
+    window.preferences.flush()
+    assert load_settings().export_size == 4096
+    qtbot.wait(400)
+    assert load_settings().export_size == 4096, "the slow one was first, and stays it"
 
 
 def test_work_that_goes_on_while_it_is_saved_stays_unsaved(

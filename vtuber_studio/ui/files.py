@@ -137,7 +137,7 @@ class Files(QObject):
         if not fitted.changed:
             return
         foreign = self.tr("It was made for another generator, and may look different.")
-        hints = [f"{note.rstrip('.')}." for note in fitted.notes[:2]]
+        hints = [f"{note[:1].upper()}{note[1:].rstrip('.')}." for note in fitted.notes[:2]]
         if len(fitted.notes) > 2:
             hints.append(self.tr("And {} more.").format(len(fitted.notes) - 2))
         message = foreign if fitted.foreign else self.tr("Not everything in it is known here.")

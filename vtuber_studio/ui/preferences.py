@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.settings import Settings, save_settings
-from vtuber_studio.ui.job import Job, once
+from vtuber_studio.ui.writer import Writer
 
 DELAY = 800  # milliseconds between a change and its storing
 
@@ -23,6 +23,7 @@ class Preferences(QObject):
         super().__init__(parent)
         self.settings = settings
         self._stored = settings
+        self._writer = Writer(self)
         self._timer = QTimer(self, interval=DELAY, singleShot=True)
         self._timer.timeout.connect(self._store)
 
@@ -40,6 +41,7 @@ class Preferences(QObject):
     def flush(self) -> None:
         """Store now (at exit); a folder that cannot be written must not keep the window open."""
         self._timer.stop()
+        self._writer.drain()
         if self.settings != self._stored:
             try:
                 save_settings(self.settings)
@@ -48,7 +50,8 @@ class Preferences(QObject):
             self._stored = self.settings
 
     def _store(self) -> None:
-        settings = self._stored = self.settings
-        job = Job(once(lambda: save_settings(settings)))
-        job.failed.connect(self.failed)
-        job.start()
+        settings = self.settings
+        self._writer.put("", lambda: save_settings(settings), lambda _: self._written(settings), self.failed.emit)
+
+    def _written(self, settings: Settings) -> None:
+        self._stored = settings

@@ -1,4 +1,4 @@
-"""Writer: the one queue in which a document's writes stand, so that none overtakes another."""
+"""Writer: the one queue in which the writes of a document, or of the settings, stand: none overtakes another."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ def name_dialog(session: Session, parent: QWidget) -> QInputDialog:
     dialog = QInputDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(dialog.tr("Name"))
+    dialog.resize(360, dialog.sizeHint().height())
     dialog.setLabelText(dialog.tr("What is she called?"))
     dialog.setTextValue(session.project.name)
     line = dialog.findChild(QLineEdit)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from vtuber_studio.ui.widgets.words import fitting, plain
 
@@ -29,11 +29,13 @@ class ErrorBar(QFrame):
         self.close_button.clicked.connect(self.clear)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(6)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
+        row = QHBoxLayout()
         row.addWidget(self.text, 1)
-        row.addLayout(self._buttons)
         row.addWidget(self.close_button)
+        column = QVBoxLayout(self)  # what to choose stands below the question: both need the width
+        column.setContentsMargins(12, 6, 8, 6)
+        column.addLayout(row)
+        column.addLayout(self._buttons)
         self.hide()
 
     def fail(self, message: str, hint: str = "", stays: bool = False) -> None:
@@ -83,6 +85,8 @@ class ErrorBar(QFrame):
             button.setObjectName("" if index else "primary")
             button.clicked.connect(partial(self._chosen, act))
             self._buttons.addWidget(button)
+        if choices:
+            self._buttons.addStretch(1)
         self.show()
 
     def _chosen(self, act: Callable[[], object]) -> None:
@@ -91,7 +95,7 @@ class ErrorBar(QFrame):
 
     def _empty(self) -> None:
         while self._buttons.count():
-            widget = self._buttons.takeAt(0).widget()
+            widget = self._buttons.takeAt(0).widget()  # None: the stretch
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
