@@ -37,5 +37,6 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
         sheet.fill(ink(at((2.2, -31), (3.4, -21), (2.4, -11)), [0.5, 2.0, 0.6]), "skin.line")
         sheet.fill(ink(at((7.8, -2.4), (5.2, 1.6), (0.6, 2.8), (-3.8, 0.8)), [0.7, 2.1, 2.5, 0.7]), "skin.line")
     else:  # button: round and low, with both wings
-        sheet.fill(ellipse(*at((0.4, -1.6))[0], 4.6 * size, 3.4 * size), "skin.shade")
+        x, y = at((0.4, -1.6))[0]
+        sheet.fill(ellipse(x, y, 4.6 * size, 3.4 * size), "skin.shade")
         sheet.fill(ink(at((-4.6, -1.8), (-2.4, 1.2), (0.2, 0.4), (2.8, 1.4), (5.0, -1.6)), [0.8, 2.2, 1.9, 2.2, 0.8]), "skin.line")
