@@ -35,6 +35,12 @@ def test_what_hangs_dies_or_swells_is_an_overrun(what: str, seconds: float) -> N
     assert child._process.returncode is not None
 
 
+def test_where_no_process_can_be_started_it_is_an_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Overrun):
+        Confined(TASK, 500)
+
+
 def test_a_task_that_is_not_there_is_an_overrun() -> None:
     with Confined("tests.core.tasks:nothing", 500) as child, pytest.raises(Overrun):
         child.ask(b"a", LONG)

@@ -39,14 +39,17 @@ class Confined:
 
     def __init__(self, task: str, megabytes: int) -> None:
         start = [FLAG] if getattr(sys, "frozen", False) else ["-P", "-c", _START, str(_ROOT)]
-        self._process = subprocess.Popen(
-            [sys.executable, *start, task, str(megabytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *start, task, str(megabytes)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:  # no memory for another process, or too many of them
+            raise Overrun from error
 
     def __enter__(self) -> Confined:
         return self

@@ -42,8 +42,8 @@ def examiner(*, again: bool = False) -> Iterator[Examine]:
             known = _verdicts()
             if verdict.hexdigest() in known and not again:
                 return
-            child = child or stack.enter_context(Confined(_TRIAL, _MEGABYTES))
             try:
+                child = child or stack.enter_context(Confined(_TRIAL, _MEGABYTES))
                 child.ask(json.dumps([file.path, inputs, outputs]).encode() + b"\n" + data, _SECONDS)
             except Overrun as error:
                 raise refuse(file.path, "takes too long to run, or too much memory") from error
