@@ -53,8 +53,10 @@ from vtuber_studio import Look, load_generator, render
 render(load_generator(), Look(seed=3), size=64)
 """
 TRAINING = """
-from vtuber_studio.training import export, trainer
-from vtuber_studio import Look, load_generator, render
+import importlib, pkgutil
+from vtuber_studio import Look, load_generator, render, training
+for module in pkgutil.iter_modules(training.__path__, "vtuber_studio.training."):
+    importlib.import_module(module.name)
 render(load_generator(), Look(), size=64)
 """
 SESSIONS: dict[str, tuple[str, ...]] = {
