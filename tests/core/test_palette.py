@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from tests.core.strategies import colours, unit
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import canonical, check_palette, derive, mix, oklab, parse_hex, resolve, to_hex
+from vtuber_studio.core.palette import (
+    canonical,
+    carried,
+    check_palette,
+    derive,
+    mix,
+    oklab,
+    parse_hex,
+    recolour,
+    resolve,
+    to_hex,
+    wholes,
+)
 from vtuber_studio.core.part import Material
 
 TABLE = (
@@ -102,6 +114,44 @@ def test_one_part_may_have_its_own_colour() -> None:
     chosen = {"hair.base": "#ff0000", "hair_front:hair.base": "#0000ff"}
     assert to_hex(resolve(TABLE, chosen, "hair_front")["hair.base"]) == "#0000ff"
     assert to_hex(resolve(TABLE, chosen, "hair_back")["hair.base"]) == "#ff0000"
+
+
+HAIR = (
+    *TABLE,
+    Material("hair.tip", "Tips", "hair", source="hair.base", rule="tip"),
+    Material("cap", "Cap", "hat", "#ff0000"),
+)
+
+
+def test_a_group_with_one_base_is_a_whole() -> None:
+    assert wholes(HAIR) == {"hair": "hair.base"}
+    assert wholes((*HAIR, Material("hair.clip", "Clip", "hair", "#ff0000"))) == {}
+
+
+@given(colours, colours, colours)
+def test_what_was_set_by_hand_moves_along_with_its_group(base: str, tip: str, new: str) -> None:
+    palette = {"hair.base": base, "hair.tip": tip, "hair_front:hair.tip": tip, "cap": "#00ff00"}
+    moved = recolour(HAIR, palette, "hair.base", new)
+    assert moved.keys() == palette.keys() and moved["hair.base"] == new and moved["cap"] == "#00ff00"
+    assert moved["hair.tip"] == moved["hair_front:hair.tip"] and parse_hex(moved["hair.tip"])[3] == parse_hex(tip)[3]
+    assert "hair.shade" not in moved, "what derives goes on deriving"
+
+
+@given(colours)
+def test_a_base_that_stays_leaves_what_it_carries(tip: str) -> None:
+    before = parse_hex("#3050c0")
+    assert np.abs(parse_hex(carried(tip, before, before)) - parse_hex(tip)).max() < 2 / 255
+
+
+def test_a_tip_keeps_its_relation() -> None:
+    blue, red = parse_hex("#4060c0"), parse_hex("#c04050")
+    hue = [float(np.degrees(np.arctan2(*oklab(parse_hex(each)[:3].astype(float))[:0:-1]))) for each in (
+        to_hex(blue), "#4090c0", to_hex(red), carried("#4090c0", blue, red),
+    )]  # fmt: skip
+    assert (hue[3] - hue[2]) % 360 == pytest.approx((hue[1] - hue[0]) % 360, abs=4)
+    assert _lightness(parse_hex(carried("#4090c0", blue, parse_hex("#101010")))) < 0.45
+    pink = parse_hex(carried("#e080b0", parse_hex("#302c34"), parse_hex("#d8b070")))
+    assert pink[0] > pink[2] > pink[1], "dyed tips of black hair stay pink: black has no hue to turn from"
 
 
 def test_an_unknown_material_is_refused() -> None:

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
 from tests.ui.driving import WAIT, drag, picture, undo_depth
-from vtuber_studio.core.look import Look
+from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.core.palette import oklab, parse_hex, recolour
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
 from vtuber_studio.core.session import Session
 from vtuber_studio.engine.generator import OnnxGenerator, load_generator
@@ -369,11 +370,34 @@ def test_a_typed_seed_gives_the_same_persona_again(stage: Stage, show: Show[Dice
         return stage.session.look
 
     first = enter()
-    assert first.attributes and (typed != "7" or first.seed == 7)
-    assert dice.seed.text() == str(first.seed)
+    assert first.seed == parse_seed(typed) and dice.seed.text() == typed
     click(dice.roll_button)
     assert stage.session.look != first
     assert enter() == first
+
+
+def test_the_seed_says_when_the_look_has_moved_on(stage: Stage, show: Show[DicePanel]) -> None:
+    dice = show(DicePanel(stage))
+    assert (dice.seed_label.text(), dice.seed.text()) == ("Seed", ""), "nobody rolled what is there at first"
+    click(dice.roll_button)
+    assert dice.seed_label.text() == "Seed" and "changed" not in dice.seed.toolTip()
+    stage.session.edit(stage.session.look.paint({"hair.base": "#123456"}), "Hair")
+    assert dice.seed_label.text() == "From seed" and "changed" in dice.seed.toolTip()
+    stage.session.undo()
+    assert dice.seed_label.text() == "Seed"
+    stage.session.set_locks({"eye_size"})
+    click(dice.roll_button)
+    assert dice.seed_label.text() == "From seed", "a locked slider is not the seed's"
+
+
+@pytest.mark.parametrize("typed", ["4294967296", "-3", " "])
+def test_what_is_no_seed_is_said_and_rolls_nothing(stage: Stage, show: Show[DicePanel], typed: str) -> None:
+    dice, said = show(DicePanel(stage)), []
+    stage.failed.connect(lambda message, hint: said.append(f"{message} {hint}"))
+    dice.seed.setFocus()
+    QTest.keyClicks(dice.seed, typed)
+    QTest.keyClick(dice.seed, Qt.Key.Key_Return)
+    assert stage.session.look == DEFAULT and len(said) == 1 and "from 0 to 4294967295" in said[0]
 
 
 # mixing
@@ -600,6 +624,45 @@ def test_shade_follows_its_base_until_set_by_hand(stage: Stage, show: Show[Palet
     assert stage.session.look.palette == {**DEFAULT.palette, "skin.base": "#ff4020"}
     panel.swatches["skin.base"].customContextMenuRequested.emit(QPoint(3, 3))
     assert stage.session.look == DEFAULT, "a base goes back to its default, which stands in the look"
+
+
+def test_a_locked_colour_is_left_alone_by_the_dice(stage: Stage, show: Show[PalettePanel]) -> None:
+    panel, dice = show(PalettePanel(stage)), DicePanel(stage)
+    panel.set_colour("hair.base", "#123456")
+    click(panel.locks["hair.base"])
+    click(panel.locks["skin.shade"])
+    assert stage.session.locks == {"hair.base", "skin.shade"} and undo_depth(stage.session) == 3
+    shade = middle_of(panel, "skin.shade")
+    for act in (dice.roll, dice.vary):
+        act()
+        assert middle_of(panel, "hair.base") == "#123456" and middle_of(panel, "skin.shade") == shade
+        assert stage.session.look.palette["eye.iris"] != DEFAULT.palette["eye.iris"]
+    for _ in range(3):
+        stage.session.undo()
+    assert stage.session.locks == {"hair.base"} and not panel.locks["skin.shade"].isChecked()
+
+
+def test_whole_hair_takes_the_tips_along(real: Stage, show: Show[PalettePanel]) -> None:
+    panel = show(PalettePanel(real))
+    assert set(panel.wholes) == {"hair.base"}
+    panel.set_colour("hair.base", "#3050c0")
+    panel.set_colour("hair.tip", "#60a0ff")  # lighter, and a little toward green
+    rows = real.manifest.materials
+    start = real.session.look.palette
+    click(panel.wholes["hair.base"])
+    dialog = chooser(panel)
+    for colour in ("#ff0000", "#c03040"):
+        dialog.setCurrentColor(QColor(colour))
+    dialog.accept()
+    assert undo_depth(real.session) == 3 and real.session.undo_label == "Whole hair"
+    palette = real.session.look.palette
+    assert palette == recolour(rows, start, "hair.base", "#c03040"), "the last one, not one step after the other"
+    ends = [each[name] for each in (start, palette) for name in ("hair.base", "hair.tip")]
+    lights = [float(oklab(parse_hex(end)[:3])[0]) for end in ends]
+    assert lights[3] - lights[2] == pytest.approx(lights[1] - lights[0], abs=0.06)
+    assert set(palette) == set(start) and palette["eye.iris"] == start["eye.iris"]
+    real.session.undo()
+    assert real.session.look.palette == start
 
 
 def test_the_tool_tip_of_a_swatch_can_be_read(stage: Stage, show: Show[PalettePanel], qtbot: QtBot) -> None:

@@ -122,6 +122,51 @@ def turned(colour: str, turn: float, light: float) -> str:
     return to_hex(np.append(from_oklab(moved), rgba[3]))
 
 
+def carried(colour: str, before: np.ndarray, after: np.ndarray) -> str:
+    """The colour in the same relation to ``after`` [4] as it had to ``before`` [4].
+
+    Lightness, chroma and hue move along in OKLab's cylinder. A grey has no hue to turn from or to: the less colour
+    either has, the less hues turn.
+    """
+    rgba = parse_hex(colour)
+    old, new, own = (oklab(np.asarray(each[:3], float)) for each in (before, after, rgba))
+    chromas = [float(np.hypot(*lab[1:])) for lab in (old, new, own)]
+    hues = [float(np.arctan2(lab[2], lab[1])) for lab in (old, new, own)]
+    turn = (hues[1] - hues[0] + np.pi) % (2 * np.pi) - np.pi
+    hue = hues[2] + turn * float(np.clip((min(chromas[:2]) - 0.01) / 0.03, 0, 1))
+    chroma = max(0.0, chromas[2] + chromas[1] - chromas[0])
+    light = np.clip(own[0] + new[0] - old[0], 0, 1)
+    moved = np.array([light, chroma * np.cos(hue), chroma * np.sin(hue)])
+    return to_hex(np.append(from_oklab(moved), rgba[3]))
+
+
+def wholes(materials: Sequence[Material]) -> dict[str, str]:
+    """Groups with one base, from which all other colours of the group derive: group -> that base."""
+    found: dict[str, str] = {}
+    for group in dict.fromkeys(row.group for row in materials):
+        rows = [row for row in materials if row.group == group]
+        names = {row.name for row in rows}
+        bases = [row.name for row in rows if row.source not in names]
+        if len(bases) == 1 and len(rows) > 1:
+            found[group] = bases[0]
+    return found
+
+
+def recolour(
+    materials: Sequence[Material], palette: Mapping[str, str], base: str, colour: str
+) -> dict[str, str]:
+    """The palette with another ``base``; what was set by hand in its group, tips for one, is ``carried`` along."""
+    group = next(row.group for row in materials if row.name == base)
+    names = {row.name for row in materials if row.group == group}
+    before, after = resolve(materials, palette)[base], parse_hex(colour)
+    moved = {
+        key: carried(own, before, after)
+        for key, own in palette.items()
+        if key != base and key.split(":")[-1] in names
+    }
+    return {**palette, **moved, base: colour}
+
+
 def check_palette(materials: Sequence[Material], overrides: Mapping[str, object]) -> dict[str, str]:
     """Validated overrides. Keys are a material (``hair.base``) or one part's (``hair_front:hair.base``)."""
     known = {material.name for material in materials}

@@ -112,7 +112,7 @@ def renamed_project(project: Project, renamed: Renamed) -> Project:
     """The project under today's names of a generator's attributes, choices, materials and parts."""
     if not any(renamed.values()):
         return project
-    names, parts = renamed.get("attributes", {}), renamed.get("parts", {})
+    names, parts = {**renamed.get("attributes", {}), **renamed.get("materials", {})}, renamed.get("parts", {})
 
     def look(named: NamedLook) -> NamedLook:
         return msgspec.structs.replace(named, look=renamed_look(named.look, renamed))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRandomGenerator, QSignalBlocker
+from PySide6.QtCore import QRandomGenerator, QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from vtuber_studio.core.dice import COLOURS, roll, vary
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import parse_seed
+from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.icons import icon
@@ -31,12 +32,19 @@ class DicePanel(QWidget):
         self.group.setToolTip(self.tr("What the dice may change"))
         self.seed = QLineEdit()
         self.seed.setFixedWidth(104)
-        self.seed.setToolTip(self.tr("The seed of this roll. Type a number or any word, then Enter."))
         self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setPlaceholderText(self.tr("a word"))
         self.seed.returnPressed.connect(self._typed)
+        self.seed_label = QLabel()
+        # as wide as its longer text, or the buttons would jump
+        metrics = self.seed_label.fontMetrics()
+        self.seed_label.setMinimumWidth(max(map(metrics.horizontalAdvance, (self.tr("Seed"), self.tr("From seed")))))
+        self.seed_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._typed_words: dict[int, str] = {}  # seed -> what was typed for it
+        self._persona: Look | None = None  # of the seed that is shown
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)
-        for widget in (self.roll_button, self.group, self.vary_button, QLabel(self.tr("Seed")), self.seed):
+        for widget in (self.roll_button, self.group, self.vary_button, self.seed_label, self.seed):
             layout.addWidget(widget)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -45,6 +53,7 @@ class DicePanel(QWidget):
 
     def build(self) -> None:
         """List the groups of the manifest."""
+        self._persona = None
         assert self.stage.manifest is not None
         self.group.clear()
         self.group.addItem(self.tr("Everything"), None)
@@ -55,10 +64,24 @@ class DicePanel(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the current seed."""
+        """Show the seed, and whether the look is still the persona that it gives."""
+        look, manifest = self.stage.session.look, self.stage.manifest
+        if manifest is None:
+            return
+        if self._persona is None or self._persona.seed != look.seed:
+            self._persona = persona(manifest, look.seed)
+        moved = look.with_(generator="", background="transparent") != self._persona.with_(generator="")
+        untouched = look == self.stage.default_look
+        self.seed_label.setText(self.tr("From seed") if moved and not untouched else self.tr("Seed"))
+        hint = self.tr("Type a number or any word, then Enter, to roll it.")
+        if moved and not untouched:
+            hint = self.tr("The look has changed since this seed was rolled. Enter rolls it again.") + f"\n{hint}"
+        self.seed.setToolTip(hint)
         if not self.seed.hasFocus():
             with QSignalBlocker(self.seed):
-                self.seed.setText(str(self.stage.session.look.seed))
+                shown = self._typed_words.get(look.seed, str(look.seed))
+                self.seed.setText("" if untouched else shown)
+                self.seed.setCursorPosition(0)
 
     def roll(self, seed: int | None = None) -> None:
         """Roll what the group box says, from a fresh seed or the given one."""
@@ -97,5 +120,7 @@ class DicePanel(QWidget):
         except StudioError as error:
             self.stage.fail(error.message, error.hint)
             return
+        self._typed_words = {seed: self.seed.text().strip()}
         self.seed.clearFocus()
         self.roll(seed)
+        self.refresh()

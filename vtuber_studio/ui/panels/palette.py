@@ -1,7 +1,8 @@
-"""Every material as a swatch, grouped; a base colour carries its ramp along."""
+"""Every material as a swatch with a lock, grouped; a base colour carries its ramp along, a whole group its tips."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
     QColorDialog,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -17,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vtuber_studio.core.palette import resolve, to_hex
+from vtuber_studio.core.palette import recolour, resolve, to_hex, wholes
 from vtuber_studio.core.part import Material
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
+from vtuber_studio.ui.widgets.lock import LockButton
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.words import plain, titled
 
@@ -28,34 +31,49 @@ COLUMNS = 4
 
 
 class Swatch(QToolButton):
-    """A colour that can be clicked; a small mark shows that it was set by hand."""
+    """A colour that can be clicked, or a run of two; a frame shows that it was set by hand."""
 
-    def __init__(self, material: Material, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.material = material
-        self.setObjectName(f"swatch_{material.name.replace('.', '_')}")
-        self.setAccessibleName(material.label)
-        self.setFixedSize(58, 30)
+        self.label = label
+        self.setObjectName(f"swatch_{name.replace('.', '_')}")
+        self.setAccessibleName(label)
+        self.setFixedHeight(30)
         self.colour = ""
+        self._shown: tuple[object, ...] = ()
 
-    def show_colour(self, colour: str, chosen: bool) -> None:
-        """Paint the swatch; ``chosen`` marks a colour set by hand."""
-        if (self.colour, self.property("chosen")) == (colour, chosen):
+    def show_colour(self, colour: str, chosen: bool = False, end: str = "", hint: str = "") -> None:
+        """Paint the swatch, from ``colour`` to ``end`` where there is one; ``chosen`` marks a colour set by hand."""
+        if self._shown == (colour, chosen, end):
             return
-        self.colour = colour
-        self.setProperty("chosen", chosen)
+        self._shown, self.colour = (colour, chosen, end), colour
         border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
-        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-        alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
-        ground = f"background: rgba({red},{green},{blue},{alpha:.2f});"
+        ground = _css(colour)
+        if end:
+            ground = f"qlineargradient(x1:0, y1:0, x2:1, y2:0, stop:0.35 {ground}, stop:1 {_css(end)})"
         # named, or the tool tip would be dressed in it, too
         self.setStyleSheet(
-            f"#{self.objectName()} {{ {ground} border: {border}; border-radius: 5px; }}"
+            f"#{self.objectName()} {{ background: {ground}; border: {border}; border-radius: 5px; }}"
             f"#{self.objectName()}:focus {{ border: 2px solid {COLOURS['accent']}; }}"
         )
         back = self.tr("Right click: back to its base colour, or its default.")
-        hint = back if chosen else self.tr("Click to choose.")
-        self.setToolTip(plain(f"{self.material.label} {colour}\n{hint}"))
+        hint = hint or (back if chosen else self.tr("Click to choose."))
+        self.setToolTip(plain(f"{self.label} {colour}\n{hint}"))
+
+
+def _css(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
+    return f"rgba({red},{green},{blue},{alpha:.2f})"
+
+
+def _caption(text: str) -> QLabel:
+    caption = QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+    caption.setObjectName("caption")
+    policy = caption.sizePolicy()  # which knows that two lines need more height
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # columns stay equal
+    caption.setSizePolicy(policy)
+    return caption
 
 
 class PalettePanel(QWidget):
@@ -65,6 +83,10 @@ class PalettePanel(QWidget):
         super().__init__(parent)
         self.stage = stage
         self.swatches: dict[str, Swatch] = {}
+        self.locks: dict[str, LockButton] = {}
+        self.wholes: dict[str, Swatch] = {}  # base -> the swatch of its whole group
+        self._materials: dict[str, Material] = {}
+        self._ends: dict[str, str] = {}
         self._shown: dict[str, str] | None = None
         self.column = scroll_column(self)
         stage.loaded.connect(self.build)
@@ -74,80 +96,121 @@ class PalettePanel(QWidget):
 
     def build(self) -> None:
         """Make the swatches anew from the manifest."""
+        manifest = self.stage.manifest
+        assert manifest is not None
         clear(self.column)
-        self.swatches, self._shown = {}, None
-        sections: dict[str, tuple[Section, QGridLayout]] = {}
-        assert self.stage.manifest is not None
-        for material in self.stage.manifest.materials:
-            if material.group not in sections:
-                section, grid = Section(material.group.capitalize()), QGridLayout()
-                grid.setSpacing(6)
-                for column in range(COLUMNS):
-                    grid.setColumnStretch(column, 1)
-                section.body.addLayout(grid)
-                self.column.addWidget(section)
-                sections[material.group] = (section, grid)
-            grid = sections[material.group][1]
-            cell, index = QVBoxLayout(), grid.count()
-            swatch = Swatch(material)
-            swatch.clicked.connect(partial(self.choose, material))
-            swatch.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-            swatch.customContextMenuRequested.connect(lambda _pos, name=material.name: self.reset(name))
-            caption = QLabel(material.label, textFormat=Qt.TextFormat.PlainText)
-            caption.setObjectName("caption")
-            caption.setWordWrap(True)
-            policy = caption.sizePolicy()  # which knows that two lines need more height
-            policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # columns stay equal
-            caption.setSizePolicy(policy)
-            cell.addWidget(swatch)
-            cell.addWidget(caption)
-            cell.addStretch(1)
-            cell.setSpacing(1)
-            grid.addLayout(cell, index // COLUMNS, index % COLUMNS)
-            self.swatches[material.name] = swatch
+        self.swatches, self.locks, self.wholes, self._shown = {}, {}, {}, None
+        self._materials = {row.name: row for row in manifest.materials}
+        # what a strand turns into toward its tip
+        ramps = [cel.ramp for entry in manifest.parts for cel in entry.part.cels]
+        self._ends = {base: end for ramp in ramps for base, end in ramp.items() if end != base}
+        bases = {group: base for group, base in wholes(manifest.materials).items() if base in self._ends}
+        grids: dict[str, QGridLayout] = {}
+        for material in manifest.materials:
+            if material.group not in grids:
+                grids[material.group] = self._section(material.group, bases.get(material.group))
+            grid = grids[material.group]
+            index = grid.count()
+            grid.addLayout(self._cell(material), index // COLUMNS, index % COLUMNS)
         self.column.addStretch(1)
         self.refresh()
 
+    def _section(self, group: str, base: str | None) -> QGridLayout:
+        """A group's heading, a swatch for all of it where one base leads it, and the grid of its colours."""
+        section, grid = Section(group.capitalize()), QGridLayout()
+        if base is not None:
+            self.wholes[base] = swatch = Swatch(f"whole_{group}", self.tr("Whole {}").format(group))
+            swatch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            swatch.clicked.connect(partial(self.choose_whole, base))
+            section.body.addWidget(swatch)
+            section.body.addWidget(_caption(swatch.label))
+            section.body.addSpacing(6)
+        grid.setSpacing(6)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+        section.body.addLayout(grid)
+        self.column.addWidget(section)
+        return grid
+
+    def _cell(self, material: Material) -> QVBoxLayout:
+        """A swatch, its lock and its caption."""
+        swatch, lock = Swatch(material.name, material.label), LockButton(material.label)
+        swatch.setFixedWidth(42)
+        swatch.clicked.connect(partial(self.choose, material.name))
+        swatch.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        swatch.customContextMenuRequested.connect(lambda _pos, name=material.name: self.reset(name))
+        lock.locked.connect(partial(self._lock, material.name))
+        pair, cell = QHBoxLayout(), QVBoxLayout()
+        pair.setSpacing(0)
+        pair.addWidget(swatch)
+        pair.addWidget(lock)
+        pair.addStretch(1)
+        cell.addLayout(pair)
+        cell.addWidget(_caption(material.label))
+        cell.addStretch(1)
+        cell.setSpacing(1)
+        self.swatches[material.name], self.locks[material.name] = swatch, lock
+        return cell
+
     def refresh(self) -> None:
-        """Show the session's palette."""
+        """Show the session's palette and locks."""
         if self.stage.manifest is None:
             return
+        for name, lock in self.locks.items():
+            lock.set_locked(name in self.stage.session.locks)
         chosen = self.stage.session.look.palette
         if chosen == self._shown:
             return
         self._shown = chosen
-        colours = resolve(self.stage.manifest.materials, chosen)
+        colours = {name: to_hex(rgba) for name, rgba in resolve(self.stage.manifest.materials, chosen).items()}
         for name, swatch in self.swatches.items():
-            swatch.show_colour(to_hex(colours[name]), chosen.get(name, "") not in ("", swatch.material.colour))
+            swatch.show_colour(colours[name], chosen.get(name, "") not in ("", self._materials[name].colour))
+        for base, swatch in self.wholes.items():
+            hint = self.tr("Click to choose; what was set by hand moves along, tips too.")
+            swatch.show_colour(colours[base], end=colours[self._ends[base]], hint=hint)
 
     def set_colour(self, name: str, colour: str) -> None:
         """Set one material's colour as one edit."""
         session = self.stage.session
-        session.edit(session.look.paint({name: colour}), self.swatches[name].material.label)
+        session.edit(session.look.paint({name: colour}), self.swatches[name].label)
+
+    def set_whole(self, base: str, colour: str) -> None:
+        """Set a group's base, everything that was set by hand in the group moving along, as one edit."""
+        session, manifest = self.stage.session, self.stage.manifest
+        assert manifest is not None
+        palette = recolour(manifest.materials, session.committed.palette, base, colour)
+        session.edit(session.look.with_(palette=palette), self.wholes[base].label)
 
     def reset(self, name: str) -> None:
         """Give a material back to its ramp, or its default."""
         session = self.stage.session
-        material = self.swatches[name].material
         palette = {key: colour for key, colour in session.look.palette.items() if key != name}
-        if material.colour:
-            palette[name] = material.colour
-        session.edit(session.look.with_(palette=palette), material.label)
+        if self._materials[name].colour:
+            palette[name] = self._materials[name].colour
+        session.edit(session.look.with_(palette=palette), self.swatches[name].label)
 
-    def choose(self, material: Material) -> None:
+    def choose(self, name: str) -> None:
+        """Choose one material's colour."""
+        self._choose(self.swatches[name], partial(self.set_colour, name))
+
+    def choose_whole(self, base: str) -> None:
+        """Choose the colour of a whole group."""
+        self._choose(self.wholes[base], partial(self.set_whole, base))
+
+    def _choose(self, swatch: Swatch, put: Callable[[str], None]) -> None:
         """Open the (modeless) colour chooser; cancelling takes the preview back, one undo step otherwise."""
         dialog = QColorDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel, len(self.swatches[material.name].colour) == 9)
-        text = self.swatches[material.name].colour
+        text = swatch.colour
+        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel, len(text) == 9)
         colour = QColor(text[:7])
         if len(text) == 9:
             colour.setAlpha(int(text[7:], 16))
-        dialog.setWindowTitle(titled(material.label))
+        dialog.setWindowTitle(titled(swatch.label))
         dialog.setCurrentColor(colour)
-        self.stage.session.begin(material.label)
-        dialog.currentColorChanged.connect(lambda c: self.set_colour(material.name, to_hex(c.getRgbF())))
+        self.stage.session.begin(swatch.label)
+        dialog.currentColorChanged.connect(lambda c: put(to_hex(c.getRgbF())))
         dialog.accepted.connect(self.stage.session.commit)
         dialog.rejected.connect(self.stage.session.abort)
         dialog.setModal(True)
@@ -156,3 +219,7 @@ class PalettePanel(QWidget):
         # over the swatches, not over her face
         dialog.move(self.mapToGlobal(QPoint(0, max(0, self.height() - dialog.sizeHint().height()))))
         dialog.open()
+
+    def _lock(self, name: str, locked: bool) -> None:
+        locks = self.stage.session.locks
+        self.stage.session.set_locks(locks | {name} if locked else locks - {name})

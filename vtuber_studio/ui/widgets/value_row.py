@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
-from vtuber_studio.ui.widgets.icons import icon
+from vtuber_studio.ui.widgets.lock import LockButton
 from vtuber_studio.ui.widgets.slider import Slider
 from vtuber_studio.ui.widgets.words import plain
 
@@ -28,14 +28,10 @@ class ValueRow(QWidget):
         self.label = QLabel(attribute.label, textFormat=Qt.TextFormat.PlainText)
         self.label.setFixedWidth(112)
         self.label.installEventFilter(self)
-        self.lock = QToolButton(checkable=True, autoRaise=True)
-        self.lock.setObjectName("lock")
-        self.lock.setToolTip(self.tr("Lock: the dice leave this alone"))
-        self.lock.setAccessibleName(self.tr("Lock {}").format(attribute.label))
-        self.lock.toggled.connect(self._on_lock)
+        self.lock = LockButton(attribute.label)
+        self.lock.locked.connect(self.locked)
         if not lockable:  # setVisible(True) would make it a window of its own: it has no parent yet
             self.lock.hide()
-        self.lock.setIcon(icon("lock-open"))
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 1, 2, 1)
         grid.setHorizontalSpacing(6)
@@ -44,7 +40,6 @@ class ValueRow(QWidget):
         self.slider: Slider | None = None
         self._idle = ""
         self._value: Value | None = None  # shown
-        self._locked = False  # shown
         if attribute.choices:
             self.combo = QComboBox()
             for choice in attribute.choices:
@@ -99,12 +94,7 @@ class ValueRow(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Show the lock without emitting anything."""
-        if locked == self._locked:
-            return  # a new icon, even the same one, lays out and paints the whole panel anew
-        self._locked = locked
-        with QSignalBlocker(self.lock):
-            self.lock.setChecked(locked)
-        self.lock.setIcon(icon("lock" if locked else "lock-open"))
+        self.lock.set_locked(locked)
 
     def set_idle(self, cause: str) -> None:
         """Grey: it moves nothing while ``cause``, another row's label, says so; empty when it does."""
@@ -135,10 +125,6 @@ class ValueRow(QWidget):
     def _move(self, value: Value) -> None:
         self._value = value
         self.moved.emit(value)
-
-    def _on_lock(self, locked: bool) -> None:
-        self.set_locked(locked)
-        self.locked.emit(locked)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Double-click resets; the wheel scrolls the panel unless the control has the focus."""
