@@ -125,7 +125,11 @@ def test_a_pack_adds_the_style_to_a_copy(
         "manifest.json", "LICENSE", "model_card.md", f"brows.{CHOICE}.mapping.onnx", f"brows.{CHOICE}.synthesis.onnx",
     }  # fmt: skip
     before = (base / "manifest.json").read_bytes()
+    (tmp_path / "secret").write_text("not for others")
+    (pack / "LICENSE").unlink()
+    (pack / "LICENSE").symlink_to(tmp_path / "secret")
     installed = install(pack, base)
+    assert "not for others" not in (installed.folder / "LICENSE").read_text("utf-8")
     assert installed.folder in list_bundles() and installed.manifest.name.endswith("with Fine")
     assert installed.manifest.family == "starter" and not installed.manifest.extends
     whole = load_generator(export_bundle(run, tmp_path / "bundle", base), threads=1)

@@ -39,8 +39,8 @@ def assemble(stage: Path, table: Table, base: Bundle | None, name: str, texts: S
     table |= {"name": name, "provenance": {**table.get("provenance", {}), **made}}
     table["licence"] = licence(write_table(stage, table))
     manifest = write_table(stage, table)
-    if base is not None and carried and (base.folder / "LICENSE").is_file():
-        texts = [(base.folder / "LICENSE").read_text("utf-8", "replace"), *texts]
+    if base is not None and carried:
+        texts = [base.text("LICENSE").decode("utf-8", "replace"), *texts]
     write_atomically(stage / "LICENSE", licence_text(texts).encode())
     write_atomically(stage / "model_card.md", model_card(manifest).encode())
     return manifest
@@ -92,8 +92,7 @@ def _install_pack(pack: Bundle, base: Bundle) -> Bundle:
             trained[own.name] = own, entry
         table = merged(base.manifest, base.table, trained, like=base.manifest)
         name = f"{base.manifest.name} with {pack.manifest.name}"[:100]
-        text = pack.folder / "LICENSE"
-        assemble(stage, table, base, name, [text.read_text("utf-8", "replace")] if text.is_file() else [])
+        assemble(stage, table, base, name, [pack.text("LICENSE").decode("utf-8", "replace")])
         return install_bundle(stage)
 
 

@@ -52,6 +52,14 @@ class Bundle:
         """A file's bytes, read once and matching their hash; StudioError when they do not."""
         return _read_file(self.folder, file)
 
+    def text(self, name: str) -> bytes:
+        """The bytes of ``LICENSE`` or ``model_card.md``; empty when there is none, or no plain file of sound size."""
+        path = self.folder / name
+        try:
+            return b"" if path.is_symlink() else read_bytes(path, MAX_MANIFEST)
+        except OSError:
+            return b""
+
 
 def make_file(folder: Path, path: str) -> File:
     """The manifest's entry for a file that lies in ``folder``."""
@@ -137,9 +145,8 @@ def install_bundle(folder: Path) -> Bundle:
             copy.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(copy, source.read(file))
         for name in _TEXTS:
-            text = source.folder / name
-            if text.is_file() and not text.is_symlink() and text.stat().st_size < MAX_MANIFEST:
-                write_atomically(temporary / name, text.read_bytes())
+            if text := source.text(name):
+                write_atomically(temporary / name, text)
         write_atomically(temporary / "manifest.json", manifest)
         copied = read_bundle(temporary)
         if target.exists():

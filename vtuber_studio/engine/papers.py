@@ -23,7 +23,7 @@ def licence(manifest: Manifest) -> str:
 
 def licence_text(texts: Iterable[str]) -> str:
     """One text of several; the same text once."""
-    found = list(dict.fromkeys(text.strip() + "\n" for text in texts))
+    found = list(dict.fromkeys(text.strip() + "\n" for text in texts if text.strip()))
     if len(found) < 2:
         return "".join(found)
     head = "Weights of several makers are in this folder. The model card says which licence each has.\n"
