@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vtuber_studio.cli_train import app as train_app
+from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
 
 if TYPE_CHECKING:
     from vtuber_studio.core.look import Look
-    from vtuber_studio.core.progress import Progress
     from vtuber_studio.engine.generator import Generator
 
 app = typer.Typer(
@@ -25,7 +24,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-train_app = typer.Typer(help="Train generators (needs the [train] extra).", no_args_is_help=True)
 artist_app = typer.Typer(
     help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True
 )
@@ -172,7 +170,7 @@ def bench(
     if part and not training:
         raise StudioError("--part belongs to --training.", "Add --training, or leave --part out.")
     if training:
-        with _torch_needed():
+        with torch_needed():
             from vtuber_studio.training.speed import bench_training
 
         return _print_figures(bench_training(part), as_json)
@@ -197,64 +195,6 @@ def doctor(as_json: JsonOption = False) -> None:
         if not report["problems"]:
             typer.echo("Nothing is missing.")
     raise typer.Exit(1 if report["problems"] else 0)
-
-
-@train_app.command("starter")
-def train_starter(
-    out: Annotated[Path | None, typer.Option(help="A new run directory.")] = None,
-    minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
-    resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
-    start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
-    parts: Annotated[str, typer.Option(help="Only these parts, comma separated; PART=CHOICE is one style alone.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, help="Parts trained side by side.")] = 2,
-    bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
-) -> None:
-    """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
-    if (out is None) == (resume is None):
-        raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
-    with _torch_needed():
-        from vtuber_studio.training.starter import train_starter as train
-
-    run = out or resume
-    assert run is not None
-    chosen = [name for name in parts.split(",") if name] or None
-    _follow(train(run, minutes, chosen, resume is not None, jobs, start))
-    if bundle is not None:
-        from vtuber_studio.training.bundling import export_bundle
-
-        typer.echo(export_bundle(run, bundle))
-
-
-@train_app.command("bundle")
-def train_bundle(
-    run: Annotated[Path, typer.Argument(help="A run directory.")],
-    out: Annotated[Path, typer.Argument(help="The bundle to write.")],
-    base: Annotated[
-        Path | None, typer.Option(help="Take untrained parts from this bundle, not from the one it started from.")
-    ] = None,
-    name: Annotated[str, typer.Option(help="What the generator is called.")] = "",
-) -> None:
-    """Export what a run has learned so far as a generator bundle."""
-    with _torch_needed():
-        from vtuber_studio.training.bundling import export_bundle
-
-    typer.echo(export_bundle(run, out, base, name))
-
-
-@train_app.command("pack")
-def train_pack(
-    run: Annotated[Path, typer.Argument(help="A run directory.")],
-    style: Annotated[str, typer.Argument(help="PART=CHOICE, for example hair_front=curly.")],
-    out: Annotated[Path, typer.Argument(help="The pack to write.")],
-    name: Annotated[str, typer.Option(help="What the style is called.")] = "",
-) -> None:
-    """Export one trained style as a pack, which `vtuber-studio install` adds to a generator."""
-    try:
-        from vtuber_studio.training.bundling import export_pack
-    except ImportError as error:
-        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
-
-    typer.echo(export_pack(run, style, out, name))
 
 
 @artist_app.command("sheet")
@@ -289,14 +229,6 @@ def artist_digests(
         edition = f"edition {editions.schema.EDITIONS[name]}{' (new)' if name in new else ''}"
         typer.echo(f"{name:12} {edition}  {said}".rstrip())
     raise typer.Exit(1 if any(advice.values()) else 0)
-
-
-@contextmanager
-def _torch_needed() -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
 
 
 def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
@@ -356,12 +288,6 @@ def _pairs(settings: list[str], option: str) -> list[tuple[str, Any]]:
         except ValueError:
             pairs.append((name, value))
     return pairs
-
-
-def _follow(progress: Iterator[Progress]) -> None:
-    for step in progress:
-        figures = "  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items())
-        typer.echo(f"{step.fraction:6.1%}  {step.message}  {figures}".rstrip())
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:

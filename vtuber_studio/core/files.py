@@ -121,6 +121,23 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     sweep(target.parent, rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}\.tmp")
 
 
+def replace_folder(stage: Path, out: Path, retired: Path) -> None:
+    """Put folder ``stage`` in the place of ``out``, which goes to ``retired``; StudioError, and it stays, when that
+    fails. All on one file system."""
+    try:
+        if out.exists():
+            os.replace(out, retired)
+        try:
+            os.replace(stage, out)
+        except OSError:
+            if retired.exists():
+                os.replace(retired, out)
+            raise
+    except OSError as error:
+        message = f"The folder cannot be written to {str(out)!r}: {error.strerror or error}."
+        raise StudioError(message, "Close what uses it, or choose another folder.") from error
+
+
 def _digest(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

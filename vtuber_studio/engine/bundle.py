@@ -12,7 +12,10 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +23,7 @@ import msgspec
 
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import read_bytes, sweep, write_atomically
+from vtuber_studio.core.files import make_folder, read_bytes, replace_folder, sweep, write_atomically
 from vtuber_studio.engine.manifest import BundlePart, File, Input, Manifest, Shadow, inputs_of, network_files
 from vtuber_studio.engine.manifest_check import check_file
 from vtuber_studio.engine.manifest_file import Table, named_files, read_table, table_bytes
@@ -28,7 +31,7 @@ from vtuber_studio.engine.onnx_check import examiner
 
 __all__ = [
     "Bundle", "BundlePart", "File", "Input", "Manifest", "Shadow", "find_bundle", "inputs_of", "install_bundle",
-    "list_bundles", "make_file", "read_bundle", "write_manifest", "write_table",
+    "list_bundles", "make_file", "read_bundle", "staged", "write_manifest", "write_table",
 ]  # fmt: skip
 
 STARTER = "starter"
@@ -157,6 +160,18 @@ def install_bundle(folder: Path) -> Bundle:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Bundle(target, copied.manifest, copied.table)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder that takes the place of ``out`` when it holds a sound bundle; otherwise nothing changes."""
+    sweep(make_folder(out.parent), r"\.export-\w{8}")
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
+        stage = Path(temporary) / "bundle"
+        stage.mkdir()
+        yield stage
+        read_bundle(stage, full=True)
+        replace_folder(stage, out, Path(temporary) / "retired")
 
 
 def _shelves(name: Path) -> list[Path]:

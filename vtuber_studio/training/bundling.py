@@ -3,10 +3,6 @@ run grew from."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,9 +11,8 @@ from msgspec import structs
 from vtuber_studio.artist import schema
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, sweep
 from vtuber_studio.engine.assemble import assemble
-from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, read_bundle
+from vtuber_studio.engine.bundle import BundlePart, Manifest, Shadow, read_bundle, staged
 from vtuber_studio.engine.merge import merged
 from vtuber_studio.engine.renames import renamed_table
 from vtuber_studio.engine.tables import PartTables
@@ -42,7 +37,7 @@ def export_bundle(run: Path, out: Path, base: Path | None = None, name: str = ""
     missing = [part.name for part in schema.PARTS if part.name not in trained]
     if not trained or (source is None and missing):
         raise StudioError(f"The run has not trained {', '.join(missing)} yet.", "Go on with --resume.")
-    with _staged(out) as stage:
+    with staged(out) as stage:
         networks = dict(_exported(run, network, stage) for network in trained)
         like, order = _artist(), [part.name for part in schema.PARTS]
         start, table = (source.manifest, source.table) if source else _nothing()
@@ -58,7 +53,7 @@ def export_pack(run: Path, network: str, out: Path, name: str = "") -> Path:
     """Export one trained style ("hair_front=curly") as a pack that a bundle of its family can be given."""
     if not (run / network / "state.safetensors").is_file():
         raise StudioError(f"The run has not trained {network!r}.", "Name a style that it has: PART=CHOICE.")
-    with _staged(out) as stage:
+    with staged(out) as stage:
         _, (tables, entry) = _exported(run, network, stage)
         if not tables.choice:
             raise StudioError(f"{network} is a whole part.", "Name one style of it: PART=CHOICE.")
@@ -103,31 +98,3 @@ def _own_licence() -> str:
     """The text for what the artist's drawings taught."""
     own = paths.resources().parent / "LICENSE-WEIGHTS"
     return own.read_text("utf-8") if own.is_file() else _CC0
-
-
-@contextmanager
-def _staged(out: Path) -> Iterator[Path]:
-    """A folder that takes the place of ``out`` when it holds a sound bundle."""
-    sweep(make_folder(out.parent), r"\.export-\w{8}")
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
-        stage = Path(temporary) / "bundle"
-        stage.mkdir()
-        yield stage
-        read_bundle(stage, full=True)
-        _swap(stage, out, Path(temporary) / "retired")
-
-
-def _swap(stage: Path, out: Path, retired: Path) -> None:
-    """Put ``stage`` in the place of ``out``; the old bundle stays when that fails."""
-    try:
-        if out.exists():
-            os.replace(out, retired)
-        try:
-            os.replace(stage, out)
-        except OSError:
-            if retired.exists():
-                os.replace(retired, out)
-            raise
-    except OSError as error:
-        message = f"The generator cannot be written to {str(out)!r}: {error.strerror or error}."
-        raise StudioError(message, "Close what uses it, or choose another folder.") from error

@@ -38,5 +38,11 @@ class TrainConfig:
     save_seconds: float = 60.0  # between checkpoints
     tick_seconds: float = 15.0  # between Progress reports
     workers: int = 1  # processes that draw
+    ahead: int = 16  # drawings that each of them may be ahead
     bf16: bool = True  # autocast where the device has bf16 (1.4-1.9 times faster); elsewhere fp32 whatever this says
     seed: int = TRAIN_SEED
+
+
+# On an accelerator a step costs little and drawings come from a few cores: larger steps, each drawing used more often.
+# What the drawing processes hand over lies in shared memory, of which a container may have 64 MB: few ahead.
+ACCELERATOR = TrainConfig(batch=32, uses=24, pool=2048, ema_images=16000, ahead=2)

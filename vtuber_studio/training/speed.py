@@ -52,7 +52,7 @@ def _part(name: str, steps: int, config: TrainConfig) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:  # nothing is saved
         trainer = PartTrainer(tables, Path(folder), config)
         cuda = trainer.device.type == "cuda"
-        batch = Pool(tables, config).batch()
+        batch = Pool(tables, config, device=str(trainer.device)).batch()
         laps: dict[str, list[float]] = defaultdict(list)
         before = 0.0
 

@@ -50,7 +50,7 @@ def bundle_weights(
             found = weights[head + name].reshape(-1, *fresh.shape[1:])
             weights[head + name] = _matched(found, old, new, fresh, kin=False)
         return {key: weights[key].reshape(value.shape) for key, value in own.items()}
-    except (KeyError, RuntimeError) as error:
+    except (KeyError, RuntimeError, ValueError) as error:
         raise StudioError(f"The bundle's {part.name} has another shape.", "Train this part anew.") from error
 
 

@@ -1,0 +1,120 @@
+"""The command line's ``train``: as thin as the rest of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vtuber_studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from vtuber_studio.core.progress import Progress
+
+app = typer.Typer(help="Train generators (needs the [train] extra).", no_args_is_help=True)
+
+
+@app.command("starter")
+def train_starter(
+    out: Annotated[Path | None, typer.Option(help="A new run directory; with --bundle it may be left out.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
+    parts: Annotated[str, typer.Option(help="Only these parts, comma separated; PART=CHOICE is one style alone.")] = "",
+    jobs: Annotated[str, typer.Option(help="Parts trained side by side: a number, or all that the machine can.")] = "2",
+    bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
+    split: Annotated[
+        bool, typer.Option("--split", help="Export it as pieces BUNDLE.zip.partNN of at most 16 MiB instead.")
+    ] = False,
+) -> None:
+    """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
+    if (out is not None and resume is not None) or (out is None and resume is None and bundle is None):
+        raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
+    if split and bundle is None:
+        raise StudioError("--split cuts a bundle in pieces.", "Say with --bundle where they go.")
+    with torch_needed():
+        from vtuber_studio.training.bundling import export_bundle
+        from vtuber_studio.training.pieces import split_bundle
+        from vtuber_studio.training.starter import train_starter as train
+
+    chosen = [name for name in parts.split(",") if name] or None
+    with ExitStack() as stack:
+
+        def passing() -> Path:
+            return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vtuber-studio-")))
+
+        run = out or resume or passing() / "run"
+        _follow(train(run, minutes, chosen, resume is not None, _jobs(jobs), start))
+        if bundle is not None and split:
+            for path in split_bundle(export_bundle(run, passing() / "bundle"), bundle):
+                typer.echo(path)
+        elif bundle is not None:
+            typer.echo(export_bundle(run, bundle))
+
+
+@app.command("bundle")
+def train_bundle(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    out: Annotated[Path, typer.Argument(help="The bundle to write.")],
+    base: Annotated[
+        Path | None, typer.Option(help="Take untrained parts from this bundle, not from the one it started from.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the generator is called.")] = "",
+) -> None:
+    """Export what a run has learned so far as a generator bundle."""
+    with torch_needed():
+        from vtuber_studio.training.bundling import export_bundle
+
+    typer.echo(export_bundle(run, out, base, name))
+
+
+@app.command("pack")
+def train_pack(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    style: Annotated[str, typer.Argument(help="PART=CHOICE, for example hair_front=curly.")],
+    out: Annotated[Path, typer.Argument(help="The pack to write.")],
+    name: Annotated[str, typer.Option(help="What the style is called.")] = "",
+) -> None:
+    """Export one trained style as a pack, which `vtuber-studio install` adds to a generator."""
+    with torch_needed():
+        from vtuber_studio.training.bundling import export_pack
+
+    typer.echo(export_pack(run, style, out, name))
+
+
+@app.command("join")
+def train_join(
+    pieces: Annotated[list[Path], typer.Argument(help="The .partNN files of a --split; their .sha256 beside them.")],
+    bundle: Annotated[Path, typer.Option(help="Where the generator goes.")],
+) -> None:
+    """Put a generator together from its pieces, checked by their SHA-256."""
+    from vtuber_studio.training.pieces import join_bundle
+
+    typer.echo(join_bundle(pieces, bundle))
+
+
+@contextmanager
+def torch_needed() -> Iterator[None]:
+    """Around imports: one sentence where torch is missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+
+
+def _jobs(text: str) -> int | None:
+    if text == "all":
+        return None
+    if text.isdigit() and int(text):
+        return int(text)
+    raise StudioError(f"--jobs {text!r} is neither a number of parts nor all.", "Write for example --jobs 2.")
+
+
+def _follow(progress: Iterator[Progress]) -> None:
+    for step in progress:
+        figures = "  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in step.figures.items())
+        typer.echo(f"{step.fraction:6.1%}  {step.message}  {figures}".rstrip())
