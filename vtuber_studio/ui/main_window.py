@@ -91,7 +91,8 @@ class MainWindow(QMainWindow):
     # building
 
     def _build_panels(self) -> None:
-        self.attributes, self.palette_panel = AttributesPanel(self.stage), PalettePanel(self.stage)
+        self.attributes = AttributesPanel(self.stage, self.thumbnails)
+        self.palette_panel = PalettePanel(self.stage)
         self.face, self.directions = FacePanel(self.stage), DirectionsPanel(self.stage)
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails)

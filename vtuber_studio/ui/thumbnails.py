@@ -10,10 +10,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPixmap
 
 from vtuber_studio.core.look import Look
+from vtuber_studio.engine.paint import Window
+from vtuber_studio.engine.painter import CANVAS
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.stage import Stage
 
 KEPT = 256
+Key = tuple[str, int, Window | None]  # a look's digest, pixels of the whole picture, what is seen of it
 
 
 def to_qimage(image: np.ndarray) -> QImage:
@@ -31,12 +34,22 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self.stage = stage
         self.size = size
-        self._kept: OrderedDict[str, QPixmap] = OrderedDict()
-        self._waiting: dict[str, list[Callable[[QPixmap], None]]] = {}
+        self._kept: OrderedDict[Key, QPixmap] = OrderedDict()
+        self._waiting: dict[Key, list[Callable[[QPixmap], None]]] = {}
 
-    def show(self, look: Look, place: Callable[[QPixmap], None]) -> None:
-        """Give ``place`` the look's picture as soon as it exists."""
-        key = look.digest
+    def show(
+        self, look: Look, place: Callable[[QPixmap], None], view: Window | None = None, pixels: int = 0
+    ) -> None:
+        """Give ``place`` the look's picture as soon as it exists.
+
+        ``view``: only this square of the canvas (x0, y0, x1, y1 in its units), about ``pixels`` a side.
+        """
+        size, window = self.size, None
+        if view is not None:
+            size = min(2048, max(64, round(CANVAS * pixels / (view[2] - view[0]))))
+            x0, y0, x1, y1 = (round(side * size / CANVAS) for side in view)
+            window = (x0, y0, x1, y1)
+        key = (look.digest, size, window)
         if key in self._kept:
             self._kept.move_to_end(key)
             place(self._kept[key])
@@ -44,12 +57,12 @@ class Thumbnails(QObject):
             self._waiting[key].append(place)
         else:
             self._waiting[key] = [place]
-            size = self.size
             self.stage.bridge.call(
-                lambda generator: render(generator, look, size=size), lambda image: self._arrived(key, image)
+                lambda generator: render(generator, look, size=size, window=window, quality="preview"),
+                lambda image: self._arrived(key, image),
             )
 
-    def _arrived(self, key: str, image: np.ndarray) -> None:
+    def _arrived(self, key: Key, image: np.ndarray) -> None:
         self._kept[key] = QPixmap.fromImage(to_qimage(image))
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

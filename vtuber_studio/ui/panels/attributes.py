@@ -7,7 +7,9 @@ from functools import partial
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from vtuber_studio.core.attribute import Value
+from vtuber_studio.ui.choices import open_grid
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 
@@ -15,9 +17,9 @@ from vtuber_studio.ui.widgets.value_row import ValueRow
 class AttributesPanel(QWidget):
     """Built from the generator's own table; a drag is one undo step."""
 
-    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+    def __init__(self, stage: Stage, thumbnails: Thumbnails | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.stage = stage
+        self.stage, self.thumbnails = stage, thumbnails
         self.rows: dict[str, ValueRow] = {}
         self.sections: dict[str, Section] = {}
         self.column = scroll_column(self)
@@ -36,8 +38,9 @@ class AttributesPanel(QWidget):
         """Make the rows anew from the manifest."""
         clear(self.column, 2)
         self.rows, self.sections = {}, {}
-        assert self.stage.manifest is not None
-        for attribute in self.stage.manifest.attributes:
+        stage = self.stage
+        assert stage.manifest is not None
+        for attribute in stage.manifest.attributes:
             if attribute.group not in self.sections:
                 self.sections[attribute.group] = Section(attribute.group)
                 self.column.addWidget(self.sections[attribute.group])
@@ -46,6 +49,9 @@ class AttributesPanel(QWidget):
             row.moved.connect(partial(self._set, attribute.name))
             row.released.connect(self.stage.session.commit)
             row.locked.connect(partial(self._lock, attribute.name))
+            if attribute.choices and self.thumbnails is not None:
+                row.combo.pictured = True
+                row.combo.asked.connect(partial(open_grid, stage, self.thumbnails, attribute, row.combo))
             self.rows[attribute.name] = row
             self.sections[attribute.group].body.addWidget(row)
         self.column.addStretch(1)

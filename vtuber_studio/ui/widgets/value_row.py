@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.ui.widgets.choice_grid import ChoiceBox
 from vtuber_studio.ui.widgets.lock import LockButton
 from vtuber_studio.ui.widgets.slider import Slider
 from vtuber_studio.ui.widgets.words import plain
@@ -41,9 +42,7 @@ class ValueRow(QWidget):
         self._idle = ""
         self._value: Value | None = None  # shown
         if attribute.choices:
-            self.combo = QComboBox()
-            for choice in attribute.choices:
-                self.combo.addItem(choice.replace("_", " ").capitalize(), choice)
+            self.combo = ChoiceBox(attribute.choices)
             self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.combo.installEventFilter(self)
             self.combo.setAccessibleName(attribute.label)

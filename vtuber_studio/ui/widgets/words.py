@@ -17,6 +17,11 @@ def literal(text: str) -> str:
     return text.replace("&", "&&")
 
 
+def choice_label(choice: str) -> str:
+    """What a choice is called in the window: ``twin_tails`` is Twin tails."""
+    return choice.replace("_", " ").capitalize()
+
+
 def plain(text: str) -> str:
     """``text`` for a tool tip, which would take markup for what it says."""
     if "<" not in text:
