@@ -6,7 +6,8 @@
 # PYTHON=python3.12 the interpreter that .venv is made from (3.11 or newer)
 # SYSTEM_CHECK=0    do not look for missing system libraries
 # ARGS="..."        what `make run` passes to vtuber-studio
-# PYTEST_ARGS="..." what `make test` passes to pytest
+# PYTEST_ARGS="..." what `make test` passes to pytest, after "-n logical": one process for each processor, at most 8
+#                   (-n0 runs all tests in one)
 
 VENV ?= .venv
 TRAIN ?= 1
@@ -40,7 +41,7 @@ run: check-run $(RUN_STAMP)
 env: check-test $(DEV_STAMP)
 
 test: lint types
-	$(PY) -m pytest -q $(PYTEST_ARGS)
+	$(PY) -m pytest -q -n logical --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
 
 lint: env
 	$(PY) -m ruff check .

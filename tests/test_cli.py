@@ -1,18 +1,22 @@
-"""The command line, in processes of its own: same arguments, same bytes; bad input is one sentence and exit code 2."""
+"""The command line: same arguments, same bytes; bad input is one sentence and exit code 2."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from vtuber_studio.cli import main
 from vtuber_studio.core.carried import carried_look
 from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import Look
@@ -22,10 +26,20 @@ from vtuber_studio.core.project import NamedLook, Project, project_bytes
 STARTER = resources() / "generators" / "starter"
 
 
-def studio(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    command = [sys.executable, "-m", "vtuber_studio", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd, env={**os.environ})
+def studio(*arguments: str | Path, process: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the command line: its entry point here, or a ``process`` of its own."""
+    words = ["vtuber-studio", *map(str, arguments)]
+    if process:
+        command = [sys.executable, "-m", "vtuber_studio", *words[1:]]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    out, said, code = io.StringIO(), io.StringIO(), 0
+    with mock.patch.object(sys, "argv", words):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), said.getvalue())
 
 
 def refused(*arguments: str | Path) -> str:
@@ -40,7 +54,8 @@ def test_render_writes_what_it_says_and_the_same_again(tmp_path: Path) -> None:
     arguments = ("--seed", "7", "--size", "96", "--set", "eye_size=0.5", "--set", "hair.base=#cc3355")
     first = studio("render", tmp_path / "a.png", *arguments, "--expression", "smile", "--pose", "yaw=8")
     assert first.returncode == 0 and first.stdout.strip() == str(tmp_path / "a.png")
-    studio("render", tmp_path / "b.png", *arguments, "--expression", "smile", "--pose", "yaw=8")
+    again = (*arguments, "--expression", "smile", "--pose", "yaw=8")
+    assert studio("render", tmp_path / "b.png", *again, process=True).returncode == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     image = np.asarray(Image.open(tmp_path / "a.png"))
     assert image.shape == (96, 96, 4) and image[0, 0, 3] == 0 and image[60, 48, 3] == 255
@@ -147,6 +162,11 @@ def test_a_tampered_generator_is_refused(tmp_path: Path) -> None:
     refused("render", tmp_path / "out.png", "--generator", bundle)
     part.unlink()
     refused("render", tmp_path / "out.png", "--generator", bundle)
+
+
+def test_a_process_of_its_own_speaks_in_one_sentence_too(tmp_path: Path) -> None:
+    done = studio("render", tmp_path / "out.png", "--set", "eye_size=7", process=True)
+    assert done.returncode == 2 and "out of range" in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
 def test_training_asks_where() -> None:

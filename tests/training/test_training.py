@@ -252,8 +252,8 @@ def test_a_users_bundle_can_be_trained_further(tmp_path: Path) -> None:
     mine = replace(MOUTH, attributes=MOUTH.attributes[::-1], expressions=MOUTH.expressions[:-1])
     list(train_part("mouth", tmp_path / "a" / "mouth", QUICK, steps=1, tables=mine))
     first = export_bundle(tmp_path / "a", tmp_path / "mine", FIRST, "Mine")
-    list(train_starter(tmp_path / "b", 0.002, ["mouth"], bundle=first))
-    again = export_bundle(tmp_path / "b", tmp_path / "further")
+    list(train_part("mouth", tmp_path / "b" / "mouth", QUICK, steps=1, bundle=first))
+    again = export_bundle(tmp_path / "b", tmp_path / "further", first)
     old, one, two = (read_bundle(folder) for folder in (FIRST, first, again))
     mouths = [next(e for e in bundle.manifest.parts if e.part.name == "mouth") for bundle in (one, two)]
     assert mouths[0].inputs == mouths[1].inputs == inputs_of(mine.rows)

@@ -38,17 +38,13 @@ def shown(window: MainWindow) -> np.ndarray:
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    """Until the canvas shows what the session says."""
-
-    def same() -> bool:
-        if window.canvas.image is None or window.canvas.image.width() != window.preview.size():
-            return False  # a coarse picture comes first where the machine is slow
-        size = window.canvas.image.width()
-        truth = render(FakeGenerator(), window.stage.shot, size=size, quality="preview")
-        a, b = shown(window).astype(float), truth.astype(float)  # premultiplied and back: compare the visible colours
-        return bool(np.abs(a[..., :3] * a[..., 3:] - b[..., :3] * b[..., 3:]).max() <= 255 * 4)
-
-    qtbot.waitUntil(same, timeout=WAIT)
+    """Wait for the newest picture; it must show what the session says."""
+    qtbot.waitUntil(lambda: window.preview.settled, timeout=WAIT)
+    a = shown(window).astype(float)
+    assert len(a) == window.preview.size()
+    b = render(FakeGenerator(), window.stage.shot, size=len(a), quality="preview").astype(float)
+    # premultiplied and back: compare the visible colours
+    assert np.abs(a[..., :3] * a[..., 3:] - b[..., :3] * b[..., 3:]).max() <= 255 * 4
 
 
 def picture(stage: Stage, size: int = 256) -> np.ndarray:

@@ -52,6 +52,11 @@ class Preview(QObject):
             self.canvas.set_badge(self.tr("Before") if on else "")
             self._ask()
 
+    @property
+    def settled(self) -> bool:
+        """True when the canvas shows the newest picture and no sharper one is due."""
+        return self.canvas.image is not None and not self._waiting and not self._settle.isActive()
+
     def size(self) -> int:
         """Pixels a side that the zoom calls for."""
         return self.small if self.canvas.pixels <= 1.1 * self.small else 2 * self.small
