@@ -13,7 +13,7 @@ from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
 from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.files import Files
-from vtuber_studio.ui.widgets.words import file_stem, fitting, literal, titled
+from vtuber_studio.ui.widgets.words import file_stem, fitting, literal, plain, titled
 
 
 class FileDialogs(QObject):
@@ -67,6 +67,7 @@ class FileDialogs(QObject):
         self.recent_menu.clear()
         for name in self.files.preferences.settings.recent_files:
             action = self.recent_menu.addAction(literal(fitting(name, 80)))
+            action.setToolTip(plain(name))
             action.triggered.connect(partial(self.files.open, Path(name)))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
