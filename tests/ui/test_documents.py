@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +19,7 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, read_project, save_project
 from vtuber_studio.core.recovery import Autosave, find_orphans
 from vtuber_studio.core.settings import Settings, load_settings, save_settings
-from vtuber_studio.engine.generator import load_generator
+from vtuber_studio.engine.generator import GeneratorError, load_generator
 from vtuber_studio.ui import files, preferences
 from vtuber_studio.ui.app import Reporter
 from vtuber_studio.ui.main_window import MainWindow
@@ -253,6 +254,30 @@ def test_a_default_generator_that_is_gone_gives_way_to_the_starter(
     window.error_bar.close_button.click()
     assert not window.error_bar.isVisible()
     window.close()
+
+
+def test_a_document_that_another_generator_takes_over_becomes_a_copy(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    class Failing(FakeGenerator):
+        def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+            if part == "eyes" and c[0, 0] > 0.5:
+                raise GeneratorError("The eyes answer with something else.", "Use another generator.")
+            return super().map(part, c, z)
+
+    window = open_window(load=Failing)
+    window.session.edit(window.session.look.set(front_style="square"), "Square")
+    window.session.add_favourite("Square")
+    window.files.save(tmp_path / "a.vtsproj")
+    written(qtbot, window)
+    before = (tmp_path / "a.vtsproj").read_bytes()
+    window.session.edit(window.session.look.set(eye_size=0.9), "Larger eyes")
+    qtbot.waitUntil(lambda: "is used instead" in window.error_bar.message, timeout=WAIT)
+    assert window.session.path is None and window.session.dirty, "saving asks where"
+    assert window.session.favourites[0].look.attributes["front_style"] != "square"
+    window.files.autosaving.keep()
+    written(qtbot, window)
+    assert (tmp_path / "a.vtsproj").read_bytes() == before
 
 
 # two windows

@@ -264,6 +264,11 @@ class Session:
         digest = save_project(Path(target), project, thumbnail_png, self.digest_at(target))
         self.mark_saved(project, Path(target), digest)
 
+    def detach(self) -> None:
+        """From now on a copy: unsaved, without a path. The file keeps what this document no longer says."""
+        self._saved, self.path, self.digest = None, None, ""
+        self._notify()
+
     def digest_at(self, path: Path) -> str:
         """What the document knows the file at ``path`` by; empty for another file than its own."""
         return self.digest if self.path is not None and Path(path) == self.path else ""

@@ -14,7 +14,7 @@ from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.fitting import first_look, fit
+from vtuber_studio.engine.fitting import first_look, fit_project
 from vtuber_studio.ui.bridge import Bridge
 
 
@@ -52,14 +52,18 @@ class Stage(QObject):
         return Project().with_look(self.default_look)
 
     def load(self, manifest: Manifest) -> None:
-        """A generator is there: keep of the look and of the face what the new tables know."""
+        """A generator is there: keep of the document and of the face what the new tables know.
+
+        A document that loses something becomes a copy without a path: saving it asks where.
+        """
         self.manifest = manifest
         with QSignalBlocker(self):  # panels still show the old tables
             if self.session.project == Project():  # nothing yet, not even a look
                 self.session.replace(self.first_project)
-            fitted = fit(self.session.look, manifest).value
-            if fitted != self.session.look:
-                self.session.edit(fitted, self.tr("Other generator"))
+            fitted = fit_project(self.session.project, manifest)
+            self.session.edit_project(fitted.value, self.tr("Other generator"))
+            if fitted.changed:
+                self.session.detach()
         known = {row.name for row in manifest.expressions}
         self.expression = {name: value for name, value in self.expression.items() if name in known}
         self.loaded.emit()
