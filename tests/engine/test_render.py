@@ -12,7 +12,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.shot import Quality, Shot
-from vtuber_studio.engine.render import RenderCache, compose, footprint, render
+from vtuber_studio.engine.render import RenderCache, compose, footprint, reach, render
 
 EDITS = {
     "face": {"face_width": 0.8},
@@ -96,6 +96,17 @@ def test_a_window_is_a_piece_of_the_picture(generator: FakeGenerator, size: int,
         assert piece.shape == (y1 - y0, x1 - x0, 4) and not piece.flags.writeable and piece.flags.c_contiguous
         off = np.abs(piece - whole[y0:y1, x0:x1])
         assert off.max() <= 1 and (off > 0).mean() < 1e-3
+
+
+@pytest.mark.parametrize("pose", [Pose(), Pose(yaw=15, roll=-15, pitch=10, sway=8, breath=1)])
+def test_what_a_part_may_reach_in_a_pose(generator: FakeGenerator, pose: Pose) -> None:
+    look = Look(seed=3).set(eye_size=1.0)
+    wide = render(generator, look, pose=pose)
+    shut = render(generator, look, {"eye_open_left": 0.0, "eye_open_right": 0.2}, pose)
+    rows, columns = (np.flatnonzero((wide != shut).any(-1).any(axis)) for axis in (1, 0))
+    x0, y0, x1, y1 = reach(generator.manifest, ("eyes",), pose)
+    assert x0 <= columns[0] and columns[-1] < x1 and y0 <= rows[0] and rows[-1] < y1
+    assert (x1 - x0) * (y1 - y0) < 256 * 200 and reach(generator.manifest, ("hair_front",), pose) == (0, 0, 512, 512)
 
 
 @pytest.mark.parametrize("window", [(0, 0, 0, 5), (-1, 0, 5, 5), (0, 0, 513, 5), (9, 9, 5, 5)])

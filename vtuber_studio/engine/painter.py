@@ -23,7 +23,7 @@ from vtuber_studio.engine.paint import Coverage, Window, inks, intersect, paint,
 
 CANVAS = 512
 KEPT_SCALE = 2  # the largest scale whose layers are kept whole
-_COARSE = 8  # units between the points by which a warped cel's place is found
+COARSE = 8  # units between the points by which a warped cel's place is found
 
 CoverageOf = Callable[[Part, Cel, float, Window | None], Coverage | None]
 
@@ -128,7 +128,7 @@ class Painter:
                 return None
             box = flat.window
         moved, units = warp.shift(cel, self.pose), tuple(side / self.scale for side in box)
-        place = warp.seen_window(self._coarse[cel.rides], _COARSE * self.scale, moved, units, self.size)
+        place = warp.seen_window(self._coarse[cel.rides], COARSE * self.scale, moved, units, self.size)
         place = intersect(place, window) if place else None
         if place is None:
             return None
@@ -149,7 +149,7 @@ class Painter:
 
     @cached_property
     def _coarse(self) -> dict[str, warp.Field]:
-        return warp.fields(self.pose, self.scale, self.canvas, _COARSE * self.scale)
+        return warp.fields(self.pose, self.scale, self.canvas, COARSE * self.scale)
 
     @cached_property
     def _tint(self) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 import numpy as np
 from msgspec import structs
@@ -11,15 +11,16 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import freeze
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Cel, Part
-from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.core.shot import Quality, Shot, shot_of
+from vtuber_studio.engine import warp
 from vtuber_studio.engine.cache import Frame, RenderCache
 from vtuber_studio.engine.compose import shadow_reach, shrink, stack, to_bytes
 from vtuber_studio.engine.figure import Ingredients, check_shot, ingredients, scale_for
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest, networks_of
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, refined, tau
-from vtuber_studio.engine.painter import CANVAS, CoverageOf, Painter
+from vtuber_studio.engine.painter import CANVAS, COARSE, CoverageOf, Painter
 from vtuber_studio.engine.tidy import tidy
 
 __all__ = ["RenderCache", "compose", "footprint", "render"]
@@ -109,6 +110,22 @@ def footprint(manifest: Manifest, part: str, size: int = 512) -> np.ndarray:
         high = (int(np.ceil(x1 / ratio)), int(np.ceil(y1 / ratio)))
         mask[low[1] : high[1], low[0] : high[0]] = True
     return mask
+
+
+def reach(manifest: Manifest, parts: Collection[str], pose: Pose = NEUTRAL) -> Window:
+    """Canvas units (x0, y0, x1, y1) in which the named parts may show in a pose, their shadows included."""
+    whole = (0, 0, CANVAS, CANVAS)
+    casting = manifest.shadow.casters if manifest.shadow else ()
+    coarse = warp.fields(pose, 1.0, whole, COARSE)
+    found: list[Window] = []
+    for entry in manifest.parts:
+        for part in (network.part for network in networks_of(entry).values() if entry.part.name in parts):
+            for cel in part.cels:
+                if cel.name in casting:
+                    return whole
+                seen = warp.seen_window(coarse[cel.rides], COARSE, warp.shift(cel, pose), part.box, CANVAS)
+                found += [part.box] if pose == NEUTRAL else [seen] if seen else []
+    return _union(found) or whole
 
 
 def _scaled(box: Window, scale: int) -> Window:

@@ -17,6 +17,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.generator import Generator, GeneratorError, load_generator
 from vtuber_studio.engine.memory import give_back
+from vtuber_studio.engine.paint import Window
 from vtuber_studio.engine.render import RenderCache, render
 
 T = TypeVar("T")
@@ -30,12 +31,13 @@ class Request:
     shot: Shot
     size: int = 512
     tag: Any = None
+    window: Window | None = None  # only these pixels
     made_for: str = ""  # id of the generator that it was asked of; another one drops it. Empty: whichever is there
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rendered request: uint8 [size, size, 4] and how long it took in seconds."""
+    """A rendered request: uint8 [h, w, 4] and how long it took in seconds."""
 
     request: Request
     image: np.ndarray
@@ -70,9 +72,11 @@ class Renderer:
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
 
-    def request(self, shot: Shot, size: int = 512, tag: Any = None, made_for: str = "") -> Request:
+    def request(
+        self, shot: Shot, size: int = 512, tag: Any = None, window: Window | None = None, made_for: str = ""
+    ) -> Request:
         """Ask for a preview; one that still waits is dropped."""
-        request = Request(shot, size, tag, made_for)
+        request = Request(shot, size, tag, window, made_for)
         with self._wake:
             self._newest = request
             self._wake.notify()
@@ -181,7 +185,8 @@ class Renderer:
         if request.made_for not in ("", self._generator.manifest.id):
             return  # whoever asked does not know the new generator yet, and will ask again
         start = time.perf_counter()
-        image = render(self._generator, request.shot, size=request.size, cache=self._cache, quality="preview")
+        shot, size, window = request.shot, request.size, request.window
+        image = render(self._generator, shot, size=size, cache=self._cache, quality="preview", window=window)
         self._on_frame(Frame(request, image, time.perf_counter() - start))
         if self._handed_over is not None:
             told, self._handed_over = self._handed_over, None

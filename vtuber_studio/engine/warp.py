@@ -44,11 +44,10 @@ def fields(pose: Pose, scale: float, window: Window, step: int = 1) -> dict[str,
     x = ((np.arange(left, right, step, dtype=np.float32) + 0.5) / np.float32(scale))[None]
     y = ((np.arange(top, bottom, step, dtype=np.float32) + 0.5) / np.float32(scale))[:, None]
     yaw, pitch, roll = (np.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
-    up = 1.0 - _smoothstep(y, 300.0, 512.0)
-    chest = 4.0 * up * (1.0 - up)
-    x = (x - 256.0) / (1.0 + 0.008 * pose.breath * chest) + 256.0
-    x = x - np.float32(pose.sway + _LEAN * np.sin(yaw)) * up
-    y = y + np.float32(_BREATH * pose.breath) * up
+    stretch, lift = breathing(y, pose.breath)
+    x = (x - 256.0) / stretch + 256.0
+    x = x - np.float32(pose.sway + _LEAN * np.sin(yaw)) * _up(y)
+    y = y + lift
     follow = 1.0 - _smoothstep(y, CHIN, COLLAR)
     body = Field(scale, left, top, x, np.broadcast_to(y, x.shape), follow)
     angle = np.float32(roll) * follow
@@ -59,6 +58,18 @@ def fields(pose: Pose, scale: float, window: Window, step: int = 1) -> dict[str,
     v += follow * _curve(v, np.float32(-np.sin(pitch) * _NOD), np.float32(1 - np.cos(pitch)))
     head = Field(scale, left, top, u + np.float32(NECK[0]), v + np.float32(EYES), follow)
     return {"head": head, "body": body}
+
+
+def breathing(y: np.ndarray, breath: float) -> tuple[np.ndarray, np.ndarray]:
+    """What a breath in does to rows ``y`` of the canvas, last of all warps: (how much they widen about the axis, how
+    many units below what they show has risen from)."""
+    up = _up(y)
+    return 1.0 + np.float32(0.008 * breath) * (4.0 * up * (1.0 - up)), np.float32(_BREATH * breath) * up
+
+
+def _up(y: np.ndarray) -> np.ndarray:
+    """[0..1] how freely rows move with the chest: not at the bottom, wholly from the chin up."""
+    return 1.0 - _smoothstep(y, 300.0, 512.0)
 
 
 def shift(cel: Cel, pose: Pose) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from vtuber_studio.core.shot import Shot
 if TYPE_CHECKING:
     from vtuber_studio.engine.generator import Generator
     from vtuber_studio.engine.manifest import Manifest
+    from vtuber_studio.engine.paint import Window
     from vtuber_studio.engine.renderer import Frame, Renderer
 
 T = TypeVar("T")
@@ -26,10 +27,12 @@ Load = Callable[[], "Generator"]
 
 @dataclass(frozen=True)
 class FrameResult:
-    """A preview: premultiplied picture, pixels a side, how long it took, and the request's number."""
+    """A preview: premultiplied picture, what it shows, how long it took, and the request's number."""
 
     image: QImage
-    size: int
+    shot: Shot
+    size: int  # pixels a side of the whole picture
+    window: Window | None  # of those pixels, when it is only a piece
     milliseconds: float
     stamp: int
 
@@ -68,10 +71,10 @@ class Bridge(QObject):
         """Change the generator; the present one stays when that fails."""
         self._running.swap(load)
 
-    def request(self, shot: Shot, size: int) -> int:
+    def request(self, shot: Shot, size: int, window: Window | None = None) -> int:
         """Ask for a preview: the newest wins. Returns the request's number."""
         self.stamp += 1
-        self._running.request(shot, size, self.stamp, self._known)
+        self._running.request(shot, size, self.stamp, window, self._known)
         return self.stamp
 
     def call(
@@ -119,8 +122,8 @@ class Bridge(QObject):
     # on the renderer's thread
 
     def _on_frame(self, frame: Frame) -> None:
-        image = to_qimage(frame.image)
-        result = FrameResult(image, frame.request.size, 1000.0 * frame.seconds, frame.request.tag)
+        image, asked = to_qimage(frame.image), frame.request
+        result = FrameResult(image, asked.shot, asked.size, asked.window, 1000.0 * frame.seconds, asked.tag)
         self.frame_ready.emit(result)
 
     def _on_error(self, error: StudioError) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QImage,
     QKeyEvent,
@@ -16,12 +15,14 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-UNITS = 512.0
+from vtuber_studio.ui.figure import UNITS, Picture, paint_figure
+
 ZOOM_MIN, ZOOM_MAX = 0.1, 32.0
 STEP = 1.25  # zoom of one wheel notch
 MARGIN = 16  # logical pixels around the figure when it is fitted
@@ -30,13 +31,16 @@ CHECK_DARK, CHECK_LIGHT = "#2a2832", "#33313d"
 AROUND = "#17161c"
 
 
-def checkerboard(dark: str = CHECK_DARK, light: str = CHECK_LIGHT) -> QPixmap:
-    """One tile of two by two squares."""
-    tile = QPixmap(2 * CHECK, 2 * CHECK)
+def checkerboard(ratio: float = 1.0, dark: str = CHECK_DARK, light: str = CHECK_LIGHT) -> QPixmap:
+    """A tile of 16 by 16 squares in the screen's own pixels (``ratio`` to a logical one), quick to lay."""
+    square = round(CHECK * ratio)
+    tile = QPixmap(16 * square, 16 * square)
     tile.fill(QColor(dark))
     with QPainter(tile) as painter:
-        painter.fillRect(0, 0, CHECK, CHECK, QColor(light))
-        painter.fillRect(CHECK, CHECK, CHECK, CHECK, QColor(light))
+        for place in range(0, 256, 2):
+            row, column = divmod(place, 16)
+            painter.fillRect((column + row % 2) * square, row * square, square, square, QColor(light))
+    tile.setDevicePixelRatio(ratio)
     return tile
 
 
@@ -54,10 +58,12 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Canvas"))
-        self.image: QImage | None = None
+        self.pictures: list[Picture] = []  # of the figure; later ones lie over earlier ones
+        self.breath = 0.0
         self.reference: QImage | None = None
         self.reference_opacity = 0.5
         self.background = "checker"
+        self.busy = False
         self.badge = ""  # words over the picture: what is compared
         self.hint = self.tr("The artist is getting ready ...")
         self.zoom = 1.0
@@ -71,10 +77,28 @@ class Canvas(QWidget):
 
     # what is shown
 
-    def set_image(self, image: QImage) -> None:
-        """Show a picture (premultiplied ARGB, any size: it always fills the 512 units)."""
-        self.image = image
-        self.update()
+    @property
+    def image(self) -> QImage | None:
+        """The picture of the whole figure; None before there is one."""
+        return self.pictures[0].image if self.pictures else None
+
+    def show_pictures(self, pictures: list[Picture]) -> None:
+        """Show a picture of the whole figure, and over it sharper or newer ones of pieces."""
+        if pictures != self.pictures:
+            self.pictures = pictures
+            self.update()
+
+    def set_breath(self, breath: float) -> None:
+        """Raise the chest, 0..1; the pictures stay as they are."""
+        if breath != self.breath:
+            self.breath = breath
+            self.update(self.figure.toAlignedRect())
+
+    def set_busy(self, busy: bool) -> None:
+        """Say that a picture takes its time."""
+        if busy != self.busy:
+            self.busy = busy
+            self.update()
 
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""
@@ -103,6 +127,12 @@ class Canvas(QWidget):
     def figure(self) -> QRectF:
         """Where the figure is, in logical pixels."""
         return QRectF(self.origin, QSize(round(UNITS * self.zoom), round(UNITS * self.zoom)).toSizeF())
+
+    @property
+    def seen(self) -> QRectF:
+        """What the widget shows of the figure, in canvas units; empty when nothing."""
+        shown = QRectF(self.rect()).intersected(self.figure)
+        return QRectF((shown.topLeft() - self.origin) / self.zoom, shown.size() / self.zoom)
 
     @property
     def pixels(self) -> float:
@@ -158,17 +188,19 @@ class Canvas(QWidget):
         """Surround, ground, picture, reference, badge."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            figure, ground = self.figure, self.figure.toRect() & event.rect()
+            painter.setClipRegion(QRegion(event.rect()).subtracted(QRegion(ground)))
             painter.fillRect(event.rect(), QColor(AROUND))
-            figure = self.figure
+            painter.setClipping(False)
             if self.background == "checker":
-                painter.save()
-                painter.setBrushOrigin(figure.topLeft())
-                painter.fillRect(figure, QBrush(self._tile))
-                painter.restore()
-            elif self.background != "transparent":
-                painter.fillRect(figure, QColor(self.background))
-            if self.image is not None:
-                painter.drawImage(figure, self.image)
+                if self._tile.devicePixelRatio() != self.devicePixelRatioF():
+                    self._tile = checkerboard(self.devicePixelRatioF())
+                painter.drawTiledPixmap(ground, self._tile, ground.topLeft() - figure.toRect().topLeft())
+            else:
+                dark = self.background == "transparent"
+                painter.fillRect(ground, QColor(AROUND if dark else self.background))
+            if self.pictures:
+                paint_figure(painter, figure, self.pictures, self.breath, event.rect())
             else:
                 painter.setPen(QColor("#8d889c"))
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint)
@@ -180,20 +212,23 @@ class Canvas(QWidget):
                 painter.drawImage(place, self.reference)
                 painter.setOpacity(1.0)
             if self.badge:
-                self._paint_badge(painter)
+                self._paint_badge(painter, self.badge, Qt.AlignmentFlag.AlignLeft)
+            if self.busy:
+                self._paint_badge(painter, self.tr("Drawing ..."), Qt.AlignmentFlag.AlignRight)
         if self.image is not None and not self._seen:
             self._seen = True
             self.painted.emit()
 
-    def _paint_badge(self, painter: QPainter) -> None:
+    def _paint_badge(self, painter: QPainter, text: str, side: Qt.AlignmentFlag) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = painter.fontMetrics().boundingRect(self.badge).adjusted(-12, -5, 12, 5)
-        place = QRect(16, 16, box.width(), box.height())
+        box = painter.fontMetrics().boundingRect(text).adjusted(-12, -5, 12, 5)
+        left = 16 if side == Qt.AlignmentFlag.AlignLeft else self.width() - 16 - box.width()
+        place = QRect(left, 16, box.width(), box.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 170))
         painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
         painter.setPen(QColor("#ffffff"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.badge)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     # the mouse and the keys
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
-import msgspec
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from vtuber_studio.core.shot import Shot
 
-INTERVAL = 50  # milliseconds between frames
+INTERVAL = 33  # milliseconds between two looks at the clock
 REST = 1500  # milliseconds without a gesture before she stirs again
 BREATH = 4.2  # seconds
+STEPS = 20  # breath is shown in so many steps: nothing is drawn for a change that nobody sees
 SLOT = 4.0  # seconds; one blink each, somewhere in it
-BLINK = 0.24  # seconds from open to open
-STEPS = 20  # breath is shown in so many steps: no frame is drawn for a change that nobody sees
+BLINK = (0.5, 0.0, 0.0, 0.3, 0.6, 0.85)  # the lids of a blink, frame by frame: they fall faster than they rise
+FRAME = 0.04  # seconds of one
 EYES = ("eye_open_left", "eye_open_right")
 
 
@@ -23,29 +24,23 @@ def openness(seconds: float) -> float:
     """How far the lids are up, 0..1: once in every slot, at a moment that looks random and is not."""
     slot = math.floor(seconds / SLOT)
     start = 0.3 + (SLOT - 1.0) * float(np.random.default_rng(slot).random())
-    phase = (seconds - slot * SLOT - start) / BLINK
-    if not 0.0 < phase < 1.0:
-        return 1.0
-    return round(abs(phase - 0.4) / (0.4 if phase < 0.4 else 0.6), 2)  # lids fall faster than they rise
+    frame = math.floor((seconds - slot * SLOT - start) / FRAME)
+    return BLINK[frame] if 0 <= frame < len(BLINK) else 1.0
 
 
-def overlay(shot: Shot, seconds: float, known: frozenset[str], awake: bool = True) -> Shot:
-    """The shot at her own time ``seconds``; ``known`` are the expressions that the generator has.
+def chest(seconds: float) -> float:
+    """How far the chest is raised, 0..1."""
+    return round((0.5 - 0.5 * math.cos(2 * math.pi * seconds / BREATH)) * STEPS) / STEPS
 
-    Not ``awake``, the lids are up and the chest stays where it was.
-    """
-    lids = openness(seconds) if awake else 1.0
-    moved = dict(shot.expression)
-    for name in EYES:
-        if name in known and lids < 1.0:
-            moved[name] = float(moved.get(name, 1.0)) * lids
-    chest = round((0.5 - 0.5 * math.cos(2 * math.pi * seconds / BREATH)) * STEPS) / STEPS
-    pose = msgspec.structs.replace(shot.pose, breath=max(shot.pose.breath, chest))
-    return shot.with_(expression=moved, pose=pose)
+
+def blinking(shot: Shot, lids: float, known: Collection[str]) -> Shot:
+    """The shot with the lids as far down as she blinks; ``known`` are the expressions that the generator has."""
+    moved = {name: float(shot.expression.get(name, 1.0)) * lids for name in EYES if name in known}
+    return shot.with_(expression={**shot.expression, **moved})
 
 
 class Idle(QObject):
-    """A clock: ``ticked`` about 20 times a second while she is left alone."""
+    """A clock: ``ticked`` about 30 times a second while she is left alone."""
 
     ticked = Signal()
     stopped = Signal()
