@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vtuber_studio import __version__
 from vtuber_studio.cli import main
 from vtuber_studio.core.carried import carried_look
 from vtuber_studio.core.image import decode_png
-from vtuber_studio.core.look import Look
+from vtuber_studio.core.look import Look, parse_seed
 from vtuber_studio.core.paths import resources
 from vtuber_studio.core.project import NamedLook, Project, project_bytes
 
@@ -129,7 +130,14 @@ def test_help_teaches() -> None:
         (("--set", "hair.base=pinkish"), "colour"),
         (("--expression", "grin=1"), "grin"),
         (("--pose", "yaw=90"), "out of range"),
-        (("--background", "blue"), "#rrggbb"),
+        (("--set", "eye_size=0,5"), "eye_size=0.5"),
+        (("--pose", "yaw=-7,5"), "yaw=-7.5"),
+        (("--seed", "4294967296"), "from 0 to 4294967295"),
+        (("--seed", " "), "any word"),
+        (("--seed=-7",), "any word"),
+        (("--seed", "9" * 5000), "any word"),
+        (("--background", "bluish"), "#rrggbb"),
+        (("--background", "#00000080"), "#rrggbb"),
         (("--look", "missing.json"), "missing.json"),
         (("--generator", "nowhere"), "nowhere"),
     ],
@@ -195,3 +203,59 @@ def test_no_home_directory_is_one_sentence(command: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=bare)
     assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "no home folder" in done.stderr and "VTUBER_STUDIO_HOME" in done.stderr
+
+
+def test_the_version_is_told() -> None:
+    assert studio("--version").stdout == f"vtuber-studio {__version__}\n"
+
+
+def test_help_says_what_training_needs() -> None:
+    assert "needs the [train] extra" in " ".join(studio("train", "--help").stdout.split())
+
+
+def test_a_word_is_a_seed_and_colours_have_names(tmp_path: Path) -> None:
+    pictures = []
+    for seed, colour, ground in (("miku", "coral", "white"), (parse_seed("miku"), "#FF7F50", "#fff")):
+        arguments = ("--seed", str(seed), "--set", f"hair.base={colour}", "--background", ground, "--size", "64")
+        assert studio("render", tmp_path / "out.png", *arguments).returncode == 0
+        pictures.append((tmp_path / "out.png").read_bytes())
+    assert pictures[0] == pictures[1]
+    look = carried_look(pictures[0])
+    assert look is not None and (look.palette["hair.base"], look.background) == ("#ff7f50", "#ffffff")
+
+
+@pytest.mark.parametrize("name", ["out.jpg", "out", "out.png.webp", "v1.5"])
+def test_no_png_is_called_something_else(tmp_path: Path, name: str) -> None:
+    for command in (("render",), ("artist", "sheet")):
+        assert ".png" in refused(*command, tmp_path / name, "--size", "64")
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_are_measured_in_bytes(tmp_path: Path) -> None:
+    longest = "\N{SNOWMAN}" * 83 + ".png"  # 253 bytes
+    assert studio("render", tmp_path / longest, "--size", "64").returncode == 0
+    assert "too long" in refused("render", tmp_path / f"\N{SNOWMAN}{longest}", "--size", "64")
+    assert [path.name for path in tmp_path.iterdir()] == [longest]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_console_that_cannot_show_a_letter_never_makes_a_failure(tmp_path: Path, encoding: str) -> None:
+    command = [sys.executable, "-m", "vtuber_studio", "render", str(tmp_path / "\N{SNOWMAN}.png"), "--size", "64"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, timeout=120, env=environment)
+    assert done.returncode == 0 and done.stdout.strip().endswith(b".png") and not done.stderr
+    done = subprocess.run([*command, "--set", "\N{SNOWMAN}=1"], capture_output=True, timeout=120, env=environment)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and b"There is no attribute" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there a display is part of the system")
+@pytest.mark.parametrize("display", ["", ":987"])
+def test_no_display_is_one_sentence(display: str) -> None:
+    bare = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    bare = {key: value for key, value in bare.items() if not key.startswith("QT_")} | {"XDG_RUNTIME_DIR": ""}
+    command = [sys.executable, "-m", "vtuber_studio"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env={**bare, **({"DISPLAY": display} if display else {})}
+    )
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert (display or "no display") in done.stderr and "render" in done.stderr

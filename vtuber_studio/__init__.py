@@ -39,5 +39,6 @@ def __getattr__(name: str) -> Any:  # so that importing the package alone loads 
 def random_look(generator: Any, seed: int | str) -> Any:
     """A whole persona rolled from ``seed``, a number or any word, as the dice in the window roll it."""
     from vtuber_studio.engine.fitting import persona
+    from vtuber_studio.engine.manifest import manifest_of
 
-    return persona(generator.manifest, seed)
+    return persona(manifest_of(generator), seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -37,8 +38,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 ProjectArgument = Annotated[Path | None, typer.Argument(help="A .vtsproj project to open.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from vtuber_studio import __version__
+
+        typer.echo(f"vtuber-studio {__version__}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
-def studio(context: typer.Context) -> None:
+def studio(
+    context: typer.Context,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
     """Design a virtual streamer."""
     if context.invoked_subcommand is None:
         gui()
@@ -51,7 +63,10 @@ def gui(
     report_start: Annotated[float, typer.Option(hidden=True)] = 0.0,
 ) -> None:
     """Open the studio window."""
-    from vtuber_studio.ui.app import run
+    try:
+        from vtuber_studio.ui.app import run
+    except ImportError as error:  # a library of the system that Qt needs
+        raise StudioError("The window cannot be loaded.", "`vtuber-studio doctor` says what is missing.") from error
 
     raise typer.Exit(run(project, generator, report_start=report_start))
 
@@ -76,7 +91,7 @@ def render(
     ] = None,
     pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
-    background: Annotated[str | None, typer.Option(help="transparent, or #rrggbb.")] = None,
+    background: Annotated[str | None, typer.Option(help="transparent, #rrggbb or a colour's name.")] = None,
     no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the PNG.")] = False,
 ) -> None:
     """Render a look to a PNG. The same arguments give the same bytes.
@@ -85,13 +100,14 @@ def render(
     together redraw the look with another hand.
     """
     from vtuber_studio.core.carried import carry_look
-    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.files import require_png, write_atomically
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.fitting import keep
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.render import render as render_shot
 
+    require_png(out)
     loaded = load_generator(generator)
     chosen = _look(loaded, look, seed, set_ or [])
     if background is not None:
@@ -202,16 +218,18 @@ def artist_sheet(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     rows: Annotated[int, typer.Option(min=1, max=16)] = 4,
     columns: Annotated[int, typer.Option(min=1, max=16)] = 6,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[str, typer.Option(help="The first persona's seed, a number or a word.")] = "1",
     size: Annotated[int, typer.Option(min=32, max=1024, help="Pixels a picture.")] = 256,
     attribute: Annotated[str, typer.Option(help="A strip of this attribute or expression instead.")] = "",
 ) -> None:
     """Draw a contact sheet of random personas, or a strip of one control, without any network."""
     from vtuber_studio.artist.contact_sheet import random_sheet, strip
-    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.files import require_png, write_atomically
     from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.look import parse_seed
 
-    image = strip(attribute, size=size) if attribute else random_sheet(rows, columns, seed, size)
+    require_png(out)
+    image = strip(attribute, size=size) if attribute else random_sheet(rows, columns, parse_seed(seed), size)
     write_atomically(out, encode_png(image))
     typer.echo(out)
 
@@ -303,7 +321,10 @@ def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> 
 
 
 def main() -> None:
-    """Entry point: a StudioError becomes one sentence and exit code 2."""
+    """Entry point: a StudioError becomes one sentence and exit code 2; what a console cannot show is spelled out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except StudioError as error:

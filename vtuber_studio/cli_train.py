@@ -15,13 +15,13 @@ from vtuber_studio.core.errors import StudioError
 if TYPE_CHECKING:
     from vtuber_studio.core.progress import Progress
 
-app = typer.Typer(help="Train generators (needs the [train] extra).", no_args_is_help=True)
+app = typer.Typer(help="Train generators (needs the \\[train] extra).", no_args_is_help=True)
 
 
 @app.command("starter")
 def train_starter(
     out: Annotated[Path | None, typer.Option(help="A new run directory; with --bundle it may be left out.")] = None,
-    minutes: Annotated[float, typer.Option(min=0.0, help="How long, all parts together.")] = 60.0,
+    minutes: Annotated[str, typer.Option(metavar="<float>", help="How long, all parts together.")] = "60",
     resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
     start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
     parts: Annotated[str, typer.Option(help="Only these parts, comma separated; PART=CHOICE is one style alone.")] = "",
@@ -32,6 +32,9 @@ def train_starter(
     ] = False,
 ) -> None:
     """Train the starter on the artist's drawings, part by part; --resume RUN goes on where a run stopped."""
+    from vtuber_studio.core.attribute import Attribute
+
+    limit = Attribute("minutes", "Minutes", "Training", low=0, high=1e6).check(minutes)
     if (out is not None and resume is not None) or (out is None and resume is None and bundle is None):
         raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
     if split and bundle is None:
@@ -48,7 +51,7 @@ def train_starter(
             return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vtuber-studio-")))
 
         run = out or resume or passing() / "run"
-        _follow(train(run, minutes, chosen, resume is not None, _jobs(jobs), start))
+        _follow(train(run, float(limit), chosen, resume is not None, _jobs(jobs), start))
         if bundle is not None and split:
             for path in split_bundle(export_bundle(run, passing() / "bundle"), bundle):
                 typer.echo(path)

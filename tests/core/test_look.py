@@ -95,7 +95,7 @@ def test_deep_nesting_is_refused() -> None:
         {"truncation_psi": 2.5},
         {"attributes": {"a": float("inf")}},
         {"attributes": {"a": "x" * 101}},
-        {"palette": {"hair.base": "blue"}},
+        {"palette": {"hair.base": "bluish"}},
         {"z": {"eyes": (float("nan"),)}},
         {"directions": {"eyes": (1e9,)}},
         {"z": {"eyes": (0.0,) * 2000}},

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from re import fullmatch
 
 import msgspec
 import numpy as np
 
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.plain import described
 
 Value = float | str
 Values = Mapping[str, Value]
@@ -47,7 +49,7 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
     def check(self, value: object) -> Value:
         """Return ``value`` as this row's type; raise StudioError when it is not a value of this row."""
         if self.choices:
-            if value in self.choices:
+            if isinstance(value, str) and value in self.choices:
                 return str(value)
             raise StudioError(
                 f"{self.name} has no choice {value!r}.", f"Choose one of: {', '.join(self.choices)}."
@@ -56,6 +58,10 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             number = float("nan")
+        if isinstance(value, str) and fullmatch(r"\s*[+-]?\d*,\d+\s*", value):
+            raise StudioError(
+                f"{self.name}={value} has a decimal comma.", f"Write {self.name}={value.strip().replace(',', '.')}."
+            )
         if not self.low <= number <= self.high:
             raise StudioError(
                 f"{self.name}={value} is out of range.", f"Give a number from {self.low:g} to {self.high:g}."
@@ -83,6 +89,8 @@ def find(rows: Sequence[Attribute], name: str, what: str = "attribute", *, guess
 
     Guessing takes a quarter of a millisecond: what goes through a whole file does without.
     """
+    if not isinstance(name, str):
+        raise StudioError(f"{described(name)} is no {what}'s name.", "Give a text.")
     for row in rows:
         if row.name == name:
             return row
@@ -95,6 +103,11 @@ def check_all(
     rows: Sequence[Attribute], values: Mapping[str, object], what: str = "attribute"
 ) -> dict[str, Value]:
     """Check every value against its row; StudioError for the first that is unknown or out of range."""
+    if not isinstance(values, Mapping):
+        raise StudioError(
+            f"{what.capitalize()} values are wanted, not {described(values)}.",
+            f"Give a dictionary of names and values, for example {{{rows[0].name!r}: 0.5}}." if rows else "Give none.",
+        )
     return {name: find(rows, name, what).check(value) for name, value in values.items()}
 
 

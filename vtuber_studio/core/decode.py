@@ -25,11 +25,13 @@ def decode_versioned(data: bytes, kind: type[T], what: str, field: str, known: i
             raise StudioError(f"This {what}'s format {str(found)[:20]!r} is unknown.", hint)
         return msgspec.json.decode(data, type=kind)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise StudioError(_words(str(error), what), hint) from error
+        raise StudioError(in_words(error, what), hint) from error
 
 
-def _words(error: str, what: str) -> str:
-    unknown, where = re.search(r"unknown field `(.*?)`", error), re.search(r"at `\$\.?(.+)`", error)
+def in_words(error: Exception, what: str) -> str:
+    """What a decoder complains about, without its jargon."""
+    said = str(error)
+    unknown, where = re.search(r"unknown field `(.*?)`", said), re.search(r"at `\$\.?(.+)`", said)
     if unknown:
         return f"This {what} holds {unknown[1][:40]!r}, which this version does not know."
     return f"This {what} is damaged: {where[1]} is not as it should be." if where else f"This is no sound {what}."

@@ -82,6 +82,12 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def require_png(path: Path) -> None:
+    """StudioError for a name under which a PNG would lie about what it is."""
+    if path.suffix.lower() != ".png":
+        raise StudioError(f"The picture is a PNG, and {path.name!r} does not end so.", f"Call it {path.stem}.png.")
+
+
 def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     """Replace ``path`` with ``data``, whole or not at all, in a folder that exists.
 

@@ -16,6 +16,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix, parse_seed
 from vtuber_studio.core.palette import check_palette, parse_hex
 from vtuber_studio.core.part import Material, Part
+from vtuber_studio.core.plain import described
 
 MAX_DEPTH = 4  # a mix of a mix of a mix of a mix
 MAX_PSI = 2.0
@@ -95,23 +96,23 @@ def _check_types(look: object) -> None:
     """Python lets anyone put anything into a look."""
     if not isinstance(look, Look):
         raise StudioError(
-            f"A look is wanted, not {_kind(look)}.", "Make one with random_look(generator, seed), or with Look()."
+            f"A look is wanted, not {described(look)}.", "Make one with random_look(generator, seed), or with Look()."
         )
     for name, (kind, words) in _KINDS.items():
         value = getattr(look, name)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise StudioError(f"The {name} of a look must be {words}, not {_kind(value)}.", _HINT)
+            raise StudioError(f"The {name} of a look must be {words}, not {described(value)}.", _HINT)
     texts: tuple[object, ...] = (*look.attributes, *look.palette, *look.palette.values(), *look.z, *look.directions)
     numbers: list[object] = [value for value in look.attributes.values() if not isinstance(value, str)]
     for row in (*look.z.values(), *look.directions.values()):
         if not isinstance(row, tuple | list):
-            raise _refuse(f"{_kind(row)} where a row of numbers should be")
+            raise _refuse(f"{described(row)} where a row of numbers should be")
         numbers.extend(row)
     wrong: list[object] = [value for value in texts if not isinstance(value, str)]
     wrong += [value for value in numbers if not isinstance(value, int | float) or isinstance(value, bool)]
     wrong += [mix for mix in look.mixes if not isinstance(mix, Mix) or not isinstance(mix.part, str)]
     if wrong:
-        raise _refuse(f"{_kind(wrong[0])} where it should not")
+        raise _refuse(f"{described(wrong[0])} where it should not")
 
 
 _KINDS: dict[str, tuple[type, str]] = {
@@ -124,11 +125,6 @@ _KINDS: dict[str, tuple[type, str]] = {
     "mixes": (tuple, "a tuple"),
     "background": (str, "text"),
 }
-
-
-def _kind(value: object) -> str:
-    """What a value is, in words."""
-    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
 
 
 def _check_one(look: Look) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.palette import canonical
+from vtuber_studio.core.palette import as_stored, backdrop
 from vtuber_studio.core.plain import Plain
 
 VERSION = 1  # of a look's own file
@@ -73,6 +73,16 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
     mixes: tuple[Mix, ...] = ()
     background: str = "transparent"  # or "#rrggbb"
 
+    def __post_init__(self) -> None:
+        """Colours stand in one form, however they were written."""
+        super().__post_init__()
+        if isinstance(self.palette, dict):
+            palette = {name: as_stored(colour) for name, colour in self.palette.items()}
+            if any(palette[name] is not colour for name, colour in self.palette.items()):
+                msgspec.structs.force_setattr(self, "palette", palette)
+        if self.background != "transparent":
+            msgspec.structs.force_setattr(self, "background", backdrop(self.background))
+
     def with_(self, **changes: Any) -> Look:
         """A copy with some fields replaced."""
         return msgspec.structs.replace(self, **changes)
@@ -82,8 +92,8 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
         return self.with_(attributes={**self.attributes, **values})
 
     def paint(self, colours: Mapping[str, str]) -> Look:
-        """A copy with some palette colours changed: "#rrggbb", "#rgb" or a name; StudioError for what is no colour."""
-        return self.with_(palette={**self.palette, **{name: canonical(colour) for name, colour in colours.items()}})
+        """A copy with some palette colours changed: "#rrggbb", "#rgb" or a name."""
+        return self.with_(palette={**self.palette, **colours})
 
     def to_json(self) -> bytes:
         """The file of a look: canonical JSON with a version; the same look always gives the same bytes."""

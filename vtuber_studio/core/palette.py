@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import ImageColor
@@ -16,6 +17,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Material
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+_STORED = re.compile(r"#[0-9a-f]{6}(?:(?!ff)[0-9a-f]{2})?")
 _M1 = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -66,6 +68,23 @@ def parse(text: object) -> np.ndarray:
 def canonical(text: object) -> str:
     """"#rrggbb", or "#rrggbbaa" when it is not opaque, of a colour as people write it; StudioError otherwise."""
     return to_hex(parse(text))
+
+
+def as_stored(text: Any) -> Any:
+    """``canonical``, but what is no colour, or has its form already, stays what it is: others refuse it in time."""
+    if isinstance(text, str) and _STORED.fullmatch(text):
+        return text
+    try:
+        return canonical(text)
+    except StudioError:
+        return text
+
+
+def backdrop(text: Any) -> Any:
+    """The same for a background, which may be ``transparent``."""
+    if isinstance(text, str) and text.strip().lower() == "transparent":
+        return "transparent"
+    return as_stored(text)
 
 
 def parse_hex(text: object) -> np.ndarray:

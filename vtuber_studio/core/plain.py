@@ -23,6 +23,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def described(value: object) -> str:
+    """What was given instead of what was wanted, in words: "int 5", "nothing"."""
+    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+
+
 class Plain(msgspec.Struct, frozen=True):
     """A value that takes numpy's numbers wherever it takes numbers."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from vtuber_studio.core.attribute import Attribute, Value, check_all
-from vtuber_studio.core.plain import Plain
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.plain import Plain, described
 
 
 class Pose(Plain, frozen=True, omit_defaults=True):
@@ -29,8 +32,12 @@ POSE_ROWS: tuple[Attribute, ...] = (
 )
 
 
-def require_pose(pose: Pose) -> Pose:
-    """The pose, checked; StudioError for an angle out of range."""
+def require_pose(pose: Pose | Mapping[str, object]) -> Pose:
+    """The pose, or angles by name, checked; StudioError for an unknown angle or one out of range."""
+    if isinstance(pose, Mapping):
+        return Pose(**check_all(POSE_ROWS, pose, "pose"))  # type: ignore[arg-type]
+    if not isinstance(pose, Pose):
+        raise StudioError(f"A pose is wanted, not {described(pose)}.", "Give Pose(yaw=8), or {'yaw': 8}.")
     if pose == NEUTRAL:
         return NEUTRAL
     return Pose(**check_all(POSE_ROWS, msgspec.structs.asdict(pose), "pose"))  # type: ignore[arg-type]

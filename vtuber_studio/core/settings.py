@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         try:
             return msgspec.convert(msgspec.to_builtins(msgspec.structs.replace(self, **changes)), Settings)
         except (msgspec.MsgspecError, TypeError) as error:
-            raise StudioError(f"This setting cannot be used: {error}.") from error
+            raise StudioError(f"This is no value for {', '.join(changes)}.", "Choose another one.") from error
 
     def with_recent(self, path: Path) -> Settings:
         """A copy with ``path`` at the head of the recent files, if its name can be written down as text."""

@@ -10,13 +10,14 @@ import msgspec
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, value_hash
-from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.core.plain import Plain, described
+from vtuber_studio.core.pose import NEUTRAL, Pose, require_pose
 
 Quality = Literal["file", "preview"]  # averaged from twice the pixels where that shows; drawn as fast as can be
 QUALITIES = get_args(Quality)
 
 
-class Shot(msgspec.Struct, frozen=True, omit_defaults=True):
+class Shot(Plain, frozen=True, omit_defaults=True):
     """Everything but the size that decides one picture. Equal and hashable by value.
 
     A sprite sheet, an animation and the live output are sequences of these.
@@ -35,14 +36,22 @@ class Shot(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def shot_of(
-    look: Look | Shot, expression: Mapping[str, Any] | None = None, pose: Pose | None = None
+    look: Look | Shot,
+    expression: Mapping[str, Any] | None = None,
+    pose: Pose | Mapping[str, Any] | None = None,
 ) -> Shot:
     """A shot of a look, her face at rest and her head upright unless said. A Shot is one already.
 
-    StudioError for a Shot together with another expression or pose.
+    StudioError for a Shot together with another expression or pose, and for what is neither shot nor look nor pose.
     """
-    if not isinstance(look, Shot):
-        return Shot(look, dict(expression or {}), pose or NEUTRAL)
+    if not isinstance(look, Look | Shot):
+        raise StudioError(
+            f"A look or a shot is wanted, not {described(look)}.",
+            "Make one with random_look(generator, seed), or with Look().",
+        )
+    if isinstance(look, Look):
+        face = dict(expression) if isinstance(expression, Mapping) else expression
+        return Shot(look, {} if face is None else face, NEUTRAL if pose is None else require_pose(pose))
     if expression is not None or pose is not None:
         raise StudioError("A shot has an expression and a pose already.", "Change them with shot.with_().")
     return look

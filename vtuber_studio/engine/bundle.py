@@ -24,6 +24,7 @@ import msgspec
 from vtuber_studio.core import paths
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, read_bytes, replace_folder, sweep, write_atomically
+from vtuber_studio.core.plain import described
 from vtuber_studio.engine.manifest import BundlePart, File, Input, Manifest, Shadow, inputs_of, network_files
 from vtuber_studio.engine.manifest_check import check_file
 from vtuber_studio.engine.manifest_file import Table, named_files, read_table, table_bytes
@@ -102,6 +103,8 @@ def find_bundle(name_or_path: str | Path | None = None) -> Path:
     """Folder of a bundle given by path or by name; the starter for None. StudioError when there is none."""
     if name_or_path is None:
         name_or_path = STARTER
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise StudioError(f"A generator's name or folder is wanted, not {described(name_or_path)}.", "Give a text.")
     given = Path(name_or_path)
     places = [given] if given.is_absolute() or len(given.parts) != 1 else [*_shelves(given), given]
     for place in places:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class OnnxGenerator:
         self._entries = {name: own for entry in bundle.manifest.parts for name, own in networks_of(entry).items()}
         self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         self._directions: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without ORT sessions: they belong to one process, and the first use makes them anew."""
+        return {**self.__dict__, "_sessions": {}}
 
     @property
     def manifest(self) -> Manifest:

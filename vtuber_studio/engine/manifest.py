@@ -13,7 +13,9 @@ import msgspec
 from msgspec import structs
 
 from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Material, Part
+from vtuber_studio.core.plain import described
 from vtuber_studio.core.rules import Rules
 
 FORMAT = 2
@@ -147,6 +149,14 @@ def can(manifest: Manifest, what: str) -> bool:
     }
     undeclared = what in ("directions", "mixing") or not manifest.capabilities
     return bool(tables[what]) and (undeclared or what in manifest.capabilities)
+
+
+def manifest_of(generator: object) -> Manifest:
+    """A generator's manifest; StudioError when it is no generator."""
+    manifest = getattr(generator, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        raise StudioError(f"A generator is wanted, not {described(generator)}.", "Make one with load_generator().")
+    return manifest
 
 
 def inputs_of(rows: Sequence[Attribute]) -> tuple[Input, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.decode import in_words
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.manifest import FORMAT, File, Manifest, inputs_of
 from vtuber_studio.engine.manifest_check import check_manifest
@@ -57,8 +58,7 @@ def read_table(data: bytes) -> tuple[Table, Manifest]:
             table = _from_1(table)
         manifest = msgspec.convert(table, Manifest)
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        said = str(error) if isinstance(error, msgspec.MsgspecError) else "it is incomplete"
-        raise StudioError(f"This generator's manifest is not valid: {said}.", _HINT) from error
+        raise StudioError(in_words(error, "generator's manifest"), _HINT) from error
     check_manifest(manifest)
     if known != found:
         raise StudioError("This generator's manifest was changed after it was made.", _HINT)

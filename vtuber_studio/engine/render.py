@@ -18,7 +18,7 @@ from vtuber_studio.engine.cache import Frame, RenderCache
 from vtuber_studio.engine.compose import shadow_reach, shrink, stack, to_bytes
 from vtuber_studio.engine.figure import Ingredients, check_shot, ingredients, scale_for
 from vtuber_studio.engine.generator import Generator
-from vtuber_studio.engine.manifest import Manifest, networks_of
+from vtuber_studio.engine.manifest import Manifest, manifest_of, networks_of
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, refined, tau
 from vtuber_studio.engine.painter import CANVAS, COARSE, CoverageOf, Painter
 from vtuber_studio.engine.tidy import tidy
@@ -35,7 +35,7 @@ def render(
     generator: Generator,
     look: Look | Shot,
     expression: Mapping[str, object] | None = None,
-    pose: Pose | None = None,
+    pose: Pose | Mapping[str, object] | None = None,
     size: int = 512,
     cache: RenderCache | None = None,
     quality: Quality = "file",
@@ -67,9 +67,10 @@ def painter_of(generator: Generator, shot: Shot, scale: int, cache: RenderCache,
 
     StudioError for an unknown name or a value out of range.
     """
-    shot = check_shot(generator.manifest, shot)
-    figure = ingredients(generator.manifest, shot)
-    return Painter(generator.manifest, figure, _networks(generator, figure, cache, cut), shot.pose, scale, cache)
+    manifest = manifest_of(generator)
+    shot = check_shot(manifest, shot)
+    figure = ingredients(manifest, shot)
+    return Painter(manifest, figure, _networks(generator, figure, cache, cut), shot.pose, scale, cache)
 
 
 def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512) -> np.ndarray:

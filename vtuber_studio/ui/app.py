@@ -19,6 +19,7 @@ from vtuber_studio.core.settings import load_settings
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.memory import limit_heap
 from vtuber_studio.ui import crash, theme
+from vtuber_studio.ui.display import make_application
 from vtuber_studio.ui.main_window import MainWindow
 
 NAME = "VTuber Studio"
@@ -50,8 +51,7 @@ def run(project: Path | None = None, generator: Path | None = None, report_start
     QApplication.setDesktopFileName("vtuber-studio")
     # Qt's file dialog keeps which folders were visited: with our settings, not in a file of Qt's own
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(config_dir()))
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
+    app = make_application(sys.argv[:1])
     app.setWindowIcon(QIcon(str(resources() / "icons" / "vtuber-studio.svg")))
     reporter = Reporter()
     crash.install(log_dir(), reporter.failed.emit)
