@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeGenerator
 from tests.ui.driving import WAIT, Open, settle
+from vtuber_studio.core import project
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import read_project
 from vtuber_studio.ui.dialogs.name import name_dialog
@@ -126,11 +127,16 @@ def test_a_persona_has_a_name(qtbot: QtBot, window: MainWindow, tmp_path: Path) 
     assert window.session.project.name == "n" * 200
 
 
-def test_a_favourites_name_that_no_file_keeps_is_refused_and_not_shown(qtbot: QtBot, window: MainWindow) -> None:
+def test_a_favourite_that_no_file_keeps_is_refused_and_not_shown(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.session.add_favourite("Best")
     window.favourites.list.item(0).setText("n" * 201)
     assert window.session.favourites[0].name == "Best" == window.favourites.list.item(0).text()
     assert "200 characters" in window.error_bar.message
+    monkeypatch.setitem(project.LIMITS, "favourites", (1, 1_000_000))
+    window.actions_by_name["keep"].trigger()
+    assert "at most 1 favourites" in window.error_bar.message and len(window.session.favourites) == 1
     window.favourites.list.item(0).setText("  ")
     assert window.favourites.list.item(0).text() == "Best"
 

@@ -100,8 +100,11 @@ class FavouritesPanel(QWidget):
         self.list.blockSignals(False)
 
     def add(self) -> None:
-        """Keep the present look."""
-        self.stage.session.add_favourite()
+        """Keep the present look; a project does not keep any number of them."""
+        try:
+            self.stage.session.add_favourite()
+        except StudioError as error:
+            self.stage.fail(error.message, error.hint)
 
     def recall(self, index: int) -> None:
         """Make a favourite the present look."""
