@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -263,6 +263,28 @@ def test_a_slider_is_found_by_its_name(stage: Stage, show: Show[AttributesPanel]
     assert not any(row.isVisible() for row in panel.rows.values()) and panel.nothing.isVisible()
     panel.search.clear()
     assert all(row.isVisible() for row in panel.rows.values()) and not panel.nothing.isVisible()
+
+
+def test_the_search_knows_choices_colours_and_synonyms(
+    stage: Stage, show: Show[AttributesPanel], qtbot: QtBot
+) -> None:
+    panel = show(AttributesPanel(stage))
+
+    def found(text: str) -> list[str]:
+        panel.search.setText(text)
+        return [name for name, row in panel.rows.items() if row.isVisible()]
+
+    assert found("square") == ["front_style"]
+    assert found("bangs") == ["front_style", "fringe_length"]
+    assert found("spectacles") == [] and panel.nothing.isVisible()
+    assert found("skin") == [] and panel.colours.isVisible() and not panel.nothing.isVisible()
+    button = panel.colours.findChild(QPushButton)
+    with qtbot.waitSignal(panel.colour_wanted) as wanted:
+        click(button)
+    assert wanted.args == ["skin.base"]
+    panel.search.setFocus()
+    QTest.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert panel.search.text() == "" and len(found("")) == len(panel.rows) and not panel.colours.isVisible()
 
 
 def test_an_edit_paints_only_the_rows_that_it_moves(
@@ -609,7 +631,9 @@ def test_a_colour_not_chosen_leaves_no_trace(stage: Stage, show: Show[PalettePan
     assert stage.session.look == DEFAULT and not stage.session.can_undo
 
 
-def test_shade_follows_its_base_until_set_by_hand(stage: Stage, show: Show[PalettePanel]) -> None:
+def test_shade_follows_its_base_until_set_by_hand(
+    stage: Stage, show: Show[PalettePanel], qtbot: QtBot
+) -> None:
     panel = show(PalettePanel(stage))
     before = middle_of(panel, "skin.shade")
     panel.set_colour("skin.base", "#2040ff")
@@ -620,9 +644,12 @@ def test_shade_follows_its_base_until_set_by_hand(stage: Stage, show: Show[Palet
     panel.set_colour("skin.base", "#ff4020")
     assert middle_of(panel, "skin.shade") == "#00ff00"
     panel.swatches["skin.shade"].customContextMenuRequested.emit(QPoint(3, 3))  # what a right click sends
+    assert middle_of(panel, "skin.shade") == "#00ff00", "a right click changes nothing by itself"
+    menu_action(qtbot, "Follow its base colour")
     assert middle_of(panel, "skin.shade") not in ("#00ff00", follows, before)
     assert stage.session.look.palette == {**DEFAULT.palette, "skin.base": "#ff4020"}
     panel.swatches["skin.base"].customContextMenuRequested.emit(QPoint(3, 3))
+    menu_action(qtbot, "Back to its default")
     assert stage.session.look == DEFAULT, "a base goes back to its default, which stands in the look"
 
 

@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)
         self.reference_bar.removed.connect(partial(self.set_reference, None))
+        self.attributes.colour_wanted.connect(self._show_colour)
         self.favourites.mix_asked.connect(self._mix_with)
         self.toolbar.compare.pressed.connect(partial(self.preview.compare, True))
         self.toolbar.compare.released.connect(partial(self.preview.compare, False))
@@ -173,7 +174,8 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.preferences.settings
-        self.resize(QSize(1440, 900))
+        room = self.screen().availableGeometry().size() - QSize(0, 36)  # the frame's title stands above
+        self.resize(QSize(1440, 900).boundedTo(room))
         if settings.window_geometry:
             self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
         if settings.window_state:
@@ -226,6 +228,10 @@ class MainWindow(QMainWindow):
         self.reference_bar.setVisible(image is not None)
         self.reference_bar.place()
         self._refresh()
+
+    def _show_colour(self, name: str) -> None:
+        self.docks.left.setCurrentWidget(self.palette_panel)
+        self.palette_panel.reveal(name)
 
     def _mix_with(self, look: Look) -> None:
         self.mixing.set_source(look)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from vtuber_studio.core.attribute import Value
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.choices import open_grid
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
+from vtuber_studio.ui.widgets.words import literal
 
 
 class AttributesPanel(QWidget):
-    """Built from the generator's own table; a drag is one undo step."""
+    """Built from the generator's own table; a drag is one undo step. The search finds choices and colours, too."""
+
+    colour_wanted = Signal(str)  # a material that was searched for
 
     def __init__(self, stage: Stage, thumbnails: Thumbnails | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,11 +30,14 @@ class AttributesPanel(QWidget):
         self.rows: dict[str, ValueRow] = {}
         self.sections: dict[str, Section] = {}
         self.column = scroll_column(self)
-        self.search = QLineEdit(placeholderText=self.tr("Find a slider"), clearButtonEnabled=True)
+        self.search = QLineEdit(placeholderText=self.tr("Find a slider, a style, a colour"), clearButtonEnabled=True)
         self.search.textChanged.connect(self._filter)
-        self.nothing = QLabel(self.tr("No slider is called that."), wordWrap=True, visible=False)
+        self.search.installEventFilter(self)
+        self.colours = Section(self.tr("Colours"))
+        self.colours.hide()
+        self.nothing = QLabel(self.tr("Nothing is called that."), wordWrap=True, visible=False)
         self.nothing.setObjectName("caption")
-        for widget in (self.search, self.nothing):
+        for widget in (self.search, self.nothing, self.colours):
             self.column.addWidget(widget)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -36,7 +46,7 @@ class AttributesPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        clear(self.column, 2)
+        clear(self.column, 3)
         self.rows, self.sections = {}, {}
         stage = self.stage
         assert stage.manifest is not None
@@ -93,11 +103,37 @@ class AttributesPanel(QWidget):
         self.stage.session.set_locks(locks | {name} if locked else locks - {name})
 
     def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
+        wanted = text.strip()
         for row in self.rows.values():
             attribute = row.attribute
-            row.setVisible(wanted in f"{attribute.label} {attribute.name} {attribute.group}".lower())
+            words = (attribute.label, attribute.name, attribute.group, *attribute.choices)
+            row.setVisible(matches(wanted, words))
         for group, section in self.sections.items():
             rows = [row for row in self.rows.values() if row.attribute.group == group]
             section.setVisible(any(not row.isHidden() for row in rows))
-        self.nothing.setVisible(all(row.isHidden() for row in self.rows.values()))
+        found = self._fill_colours(wanted)
+        self.nothing.setVisible(not found and all(row.isHidden() for row in self.rows.values()))
+
+    def _fill_colours(self, wanted: str) -> bool:
+        """Offer the colours that are called so; False when there is none."""
+        clear(self.colours.body)
+        manifest = self.stage.manifest
+        if wanted and manifest is not None and can(manifest, "palette"):
+            for material in manifest.materials:
+                if matches(wanted, (material.label, material.name, material.group)):
+                    button = QPushButton(literal(material.label))
+                    button.clicked.connect(partial(self.colour_wanted.emit, material.name))
+                    self.colours.body.addWidget(button)
+        self.colours.setVisible(self.colours.body.count() > 0)
+        return self.colours.body.count() > 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc ends the search."""
+        if watched is self.search and isinstance(event, QKeyEvent) and self._ends_search(event):
+            self.search.clear()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _ends_search(self, event: QKeyEvent) -> bool:
+        pressed = event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        return pressed and bool(self.search.text())

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -56,7 +58,7 @@ class Swatch(QToolButton):
             f"#{self.objectName()} {{ background: {ground}; border: {border}; border-radius: 5px; }}"
             f"#{self.objectName()}:focus {{ border: 2px solid {COLOURS['accent']}; }}"
         )
-        back = self.tr("Right click: back to its base colour, or its default.")
+        back = self.tr("Right click: give it back to its base colour, or its default.")
         hint = hint or (back if chosen else self.tr("Click to choose."))
         self.setToolTip(plain(f"{self.label} {colour}\n{hint}"))
 
@@ -138,7 +140,7 @@ class PalettePanel(QWidget):
         swatch.setFixedWidth(42)
         swatch.clicked.connect(partial(self.choose, material.name))
         swatch.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        swatch.customContextMenuRequested.connect(lambda _pos, name=material.name: self.reset(name))
+        swatch.customContextMenuRequested.connect(partial(self._menu, material.name))
         lock.locked.connect(partial(self._lock, material.name))
         pair, cell = QHBoxLayout(), QVBoxLayout()
         pair.setSpacing(0)
@@ -188,6 +190,23 @@ class PalettePanel(QWidget):
         if self._materials[name].colour:
             palette[name] = self._materials[name].colour
         session.edit(session.look.with_(palette=palette), self.swatches[name].label)
+
+    def reveal(self, name: str) -> None:
+        """Scroll to a material's swatch, and be there."""
+        for area in self.findChildren(QScrollArea):
+            area.ensureWidgetVisible(self.swatches[name])
+        self.swatches[name].setFocus()
+
+    def _menu(self, name: str, position: QPoint) -> None:
+        """What a right click offers; it changes nothing by itself."""
+        menu, locked = QMenu(self), name in self.stage.session.locks
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Choose ...")).triggered.connect(partial(self.choose, name))
+        back = self.tr("Back to its default") if self._materials[name].colour else self.tr("Follow its base colour")
+        menu.addAction(back).triggered.connect(partial(self.reset, name))
+        lock = self.tr("Unlock") if locked else self.tr("Lock")
+        menu.addAction(lock).triggered.connect(partial(self._lock, name, not locked))
+        menu.popup(self.swatches[name].mapToGlobal(position))
 
     def choose(self, name: str) -> None:
         """Choose one material's colour."""
