@@ -111,7 +111,7 @@ class Synthesis(nn.Module):
         x = self.const.expand(len(ws), -1, -1, -1).contiguous(memory_format=torch.channels_last)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index])
-        return x.float()
+        return x.float().contiguous()  # losses take channel after channel
 
 
 class PartNetwork(nn.Module):
@@ -127,5 +127,11 @@ class PartNetwork(nn.Module):
 
     def matrices(self) -> list[nn.Parameter]:
         """Weights between two layers of features, first and last ones left out: what an optimizer of matrices takes."""
-        layers = [*list(self.mapping.layers)[1:], *list(self.synthesis.layers)[:-1]]
-        return [cast(nn.Parameter, layer.weight) for layer in layers]
+        return [cast(nn.Parameter, layer.weight) for layer in self._inner()]
+
+    def blocks(self) -> list[int]:
+        """How many matrices each of ``matrices()`` is: one for each sub-pixel of its outputs."""
+        return [4 if isinstance(layer, StyledConv) and layer.shuffle else 1 for layer in self._inner()]
+
+    def _inner(self) -> list[nn.Module]:
+        return [*list(self.mapping.layers)[1:], *list(self.synthesis.layers)[:-1]]

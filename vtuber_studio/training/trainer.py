@@ -66,11 +66,10 @@ class PartTrainer:
         self.flat = [_flat(weight.detach()) for weight in self.matrices]
         chosen = {id(weight) for weight in self.matrices}
         rest = [weight for weight in self.network.parameters() if id(weight) not in chosen]
-        arithmetic = torch.bfloat16 if fast_bf16(self.device) else torch.float32
         fused = self.device.type == "cpu" or None  # elsewhere torch's own choice
         self.optimizers: tuple[tuple[torch.optim.Optimizer, float], ...] = (
             (torch.optim.Adam(rest, config.learning_rate, config.betas, fused=fused), config.learning_rate),
-            (Muon(self.flat, config.muon_rate, momentum=0.9, dtype=arithmetic), config.muon_rate),
+            (Muon(self.flat, config.muon_rate, momentum=0.9, blocks=self.network.blocks()), config.muon_rate),
         )
         self.weights: dict[str, Tensor] = {}
         self.step, self.images, self.seconds = 0, 0, 0.0
