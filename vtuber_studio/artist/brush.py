@@ -184,9 +184,12 @@ def ellipse(x: float, y: float, rx: float, ry: float) -> skia.Path:
     return skia.Path().addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
 
 
-def ink(points: Sequence[Point] | np.ndarray, width: float | Sequence[float]) -> skia.Path:
-    """Outline of a pen stroke through ``points``: its width is spread along the stroke, or tapers to both ends."""
-    line = spline(points)
+def ink(points: Sequence[Point] | np.ndarray, width: float | Sequence[float], per: int = 10) -> skia.Path:
+    """Outline of a pen stroke through ``points``: its width is spread along the stroke, or tapers to both ends.
+
+    ``per``: points of the outline for each one given; few where they are close together.
+    """
+    line = spline(points, per=per)
     along = np.linspace(0, 1, len(line))
     widths = np.asarray(width, float)
     if widths.ndim == 0:

@@ -110,7 +110,7 @@ PARTS: tuple[Part, ...] = (
     Part("eyewear", "Eyewear", (128, 184, 384, 280), (96, 256), (
         Cel("eyewear", 60, ("frame.base", "frame.light", "frame.lens"), 0.8),
     ), empty_when={"eyewear": "none"}),
-    Part("hair_front", "Front hair", (112, 64, 400, 448), (192, 144), (
+    Part("hair_front", "Front hair", (112, 48, 400, 432), (192, 144), (
         Cel("side_locks", 68, _HAIR, 0.3, ramp=_HAIR_TIPS),
         Cel("fringe", 70, _HAIR, 0.5, ramp=_HAIR_TIPS),
     )),
@@ -148,14 +148,14 @@ ATTRIBUTES: tuple[A, ...] = (
     A("mouth_shape", "Mouth shape", "Mouth", ("mouth",), choices=("soft", "cat", "pout", "smirk"), default="soft", prior=(6, 1.5, 1.5, 1), tip="Course of the line: soft, a cat's, pouting, or one corner up."),
     A("lips", "Lips", "Mouth", ("mouth",), low=0, high=1, default=0.2, prior=(0.3, 0.3), tip="Drawn as a line to full lips."),
     A("fang", "Fang", "Mouth", ("mouth",), choices=("none", "left", "both"), default="none", prior=(5, 1, 1), tip="A small fang at the corner of the mouth."),
-    A("front_style", "Front hair", "Hair", ("hair_front",), choices=("straight", "choppy", "parted", "swept", "curtain", "curly"), default="choppy", tip="Cut of the fringe."),
+    A("front_style", "Front hair", "Hair", ("hair_front",), choices=("straight", "choppy", "parted", "swept", "curtain", "curly", "hime", "wispy", "veil", "spiky", "slick", "crossed", "wolf", "bowl"), default="choppy", tip="Cut of the fringe."),
     A("fringe_length", "Fringe length", "Hair", ("hair_front",), prior=(0, 0.45), tip="Above the brows to over the eyes."),
     A("parting", "Parting", "Hair", ("hair_front",), prior=(0, 0.45), tip="Parted on her right to on her left."),
     A("side_locks", "Side locks", "Hair", ("hair_front",), low=0, high=1, default=0.5, prior=(0.5, 0.28), tip="None to long locks before the shoulders."),
     A("hair_volume", "Hair volume", "Hair", ("hair_front", "hair_back"), prior=(0, 0.45), tip="Flat to fluffy."),
     A("curl", "Curl", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.15, prior=(0.25, 0.25), tip="Straight to wavy strands."),
     A("tips", "Tip gradient", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.4, prior=(0.4, 0.25), tip="How far the tips' colour climbs."),
-    A("back_style", "Back hair", "Hair", ("hair_back",), choices=("short", "bob", "long", "twin_tails", "ponytail", "buns"), default="long", prior=(2, 3, 4, 2, 2, 1), tip="Cut of the hair behind the head."),
+    A("back_style", "Back hair", "Hair", ("hair_back",), choices=("short", "bob", "long", "twin_tails", "ponytail", "buns", "hime", "wolf", "wavy", "low_tail", "braids", "side_tail", "drills", "pixie"), default="long", prior=(2, 3, 4, 2, 2, 1, 1.5, 2, 2, 1.5, 1.5, 1, 1, 1.5), tip="Cut of the hair behind the head."),
     A("hair_length", "Back hair length", "Hair", ("hair_back",), prior=(0, 0.45), tip="Short to long, within the cut."),
     A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono"), default="sailor", tip="What she wears."),
     A("shoulders", "Shoulders", "Body", ("body",), prior=(0, 0.45), tip="Narrow to broad."),
