@@ -119,7 +119,7 @@ class Mass:
         blunt: bool = False,
         weight: float = 1.0,
     ) -> None:
-        """Cast its shade, fill it, shade its right side from 44 % on, lay the dome's crescent over it, ink its edges."""
+        """Cast its shade, fill it, shade its right side from 44 % on, lay the crescent over it, ink its edges."""
         sheet, path = self.sheet, one.path()
         if cast:
             with sheet.clip(self.painted):

@@ -80,7 +80,7 @@ PARTS: tuple[Part, ...] = (
         Cel("neck", 18, ("skin.base", "skin.shade", "skin.line"), 0.0),
         Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base", "accent.shade"), rides="body"),
     )),
-    Part("ears", "Animal ears", (96, 8, 416, 168), (80, 160), (
+    Part("ears", "Animal ears", (64, 0, 448, 160), (80, 192), (
         Cel("ears", 25, ("ear.base", "ear.shade", "ear.line", "ear.inner"), -0.15),
     ), empty_when={"ears": "none"}),
     Part("face", "Face", (128, 80, 384, 368), (144, 128), (
@@ -114,7 +114,7 @@ PARTS: tuple[Part, ...] = (
         Cel("side_locks", 68, _HAIR, 0.3, ramp=_HAIR_TIPS),
         Cel("fringe", 70, _HAIR, 0.5, ramp=_HAIR_TIPS),
     )),
-    Part("headwear", "Headwear", (96, 16, 416, 272), (128, 160), (
+    Part("headwear", "Headwear", (64, 0, 448, 288), (144, 192), (
         Cel("headwear", 80, ("deco.base", "deco.shade", "deco.light", "deco.line", "deco.accent"), 0.45),
     ), empty_when={"headwear": "none"}),
 )

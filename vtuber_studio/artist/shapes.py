@@ -45,3 +45,8 @@ def outlined(
     for index in range(len(curves)) if inked is None else inked:
         sheet.stroke(curves[index], width, line)
     return path
+
+
+def fitted(sheet: Sheet, x: float, y: float, scale: tuple[float, float], move: float = 0.0) -> None:
+    """Scale the whole drawing about (x, y) and move it down by ``move``: what was drawn for a smaller head."""
+    sheet.matrix = skia.Matrix.Translate(x, y + move).preScale(*scale).preTranslate(-x, -y)

@@ -8,7 +8,7 @@ import numpy as np
 import skia
 
 from vtuber_studio.artist.brush import Sheet, ink, polygon, spline
-from vtuber_studio.artist.shapes import Curve, joined, outlined, place
+from vtuber_studio.artist.shapes import Curve, fitted, joined, outlined, place
 from vtuber_studio.core.attribute import Value
 
 _PEN = (1.8, 2.5, 2.5, 2.0)
@@ -17,6 +17,7 @@ _PEN = (1.8, 2.5, 2.5, 2.0)
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     """Draw the chosen pair; z leans, spreads and (for a rabbit) bends each of them."""
     sheet.cel("ears")
+    fitted(sheet, 256, 127, (1.2, 0.85), -12)  # drawn for a smaller skull
     size = 1.0 + 0.2 * float(a["ears_size"])
     paint = {"cat": _cat, "fox": _fox, "rabbit": _rabbit, "horns": _horn}[str(a["ears"])]
     for flip, own in ((-1.0, z[:4]), (1.0, z[4:])):
