@@ -12,7 +12,7 @@ from vtuber_studio.core.attribute import Value
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     """Draw the chosen headwear; z tilts it and varies its loops, petals and folds."""
     sheet.cel("headwear")
-    fitted(sheet, 256, 228, (1.2, 1.15))  # drawn for a smaller skull
+    fitted(sheet, 256, 228, (1.2, 1.10), -3)  # drawn for a smaller skull
     size = 1.0 + 0.2 * float(a["headwear_size"])
     {"ribbon": _ribbon, "headphones": _headphones, "flower": _flowers, "hairband": _hairband, "beret": _beret}[str(a["headwear"])](sheet, size, z)
 
