@@ -56,7 +56,7 @@ def test_every_part_paints_something(starter: OnnxGenerator) -> None:
     plain = render(starter, random_look(starter, 3).set(**bare), size=256)
     for worn in ({"ears": "cat"}, {"eyewear": "round"}, {"headwear": "ribbon"}, {"marks": "paint"}):
         look = random_look(starter, 3).set(**{**bare, **worn})
-        assert (render(starter, look, size=256) != plain).any(-1).sum() > 300
+        assert (render(starter, look, size=256) != plain).any(-1).sum() > 100
 
 
 def test_every_preset_shows_on_the_face(starter: OnnxGenerator) -> None:

@@ -75,7 +75,7 @@ class Clump:
 
 
 def clump(
-    points: Sequence[Point | np.ndarray],
+    points: Sequence[Point | np.ndarray] | np.ndarray,
     width: float,
     wave: float = 0.0,
     *,

@@ -108,8 +108,8 @@ def _locks(sheet: Sheet, mane: _Mane) -> float:
             end = np.array([AXIS + side * x + dx, y + mane.longer * (0.8 + 0.1 * i) + dy])
             swell = bulge + (mane.wide - 110)
             wave = (2.0 + mane.cut.wave + 9.0 * mane.curl) * min(1.0, (end[1] - 150) / 220)
-            points = [(AXIS + side * root, 92.0), (AXIS + side * swell, 120 + 0.10 * (end[1] - 120)),
-                      (AXIS + side * (0.55 * swell + 0.45 * x + 6), 0.42 * 120 + 0.58 * end[1]), end]  # fmt: skip
+            points = np.array([(AXIS + side * root, 92.0), (AXIS + side * swell, 120 + 0.10 * (end[1] - 120)),
+                               (AXIS + side * (0.55 * swell + 0.45 * x + 6), 0.42 * 120 + 0.58 * end[1]), end])  # fmt: skip
             lock = clump(points, width, side * wave, root=0.35, tip=mane.cut.cut, phase=0.7 * i, cycles=1.2 + 0.4 * (mane.cut.wave > 0))
             outer = i == last
             mass.paint(
