@@ -288,6 +288,7 @@ def test_an_unsound_manifest_is_refused(home: Path, name: str) -> None:
     _edit(folder, MANIFESTS[name])
     with pytest.raises(StudioError) as caught:
         read_bundle(folder)
+    assert "Expected" not in str(caught.value) and "`" not in caught.value.message, "no parser's jargon"
     assert caught.value.hint and "\n" not in str(caught.value)
 
 
