@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -490,6 +490,30 @@ def test_tabs_of_what_a_generator_cannot_do_are_left_out(window: MainWindow) -> 
     assert tabs() == ["Face"]
     window.stage.load(everything)
     assert tabs() == ["Shape", "Colours", "Face", "Mixing", "Directions"]
+
+
+def test_panels_leave_half_of_the_window_to_the_canvas(qtbot: QtBot, window: MainWindow) -> None:
+    docks = window.docks
+
+    def visible() -> list[bool]:
+        QApplication.processEvents()
+        return [widget.isVisible() for widget in (docks.left, docks.right, *docks.slims)]
+
+    needed = 2 * sum(tabs.minimumSizeHint().width() for tabs in (docks.left, docks.right))
+    window.resize(needed + 20, 800)
+    assert visible() == [True, True, False, False]
+    window.resize(max(needed - 200, 700), 500)
+    assert visible() == [True, False, False, True]
+    assert window.width() < needed and window.canvas.width() >= window.width() / 2 - 40, "but for the slim tabs"
+    names = docks.slims[1].findChild(QTabBar)
+    assert names is not None and names.tabText(1) == "Mixing"
+    QTest.mouseClick(names, Qt.MouseButton.LeftButton, pos=names.tabRect(1).center())
+    assert visible() == [False, True, True, False] and docks.right.currentWidget() is window.mixing
+    window.actions_by_name["panels"].setChecked(False)
+    assert visible() == [False] * 4
+    window.actions_by_name["panels"].setChecked(True)
+    window.resize(needed + 20, 800)
+    assert visible() == [True, True, False, False]
 
 
 def test_a_slow_renderer_never_blocks_the_window(qtbot: QtBot, open_window: Open) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 
 Page = tuple[QWidget, str, str]  # what it shows, its title, what a generator must be able to do for it (or "")
+LEAST = QSize(680, 420)  # logical pixels of the window
 LEFT_WIDTH, RIGHT_WIDTH = 370, 350  # logical pixels, before the user moves the edges
 
 
@@ -33,6 +35,12 @@ class Docks(QObject):
             _dock(window, "right", self.right, area.RightDockWidgetArea),
             _dock(window, "strip", strip, area.BottomDockWidgetArea),
         ]
+        self.window, self._shown, self._kept = window, True, 0
+        self.slims = [
+            self._slim(0, self.left, Qt.ToolBarArea.LeftToolBarArea),
+            self._slim(1, self.right, Qt.ToolBarArea.RightToolBarArea),
+        ]
+        window.setMinimumSize(LEAST)
         window.resizeDocks(self.docks[:2], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         stage.loaded.connect(self.fit)
 
@@ -42,12 +50,52 @@ class Docks(QObject):
         assert manifest is not None
         for page, _title, needs in self._pages:
             tabs = self.left if self.left.indexOf(page) >= 0 else self.right
-            tabs.setTabVisible(tabs.indexOf(page), not needs or can(manifest, needs))
+            index, offered = tabs.indexOf(page), not needs or can(manifest, needs)
+            tabs.setTabVisible(index, offered)
+            names = self.slims[0 if tabs is self.left else 1].findChild(QTabBar)
+            names.setTabVisible(index, offered)
+        self.adapt()
 
     def show(self, on: bool) -> None:
         """All of them, or nothing but the picture."""
-        for dock in self.docks:
-            dock.setVisible(on)
+        self._shown = on
+        self.adapt()
+
+    def adapt(self) -> None:
+        """Keep half of the window for the canvas: where both sides would take more, one becomes a slim row of tabs,
+        and a click on one of them brings it back in the other's place."""
+        needed = sum(tabs.minimumSizeHint().width() for tabs in (self.left, self.right))
+        both = 2 * needed <= self.window.width()
+        for side, (dock, slim) in enumerate(zip(self.docks[:2], self.slims, strict=True)):
+            dock.setVisible(self._shown and (both or side == self._kept))
+            slim.setVisible(self._shown and not both and side != self._kept)
+        self.docks[2].setVisible(self._shown)
+
+    def open(self, page: QWidget) -> None:
+        """Show a page, on whichever side it stands."""
+        side = 0 if self.left.indexOf(page) >= 0 else 1
+        (self.left, self.right)[side].setCurrentWidget(page)
+        self._kept = side
+        self.adapt()
+
+    def _clicked(self, tabs: QTabWidget, index: int) -> None:
+        page = tabs.widget(index)
+        if page is not None:
+            self.open(page)
+
+    def _slim(self, side: int, tabs: QTabWidget, area: Qt.ToolBarArea) -> QToolBar:
+        """The tabs of a side without their pages, upright at the window's edge."""
+        bar = QToolBar(self.tr("Panels"), movable=False, floatable=False)
+        bar.setObjectName(f"slim_{side}")
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        names = QTabBar(drawBase=False, expanding=False)
+        names.setShape((QTabBar.Shape.RoundedWest, QTabBar.Shape.RoundedEast)[side])
+        for index in range(tabs.count()):
+            names.addTab(tabs.tabText(index))
+        names.tabBarClicked.connect(partial(self._clicked, tabs))
+        bar.addWidget(names)
+        self.window.addToolBar(area, bar)
+        return bar
 
 
 def _tabs(pages: Sequence[Page]) -> QTabWidget:

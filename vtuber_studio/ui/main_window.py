@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QHideEvent,
     QImage,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
@@ -230,12 +231,12 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _show_colour(self, name: str) -> None:
-        self.docks.left.setCurrentWidget(self.palette_panel)
+        self.docks.open(self.palette_panel)
         self.palette_panel.reveal(name)
 
     def _mix_with(self, look: Look) -> None:
         self.mixing.set_source(look)
-        self.docks.right.setCurrentWidget(self.mixing)
+        self.docks.open(self.mixing)
 
     def _rest_face(self) -> None:
         self.stage.replace_expression({})
@@ -264,6 +265,11 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Here it is."""
         self.drops.drop(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Panels make room, or take it back."""
+        super().resizeEvent(event)
+        self.docks.adapt()
 
     def showEvent(self, event: QShowEvent) -> None:
         """She moves while she is seen."""
