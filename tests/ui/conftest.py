@@ -51,6 +51,8 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
     def build(settings: Settings = STILL, load: Callable[[], FakeGenerator] = FakeGenerator) -> MainWindow:
         window = MainWindow(load, settings)
         made.append(window)
+        if not settings.window_geometry:
+            window.resize(1440, 900)  # the screen of these tests is a small one
         window.show()
         window.start()
         qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
