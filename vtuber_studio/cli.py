@@ -1,4 +1,7 @@
-"""The command line. Every command is thin: it checks its arguments and calls what Python can call too."""
+"""The command line. Every command is thin: it checks its arguments and calls what Python can call too.
+
+Longer than other modules by the lines that spell out each command's options.
+"""
 
 from __future__ import annotations
 
