@@ -44,6 +44,12 @@ _RULES = {
     "tip": (0.75, 0.24, 1.10, 0.0),  # hair that the sun has bleached
     "warm_shade": (0.88, 0.0, 1.40, -0.010),  # skin: shadows glow instead of greying
     "warm_line": (0.46, 0.0, 1.5, 0.0),
+    "iris_top": (0.62, 0.03, 0.85, -0.030),
+    "iris_rim": (0.08, 0.22, 0.52, -0.030),
+    "iris_glow": (0.86, 0.28, 0.92, 0.030),
+    "iris_spark": (0.60, 0.53, 0.70, 0.035),
+    "pupil": (0.0, 0.15, 0.26, -0.012),
+    "brow": (0.56, 0.05, 0.90, -0.006),
 }
 
 

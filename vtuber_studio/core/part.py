@@ -11,7 +11,10 @@ import msgspec
 from vtuber_studio.core.attribute import Attribute
 
 Blend = Literal["normal", "multiply", "add"]
-Ramp = Literal["base", "shade", "line", "light", "deep", "tip", "same", "warm_shade", "warm_line"]
+Ramp = Literal[
+    "base", "shade", "line", "light", "deep", "tip", "same", "warm_shade", "warm_line",
+    "iris_top", "iris_rim", "iris_glow", "iris_spark", "pupil", "brow",
+]  # fmt: skip
 
 
 class Material(msgspec.Struct, frozen=True, omit_defaults=True):

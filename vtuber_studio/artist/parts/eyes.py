@@ -1,8 +1,8 @@
 """Both eyes.
 
-An eye is built in its own frame: u runs from the inner to the outer corner (-1..1 over the width), v down.
-Open, closed and smiling lids are curves with the same number of points, so closing an eye is a blend of them
-and ends in one curve: then the sclera has no area at all.
+An eye is built in a frame of its own: u runs from the inner to the outer corner (-1..1 over the width), v down, both
+in half widths and half heights. Open, closed and smiling lids have seven points each, so every state is a blend of
+them; the upper lash is one outline that turns from a wedge on the lid into a stroke through it as the eye closes.
 """
 
 from __future__ import annotations
@@ -10,205 +10,257 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import skia
 
 from vtuber_studio.artist.brush import Sheet, ellipse, ink, polygon, spline
+from vtuber_studio.artist.shapes import DROP, place
 from vtuber_studio.core.attribute import Value
 
-_Y = 232.0
-_U_TOP = np.array([-1.0, -0.93, -0.56, 0.0, 0.5, 0.86, 1.0])
-_U_LOW = np.array([-1.0, -0.86, -0.5, 0.0, 0.48, 0.82, 1.0])
-_U_SHUT = np.array([-1.0, -0.78, -0.42, 0.0, 0.42, 0.8, 1.04])
-# upper lid, lower lid: v in half heights, inner to outer corner
-_SHAPES = {
-    "round": ([0.34, -0.34, -0.86, -1.02, -0.88, -0.46, 0.02], [0.34, 0.68, 0.87, 0.92, 0.87, 0.64, 0.02]),
-    "almond": ([0.42, -0.06, -0.64, -0.93, -0.86, -0.56, -0.16], [0.42, 0.64, 0.79, 0.83, 0.72, 0.42, -0.16]),
-    "sharp": ([0.56, 0.10, -0.45, -0.80, -0.92, -0.80, -0.46], [0.56, 0.72, 0.80, 0.76, 0.56, 0.18, -0.46]),
-    "droopy": ([0.12, -0.48, -0.90, -0.96, -0.72, -0.20, 0.36], [0.12, 0.56, 0.80, 0.92, 0.95, 0.80, 0.36]),
-}
-_WING = {
-    "round": -0.02,
-    "almond": -0.12,
-    "sharp": -0.26,
-    "droopy": 0.16,
-}  # where the wing's end points, in half heights
-_SHUT = np.array([0.26, 0.46, 0.64, 0.70, 0.64, 0.48, 0.20])
-_SHUT_SMILE = np.array([0.62, 0.24, -0.06, -0.18, -0.06, 0.24, 0.64])
+_X, _Y = 54.5, 219.0 + DROP
+_HALF, _TALL = 28.2, 27.5
+_U_TOP = np.array([-1.0, -0.84, -0.46, 0.02, 0.48, 0.82, 1.0])
+_U_LOW = np.array([-1.0, -0.74, -0.34, 0.12, 0.54, 0.84, 1.0])
+# v of the upper lid, v of the lower lid, end of the wing seen from the outer corner
+_SHAPES: dict[str, tuple[list[float], list[float], tuple[float, float]]] = {
+    "soft": ([0.36, -0.16, -0.66, -0.84, -0.76, -0.42, 0.06], [0.36, 0.74, 0.95, 1.00, 0.92, 0.60, 0.06], (0.26, -0.30)),
+    "round": ([0.26, -0.28, -0.78, -0.95, -0.86, -0.48, 0.08], [0.26, 0.74, 0.98, 1.04, 0.98, 0.66, 0.08], (0.22, -0.22)),
+    "doll": ([0.16, -0.42, -0.88, -0.98, -0.93, -0.62, 0.12], [0.16, 0.78, 1.02, 1.07, 1.02, 0.78, 0.12], (0.20, -0.12)),
+    "almond": ([0.44, 0.04, -0.48, -0.74, -0.68, -0.40, -0.04], [0.44, 0.68, 0.86, 0.90, 0.78, 0.44, -0.04], (0.30, -0.40)),
+    "sharp": ([0.54, 0.12, -0.40, -0.70, -0.78, -0.62, -0.26], [0.54, 0.78, 0.90, 0.88, 0.70, 0.28, -0.26], (0.30, -0.52)),
+    "cat": ([0.52, 0.08, -0.38, -0.70, -0.84, -0.76, -0.34], [0.52, 0.82, 0.96, 0.92, 0.70, 0.24, -0.34], (0.32, -0.40)),
+    "droopy": ([0.14, -0.34, -0.74, -0.82, -0.64, -0.18, 0.34], [0.14, 0.62, 0.88, 0.98, 1.00, 0.84, 0.34], (0.30, 0.14)),
+    "sleepy": ([0.28, -0.04, -0.32, -0.42, -0.38, -0.18, 0.16], [0.28, 0.66, 0.92, 1.00, 0.94, 0.66, 0.16], (0.30, -0.02)),
+    "narrow": ([0.42, 0.10, -0.32, -0.54, -0.58, -0.44, -0.14], [0.42, 0.58, 0.68, 0.68, 0.56, 0.26, -0.14], (0.33, -0.32)),
+}  # fmt: skip
+_SHUT = np.array([0.30, 0.46, 0.62, 0.66, 0.56, 0.34, 0.10])
+_SHUT_SMILE = np.array([0.62, 0.22, -0.10, -0.24, -0.14, 0.16, 0.60])
+_LIFT = np.array([0.0, 0.20, 0.32, 0.34, 0.32, 0.20, 0.0])  # of the lower lid by a smile
+_S = np.linspace(0, 1, 33)  # along a lid
+_ROOT = 27  # where the lash leaves the lid and runs into the wing
+_R = np.linspace(0, 1, 11)[1:]  # from there to the wing's end
 
 
 @dataclass(frozen=True)
 class _Eye:
-    """One eye's frame and what is asked of it."""
+    """One eye's frame and what is asked of it. Local points are in units (u outward, v down) around its middle."""
 
     side: float  # +1: her left eye, on the right of the picture
-    cx: float
+    x: float
     half: float  # half width
     tall: float  # half height
     turn: float  # radians, outer corner up
     open: float
+    smile: float
+    lash: float  # thickness of the upper lash, 1 is the default
+    wedge: float  # 1: the lash stands on the lid; 0: it is one stroke through it
+    top: np.ndarray  # [33, 2] upper lid, evenly spaced, inner to outer corner
+    low: np.ndarray  # [33, 2] lower lid
+    wing: np.ndarray  # [2] end of the wing
 
-    def place(self, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        """[n, 2] canvas points of local points in units (u outward, v down)."""
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """[n, 2] canvas points of local ones."""
         c, s = np.cos(self.turn), np.sin(self.turn)
-        return np.stack([self.cx + self.side * (u * c + v * s), _Y + v * c - u * s], 1)
+        u, v = points.T
+        return np.stack([self.x + self.side * (u * c + v * s), _Y + v * c - u * s], 1)
+
+    def path(self, *pieces: np.ndarray) -> skia.Path:
+        """Closed path along local points."""
+        path = polygon(self.at(np.vstack(pieces)))
+        path.setFillType(skia.PathFillType.kWinding)
+        return path
 
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     """Draw sclerae, irises and lids for the values ``a`` and variation ``z`` [8]."""
-    for side, key in ((-1.0, "eye_open_right"), (1.0, "eye_open_left")):
-        eye = _Eye(
-            side=side,
-            cx=256 + side * (52 + 3.5 * float(a["eye_spacing"])),
-            half=23.5 * (1 + 0.13 * float(a["eye_width"])),
-            tall=23.0 * (1 + 0.19 * float(a["eye_size"]) + 0.012 * side * z[1]),
-            turn=np.deg2rad(6.5 * float(a["eye_tilt"]) + 0.6 * z[1]),
-            open=float(a[key]),
-        )
-        top, low, wing = _lids(eye, a, z)
-        _sclera(sheet, eye, top, low)
-        _iris(sheet, eye, a, z)
-        _lashes(sheet, eye, a, z, top, low, wing)
+    for side, name in ((-1.0, "right"), (1.0, "left")):
+        eye = _eye(a, z, side, float(a[f"eye_open_{name}"]))
+        _sclera(sheet, eye)
+        _iris(sheet, eye, a, z, name)
+        _lids(sheet, eye, a, z)
 
 
-def _lids(eye: _Eye, a: dict[str, Value], z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Upper and lower lid [7, 2] in local units, and the end of the lash wing [2]."""
-    shape, smile = str(a["eye_shape"]), float(a["eye_smile"])
-    upper, lower = (np.array(row) for row in _SHAPES[shape])
-    lower = lower - smile * np.array([0.0, 0.24, 0.42, 0.48, 0.42, 0.24, 0.0])
-    upper = upper + smile * np.array([0.0, 0.0, 0.04, 0.10, 0.06, 0.0, 0.0])
-    shut = np.stack([_U_SHUT, _SHUT + smile * (_SHUT_SMILE - _SHUT)], 1)
-    if shape == "sharp":
-        shut[:, 1] += np.linspace(0.10, -0.16, 7)
-    elif shape == "droopy":
-        shut[:, 1] += np.linspace(-0.10, 0.16, 7)
-    scale = np.array([eye.half, eye.tall])
-    shut *= scale
-    top = shut + eye.open * (np.stack([_U_TOP, upper], 1) * scale - shut)
-    low = shut + eye.open * (np.stack([_U_LOW, lower], 1) * scale - shut)
-    reach = 0.14 + 0.16 * float(a["lashes"]) + 0.02 * z[4]
-    down = (_WING[shape] + 0.06) * (0.4 + 0.6 * eye.open) + (1 - eye.open) * (0.10 * (2 * smile - 1) - 0.02)
-    return top, low, top[-1] + np.array([reach * eye.half, down * eye.tall])
+def _eye(a: dict[str, Value], z: np.ndarray, side: float, asked: float) -> _Eye:
+    smile, gaze = float(a["eye_smile"]), float(a["gaze_y"])
+    open_ = asked * (1 - 0.42 * float(a["lid_rest"]))
+    half = _HALF * (1 + 0.11 * float(a["eye_width"]))
+    tall = _TALL * (1 + 0.17 * float(a["eye_size"]) + 0.01 * side * z[1])
+    upper, lower, wing = (np.array(row) for row in _SHAPES[str(a["eye_shape"])])
+    upper = upper + (0.06 * smile + 0.10 * max(0.0, -gaze)) * np.sin(np.pi * (_U_TOP + 1) / 2)
+    lower = lower - smile * _LIFT + 0.02 * z[5] * np.sin(np.pi * (_U_LOW + 1) / 2)
+    lean = 0.5 * (upper[-1] - 0.06)  # a closed eye keeps the slant of the open one
+    shut = _SHUT + smile * (_SHUT_SMILE - _SHUT) + lean * np.linspace(-0.3, 1, 7)
+    scale = np.array([half, tall])
+    closed = np.stack([_U_TOP, shut], 1) * scale
+    top = closed + open_ * (np.stack([_U_TOP, upper], 1) * scale - closed)
+    closed = np.stack([_U_LOW, np.interp(_U_LOW, _U_TOP, shut)], 1) * scale
+    low = closed + open_ * (np.stack([_U_LOW, lower], 1) * scale - closed)
+    low[[0, -1]] = top[[0, -1]]
+    raised = float(a["lash_wing"])
+    reach = (0.84 + 0.46 * float(a["lashes"])) * (1 + 0.27 * raised - 0.13 * raised**2) * (1 + 0.03 * z[4])
+    shut_wing = np.array([0.22, -0.10 + 0.40 * smile])
+    wedge = _smooth((open_ - 0.02) / 0.36)
+    wing = shut_wing + wedge * (reach * (wing - (0, 0.11 * raised)) - shut_wing)
+    return _Eye(
+        side=side,
+        x=256 + side * (_X + 3.2 * float(a["eye_spacing"])),
+        half=half,
+        tall=tall,
+        turn=np.deg2rad(7.0 * float(a["eye_tilt"]) + 0.5 * z[1]),
+        open=open_,
+        smile=smile,
+        lash=(0.48 + 0.70 * float(a["lashes"])) * (1 + 0.03 * z[0]),
+        wedge=wedge,
+        top=_even(top),
+        low=_even(low),
+        wing=top[-1] + wing * scale,
+    )
 
 
-def _sclera(sheet: Sheet, eye: _Eye, top: np.ndarray, low: np.ndarray) -> None:
-    if eye.open < 0.02:
+def _sclera(sheet: Sheet, eye: _Eye) -> None:
+    if eye.open < 0.01:
         return
     sheet.cel("sclera")
-    over, under = spline(top), spline(low)
-    white = polygon(eye.place(*np.vstack([over, under[::-1]]).T))
+    white = eye.path(eye.top, eye.low[::-1])
     sheet.fill(white, "eye.white")
-    # what the lashes shade: a band below the upper lid, deeper outside
-    drop = 0.30 * eye.tall * eye.open * np.linspace(0.75, 1.15, len(over))
     with sheet.clip(white):
-        band = np.vstack([over - [0, 4], (over + np.stack([0 * drop, drop], 1))[::-1]])
-        sheet.fill(polygon(eye.place(*band.T)), "eye.white_shade")
+        sheet.fill(_shadow(eye, 9.0), "eye.white_shade")
 
 
-def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray) -> None:
+def _shadow(eye: _Eye, deep: float) -> skia.Path:
+    """What the upper lid and its lash shade: a band below them, half as deep at the inner corner."""
+    drop = deep * (0.35 + 0.65 * min(eye.open, 1.0)) * np.interp(_S, [0, 0.35, 1], [0.4, 0.9, 1.1])
+    return eye.path(eye.top - (0, 60), (eye.top + np.stack([0 * drop, drop], 1))[::-1])
+
+
+def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, name: str) -> None:
     """The whole iris; the compositor clips it by the sclera."""
-    sheet.cel("iris")
-    size = 1 + 0.20 * float(a["iris_size"])
-    rx, ry = 15.4 * size * (1 + 0.06 * float(a["eye_width"])), 20.6 * size * (1 + 0.13 * float(a["eye_size"]))
-    x = eye.cx - eye.side * 0.8 + 7.0 * float(a["gaze_x"])
-    y = _Y - 0.8 - 5.5 * float(a["gaze_y"])
-    middle = _Y - 0.8 - 5.5 * float(a["gaze_y"])
-    sheet.ramp((256, middle - 0.30 * ry), (256, middle + 0.86 * ry))
-    sheet.fill(ellipse(x, y, rx, ry), "eye.rim")
-    sheet.fill(ellipse(x, y + 0.3, rx - 1.9, ry - 2.0), "eye.iris")
-    with sheet.clip(ellipse(x, y + 0.3, rx - 1.6, ry - 1.8)):
-        sheet.fill(ellipse(x, y - 0.86 * ry, 1.25 * rx, 0.92 * ry), "eye.rim", opacity=0.62)
-    k = 1 + 0.05 * z[7]
-    if a["pupil"] == "round":
-        sheet.fill(ellipse(x, y - 0.5, 0.43 * rx * k, 0.44 * ry * k), "eye.pupil")
-    elif a["pupil"] == "slit":
-        slit = [
-            (x, y - 0.72 * ry),
-            (x + 0.17 * rx * k, y - 0.2 * ry),
-            (x + 0.17 * rx * k, y + 0.2 * ry),
-            (x, y + 0.72 * ry),
-            (x - 0.17 * rx * k, y + 0.2 * ry),
-            (x - 0.17 * rx * k, y - 0.2 * ry),
-        ]
-        sheet.fill(polygon(spline(slit, closed=True)), "eye.pupil")
-    else:
-        sheet.fill(ellipse(x, y + 0.4, 0.60 * rx * k, 0.58 * ry * k), "eye.pupil")
-        sheet.fill(ellipse(x, y + 0.4, 0.60 * rx * k - 2.4, 0.58 * ry * k - 2.6), "eye.iris")
-        sheet.fill(ellipse(x, y + 0.4, 0.20 * rx, 0.18 * ry), "eye.pupil")
-    big = 1 + 0.06 * z[3]
-    sheet.fill(
-        ellipse(x - 0.40 * rx + 0.5 * z[2], y - 0.44 * ry, 0.29 * rx * big, 0.24 * ry * big), "eye.catch"
-    )
-    sheet.fill(
-        ellipse(x + 0.40 * rx + 0.4 * z[2], y + 0.46 * ry, 0.15 * rx * big, 0.13 * ry * big), "eye.catch"
-    )
-    sheet.fill(ellipse(x - 0.16 * rx, y - 0.14 * ry, 0.09 * rx, 0.07 * ry), "eye.catch")
+    sheet.cel(f"iris_{name}")
+    own = "" if name == "right" else "_left"
+    size, height = 0.13 * float(a["iris_size"]), 0.10 * float(a["iris_height"])
+    rx = 21.6 * (1 + size - 0.5 * height + 0.07 * float(a["eye_width"]))
+    ry = 28.6 * (1 + size + height + 0.09 * float(a["eye_size"]))
+    x = eye.x - 1.5 * eye.side + 7.5 * float(a["gaze_x"])
+    y = _Y - 1.2 - 5.5 * float(a["gaze_y"])
+    sheet.ramp((256, y - 0.78 * ry), (256, y + 0.92 * ry))
+    sheet.fill(ellipse(x, y, rx, ry), f"eye.rim{own}")
+    inner = ellipse(x, y, rx - 2.3, ry - 2.3)
+    sheet.fill(inner, f"eye.top{own}")
+    radii = np.array([rx, ry])
+    with sheet.clip(inner):
+        arc = np.radians(np.linspace(28, 152, 25))
+        crescent = np.stack([np.cos(arc), np.sin(arc)], 1)
+        upper = np.stack([np.cos(arc), 0.36 + 0.40 * np.sin(arc)], 1)
+        sheet.fill(polygon((x, y) + radii * 0.86 * np.vstack([crescent, upper[::-1]])), f"eye.spark{own}")
+    pupil = _pupil(str(a["pupil"])) * (1 + 0.04 * z[7])
+    sheet.fill(polygon((x, y) + radii * pupil), f"eye.pupil{own}")
+    if a["pupil"] == "ring":
+        sheet.fill(ellipse(x, y, 0.34 * rx, 0.34 * ry), f"eye.top{own}")
+        sheet.fill(ellipse(x, y, 0.16 * rx, 0.15 * ry), f"eye.pupil{own}")
+    with sheet.clip(inner):
+        sheet.fill(_shadow(eye, 10.0), f"eye.rim{own}", opacity=0.75)
+    shine = (0.55 + 0.75 * float(a["shine"])) * (1 + 0.05 * z[3])
+    circle = np.radians(np.linspace(0, 360, 25))[:-1]
+    ring = np.stack([np.cos(circle), np.sin(circle)], 1)
+    for dx, dy, w, h in ((-0.36, -0.38, 0.34, 0.25), (0.42, 0.34, 0.17, 0.15), (-0.42, 0.04, 0.095, 0.075)):
+        middle = (x + dx * rx + 0.4 * z[2], y + dy * ry)
+        sheet.fill(polygon(place(ring * radii * (w, h) * shine, *middle, -16)), "eye.catch")
 
 
-def _lashes(
-    sheet: Sheet,
-    eye: _Eye,
-    a: dict[str, Value],
-    z: np.ndarray,
-    top: np.ndarray,
-    low: np.ndarray,
-    wing: np.ndarray,
-) -> None:
-    """Upper lash line with wing and flicks, lower line, lid fold and the shade above the lid."""
+def _pupil(kind: str) -> np.ndarray:
+    """[n, 2] outline of a pupil in the iris's radii."""
+    arc = np.radians(np.linspace(0, 360, 49))[:-1]
+    ring = np.stack([np.sin(arc), -np.cos(arc)], 1)
+    if kind == "slit":
+        return np.stack([0.17 * np.sin(arc) ** 3 + 0.05 * np.sin(arc), -0.66 * np.cos(arc)], 1)
+    if kind == "heart":
+        y = 13 * np.cos(arc) - 5 * np.cos(2 * arc) - 2 * np.cos(3 * arc) - np.cos(4 * arc)
+        return np.stack([0.50 * np.sin(arc) ** 3, 0.06 - 0.0265 * y], 1)
+    if kind == "star":
+        return _pointed(5, 0.56, 0.25)
+    if kind == "cross":
+        return _pointed(4, 0.62, 0.20)
+    return ring * {"round": (0.40, 0.42), "small": (0.24, 0.25), "ring": (0.56, 0.55)}[kind]
+
+
+def _pointed(points: int, outer: float, inner: float) -> np.ndarray:
+    """A star, in the iris's radii."""
+    arc = np.pi * np.arange(2 * points) / points
+    length = np.where(np.arange(2 * points) % 2 == 0, outer, inner)
+    return np.stack([length * np.sin(arc), -length * np.cos(arc)], 1)
+
+
+def _lids(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray) -> None:
+    """Upper lash with wing and flick, lower lid and lashes, crease."""
     sheet.cel("lids")
-    lash, fold, o = float(a["lashes"]), float(a["lids"]), eye.open
-    weight = (0.66 + 0.55 * lash) * (1 + 0.05 * z[0]) * (0.78 + 0.22 * o)
-    widths = weight * np.array([1.1, 2.6, 4.0, 4.8, 5.4, 6.0, 5.4, 0.3])
-    line = np.vstack([top, wing])
-    line[:7, 1] -= 0.30 * widths[:7] * o
-    rise = (3.4 + 3.0 * fold) * (0.55 + 0.45 * o)
-    lid = spline(line[1:7] - [0, 1])
-    arch = np.sin(np.pi * np.linspace(0.06, 0.94, len(lid)))
-    upper = lid - np.stack([0 * arch, (rise + 1.5) * (0.35 + 0.65 * arch)], 1)
-    sheet.fill(polygon(eye.place(*np.vstack([lid, upper[::-1]]).T)), "skin.shade", opacity=0.25 + 0.65 * fold)
-    crease = line[1:7] - np.stack(
-        [-0.6 * np.linspace(-1, 1, 6), (rise + 2.0) * np.array([0.55, 0.9, 1.0, 1.0, 0.95, 0.8])], 1
-    )
-    sheet.fill(ink(eye.place(*crease.T), list(fold * np.array([0.2, 1.3, 1.9, 2.1, 1.9, 0.3]))), "skin.line")
+    upper, lower = _lash(eye)
+    fold = float(a["lids"]) * _smooth((eye.open - 0.10) / 0.35)
+    at = 0.62 + 0.33 * np.linspace(-1, 1, 7) * (0.25 + 0.75 * fold)
+    crease = np.stack([np.interp(at, _S, upper[: len(_S), k]) for k in (0, 1)], 1)
+    gap = np.stack([4.0 * at - 0.4, 2.2 * (1 - at) ** 2 - eye.lash * 0.4 - 3.2], 1)
+    pen = min(1.0, 2.2 * fold) * np.array([0.3, 1.9, 2.2, 2.1, 1.5, 0.2])
+    sheet.fill(ink(eye.at(crease + gap), list(pen)), "skin.line")
 
-    under = low[2:7]
-    fine = (0.55 + 0.45 * lash) * (0.15 + 0.85 * min(o * 2, 1.0))
-    sheet.fill(
-        ink(eye.place(*(under + [0, 0.4]).T), list(fine * np.array([0.3, 1.5, 1.9, 2.1, 1.4]))), "eye.lash"
-    )
-    sheet.fill(ink(eye.place(*(low[:3] + [0, 0.2]).T), list(fine * np.array([1.2, 1.0, 0.2]))), "skin.line")
-    sheet.fill(ink(eye.place(*line.T), list(widths)), "eye.lash")
+    under = float(a["lower_lashes"])
+    shown = min(1.0, 3.0 * eye.open)
+    line = eye.low + (0, 0.3)
+    sheet.fill(ink(eye.at(line[1:23:3]), list(shown * np.array([1.0, 1.7, 1.9, 1.9, 1.4, 0.3]))), "skin.line")
+    weight = shown * (0.72 + 0.75 * under)
+    sheet.fill(ink(eye.at(np.vstack([line[14::2], eye.top[-2]])), list(weight * np.array([0.3, 1.5, 2.2, 2.4, 2.4]))), "eye.lash")
+    for root, length in ((28, 1.0), (23, 0.75)):
+        tip = line[root] + np.array([0.62, 0.78]) * (11.0 * max(0.0, under - 0.3) * length * shown)
+        sheet.fill(eye.path(_bow(line[root - 1], tip, 0.16), _bow(tip, line[root + 1], -0.06)), "eye.lash")
 
-    course = spline(line)
-    for at, length, lean in ((0.63, 0.60, 0.45), (0.73, 0.82, 0.70), (0.83, 1.0, 0.95)):
-        root = course[int(at * (len(course) - 1))]
-        before, after = (
-            course[int((at - 0.035) * (len(course) - 1))],
-            course[int((at + 0.045) * (len(course) - 1))],
-        )
-        reach = (1.0 + 10.5 * lash) * length * (1 + 0.06 * z[4])
-        flip = o + (1 - o) * (2 * float(a["eye_smile"]) - 1)  # lashes of a closed eye point down
-        tip = root + np.array([0.45 + 0.5 * lean, -(0.95 - 0.5 * lean) * flip]) * reach
-        bend = 0.5 * (after + tip) + np.array([0.5, 0.7 * flip])
-        sheet.fill(
-            polygon(
-                eye.place(
-                    *np.vstack(
-                        [
-                            before,
-                            spline([before, 0.5 * (before + tip) + [0.8, 0.6 * flip], tip]),
-                            spline([tip, bend, after]),
-                            root,
-                        ]
-                    ).T
-                )
-            ),
-            "eye.lash",
-        )
-    corner = low[5]
-    prick = np.array(
-        [
-            corner + [-2.2, 0],
-            corner + [(1.0 + 4.5 * lash) * 0.75, (1.0 + 4.5 * lash) * 0.62 * (0.3 + 0.7 * o)],
-            corner + [0.6, -1.2],
-        ]
-    )
-    sheet.fill(polygon(eye.place(*prick.T)), "eye.lash", opacity=min(1.0, 3 * o))
+    sheet.fill(eye.path(upper, lower[::-1]), "eye.lash")
+    share = 0.36 * eye.wedge * np.interp(np.arange(len(upper)), [16, 23, 32, 37], [0.0, 0.8, 1.0, 0.0])[:, None]
+    warm = lower + share * (upper - lower)
+    sheet.fill(eye.path(warm[16:], lower[:15:-1]), "skin.line")
+
+    more = max(0.0, float(a["lashes"]) - 0.2)
+    shut = np.array([0.95, 0.30 - 0.45 * eye.smile])
+    for root, reach in ((24, 13.5 * more / (more + 0.37)), (19, 15.0 * max(0.0, more - 0.4))):
+        way = shut + eye.wedge * (np.array([0.68, -0.73]) - shut)
+        foot = lower[[root - 1, root + 1]] + 0.8 * (upper - lower)[[root - 1, root + 1]]
+        tip = upper[root] + way * reach * (0.7 + 0.3 * eye.wedge) * (1 + 0.05 * z[6])
+        sheet.fill(eye.path(_bow(foot[0], tip, 0.16), _bow(tip, foot[1], -0.10)), "eye.lash")
+
+
+def _lash(eye: _Eye) -> tuple[np.ndarray, np.ndarray]:
+    """Upper and lower edge [n, 2] of the upper lash, point for point, from the inner corner to the wing's end."""
+    thick = eye.lash * np.interp(_S, [0, 0.12, 0.4, 0.7, 0.9, 1], [1.6, 3.8, 7.0, 8.4, 8.8, 6.4])[:, None]
+    stroke = (0.55 + 0.45 * eye.lash) * np.interp(_S, [0, 0.25, 0.55, 0.85, 1], [0.8, 4.0, 5.2, 4.4, 3.4])[:, None]
+    step = np.gradient(eye.top, axis=0)
+    normal = np.stack([step[:, 1], -step[:, 0]], 1) / np.hypot(*step.T)[:, None]
+    out = normal * (0.5, 1.0)
+    edges = []
+    for above, below in ((out * thick, 0 * thick), (normal * stroke / 2, -normal * stroke / 2)):
+        upper, lower = eye.top + above, eye.top + below
+        over = 0.35 * upper[_ROOT] + 0.35 * eye.wing + 0.3 * upper[-1]
+        rise = _curve(upper[_ROOT], over, eye.wing, _R)
+        hollow = _curve(lower[-1], 0.6 * lower[-1] + 0.4 * eye.wing + 0.06 * above[-1], eye.wing, _R[1::2])
+        edges.append((np.vstack([upper[: _ROOT + 1], rise]), np.vstack([lower, hollow])))
+    (a, b), (c, d) = edges
+    return c + eye.wedge * (a - c), d + eye.wedge * (b - d)
+
+
+def _even(points: np.ndarray) -> np.ndarray:
+    """[33, 2] points at equal distances along the smooth curve through ``points``."""
+    line = spline(points)
+    along = np.append(0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    return np.stack([np.interp(_S * along[-1], along, line[:, k]) for k in (0, 1)], 1)
+
+
+def _curve(start: np.ndarray, over: np.ndarray, end: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Points ``at`` 0..1 of the quadratic Bezier curve from ``start`` to ``end``."""
+    t = at[:, None]
+    return (1 - t) ** 2 * start + 2 * t * (1 - t) * over + t**2 * end
+
+
+def _bow(start: np.ndarray, end: np.ndarray, bend: float) -> np.ndarray:
+    """A side of a single lash: from ``start`` to ``end``, bent by a share of its length."""
+    x, y = end - start
+    return _curve(start, 0.5 * (start + end) + bend * np.array([y, -x]), end, np.linspace(0, 1, 9))
+
+
+def _smooth(x: float) -> float:
+    x = min(max(x, 0.0), 1.0)
+    return x * x * (3 - 2 * x)
