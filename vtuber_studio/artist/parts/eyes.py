@@ -220,7 +220,7 @@ def _lids(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray) -> None:
     for root, reach in ((24, 13.5 * more / (more + 0.37)), (19, 15.0 * max(0.0, more - 0.4))):
         way = shut + eye.wedge * (np.array([0.68, -0.73]) - shut)
         foot = lower[[root - 1, root + 1]] + 0.8 * (upper - lower)[[root - 1, root + 1]]
-        tip = upper[root] + way * reach * (0.7 + 0.3 * eye.wedge) * (1 + 0.05 * z[6])
+        tip = upper[root] + way * reach * (0.7 + 0.3 * eye.wedge) * (1 + 0.03 * z[6])
         sheet.fill(eye.path(_bow(foot[0], tip, 0.16), _bow(tip, foot[1], -0.10)), "eye.lash")
 
 
