@@ -46,7 +46,15 @@ def require_pose(pose: Pose | Mapping[str, object]) -> Pose:
 # name -> expression values; what is not named stays at its default
 PRESETS: dict[str, dict[str, Value]] = {
     "neutral": {},
-    "smile": {"mouth_form": 1.0, "mouth_open": 0.25, "eye_smile": 0.45, "brow_raise": 0.2, "blush": 0.3},
+    "smile": {
+        "mouth_form": 1.0,
+        "mouth_open": 0.25,
+        "eye_open_left": 0.75,
+        "eye_open_right": 0.75,
+        "eye_smile": 0.55,
+        "brow_raise": 0.2,
+        "blush": 0.3,
+    },
     "angry": {
         "mouth_form": -0.7,
         "mouth_open": 0.2,
@@ -64,7 +72,7 @@ PRESETS: dict[str, dict[str, Value]] = {
         "gaze_y": -0.4,
     },
     "surprised": {"mouth_open": 0.6, "vowel_o": 0.7, "brow_raise": 1.0},
-    "wink": {"eye_open_left": 0.0, "eye_smile": 0.5, "mouth_form": 0.9, "mouth_open": 0.2, "blush": 0.3},
+    "wink": {"eye_open_left": 0.0, "eye_smile": 0.85, "mouth_form": 0.9, "mouth_open": 0.2, "blush": 0.3},
     "A": {"vowel_a": 1.0},
     "I": {"vowel_i": 1.0},
     "U": {"vowel_u": 1.0},
