@@ -1,7 +1,7 @@
 """The tables of the starter: materials, parts and their cels, attributes, expressions.
 
 Head geometry every part agrees on (canvas units, 512 x 512, y down): axis x = 256; skull top y = 92; hairline
-y = 150; brows y = 196; eyes y = 232, their centres 52 either side; nose y = 268; mouth y = 292; chin y = 326;
+y = 150; brows y = 190; eyes y = 232, their centres 54.5 either side; nose y = 268; mouth y = 292; chin y = 326;
 skull half width 92 at y = 200 (fixed, so that hair and head gear fit every face); ears x = 256 -+ 94, y = 235;
 neck half width 30, y 300-400; shoulders y = 400, half width about 130. The figure runs off the bottom edge.
 """
