@@ -231,12 +231,12 @@ DICE = Rules(
 
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
-    "hair_back": 2, "body": 1, "ears": 2, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 1, "brows": 1,
+    "hair_back": 2, "body": 1, "ears": 2, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 2, "brows": 2,
     "eyewear": 1, "hair_front": 2, "headwear": 2,
 }  # fmt: skip
 
 # kind (attributes, expressions, choices as "attribute=choice", materials, parts, cels) -> old name -> name now
-RENAMED: dict[str, dict[str, str]] = {}
+RENAMED: dict[str, dict[str, str]] = {"cels": {"iris": "iris_right"}}
 
 
 def part(name: str) -> Part:
