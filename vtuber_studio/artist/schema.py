@@ -210,8 +210,9 @@ EXPRESSIONS: tuple[A, ...] = (
 )
 
 DICE = Rules(
-    traits=(  # together they make a face look younger (+) or more grown up (-), or the hair fuller
+    traits=(  # together they make a face look younger (+) or more grown up (-), bolder or softer, or the hair fuller
         Trait("youth", {"eye_size": 0.22, "iris_size": 0.2, "chin": -0.22, "jaw": -0.15, "face_width": 0.12, "mouth_width": -0.12, "neck": -0.2, "shoulders": -0.2}),
+        Trait("boldness", {"lashes": -0.16, "lash_wing": -0.15, "eye_size": -0.16, "brow_thickness": 0.25, "brow_height": -0.2, "jaw": 0.15, "shoulders": 0.15}),
         Trait("fluff", {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}),
     ),
     exclusions=(Exclusion({"headwear": "beret"}, {"ears": "none"}),),  # it would sit on them
