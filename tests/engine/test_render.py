@@ -263,7 +263,7 @@ def test_exact_coverage_is_composed_like_a_networks(generator: FakeGenerator) ->
         (Look(attributes={"eye_siz": 0.5}), {}, Pose(), 512),
         (Look(attributes={"eye_size": 1.5}), {}, Pose(), 512),
         (Look(attributes={"front_style": "mohawk"}), {}, Pose(), 512),
-        (Look(palette={"hair.base": "red"}), {}, Pose(), 512),
+        (Look(palette={"hair.base": "reddish"}), {}, Pose(), 512),
         (Look(palette={"nose:hair.base": "#ffffff"}), {}, Pose(), 512),
         (Look(background="#12"), {}, Pose(), 512),
         (Look(), {"smirk": 1.0}, Pose(), 512),
