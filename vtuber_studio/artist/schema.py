@@ -152,12 +152,12 @@ ATTRIBUTES: tuple[A, ...] = (
     A("iris_size", "Iris size", "Eyes", ("eyes",), prior=(0, 0.45), tip="Small to large iris."),
     A("iris_height", "Iris height", "Eyes", ("eyes",), prior=(0, 0.45), tip="Round to tall and narrow iris."),
     A("pupil", "Pupil", "Eyes", ("eyes",), choices=("round", "small", "slit", "ring", "heart", "star", "cross"), default="round",
-      prior=(12, 2, 2, 1.5, 0.7, 0.7, 0.5), tip="Shape of the pupil."),
+      prior=(5, 0.8, 1, 1, 0.3, 0.3, 0.2), tip="Shape of the pupil."),
     A("shine", "Eye highlights", "Eyes", ("eyes",), low=0, high=1, default=0.6, prior=(0.6, 0.2), tip="Dull to sparkling eyes."),
-    A("lashes", "Lashes", "Eyes", ("eyes",), low=0, high=1, default=0.6, prior=(0.55, 0.25), tip="Thin line to heavy lashes with flicks."),
+    A("lashes", "Lashes", "Eyes", ("eyes",), low=0, high=1, default=0.6, prior=(0.5, 0.25), tip="Thin line to heavy lashes with flicks."),
     A("lash_wing", "Lash wing", "Eyes", ("eyes",), prior=(0, 0.45), tip="Outer end short and low to long and raised."),
     A("lower_lashes", "Lower lashes", "Eyes", ("eyes",), low=0, high=1, default=0.3, prior=(0.35, 0.25), tip="Thin line to marked lower lashes."),
-    A("lids", "Lid fold", "Eyes", ("eyes",), low=0, high=1, default=0.6, prior=(0.6, 0.25), tip="No fold to a clear double lid."),
+    A("lids", "Lid fold", "Eyes", ("eyes",), low=0, high=1, default=0.6, prior=(0.5, 0.25), tip="No fold to a clear double lid."),
     A("brow_shape", "Brow shape", "Brows", ("brows",), choices=("straight", "soft", "arched", "angular", "round", "short", "dot"), default="soft",
       prior=(2, 4, 2, 2, 2, 1, 0.5), tip="Course of the brow."),
     A("brow_thickness", "Brow thickness", "Brows", ("brows",), prior=(0, 0.45), tip="Thin to bushy."),
@@ -210,9 +210,8 @@ EXPRESSIONS: tuple[A, ...] = (
 )
 
 DICE = Rules(
-    traits=(  # together they make a face look younger (+) or more grown up (-), bolder or softer, or the hair fuller
+    traits=(  # together they make a face look younger (+) or more grown up (-), or the hair fuller
         Trait("youth", {"eye_size": 0.22, "iris_size": 0.2, "chin": -0.22, "jaw": -0.15, "face_width": 0.12, "mouth_width": -0.12, "neck": -0.2, "shoulders": -0.2}),
-        Trait("boldness", {"lashes": -0.16, "lash_wing": -0.15, "eye_size": -0.16, "brow_thickness": 0.25, "brow_height": -0.2, "jaw": 0.15, "shoulders": 0.15}),
         Trait("fluff", {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}),
     ),
     exclusions=(Exclusion({"headwear": "beret"}, {"ears": "none"}),),  # it would sit on them
