@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeGenerator
 from tests.ui.driving import STILL, WAIT, Open, settle
+from vtuber_studio.core.recovery import find_orphans
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.ui import theme
@@ -41,6 +42,8 @@ def swept(qapp: QApplication) -> Iterator[None]:
     end they pile up, and some of them would outlive the application's style."""
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for orphan in find_orphans():  # the next test's window would offer it, above a smaller canvas
+        orphan.discard()
 
 
 @pytest.fixture
