@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QPixmap
+
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.engine.paint import Window
@@ -56,8 +58,8 @@ def open_grid(stage: Stage, thumbnails: Thumbnails, attribute: Attribute, box: C
     return grid
 
 
-def _place(grid: ChoiceGrid, choice: str, picture: object) -> None:
+def _place(grid: ChoiceGrid, choice: str, picture: QPixmap) -> None:
     try:
-        grid.set_picture(choice, picture)  # type: ignore[arg-type]
+        grid.set_picture(choice, picture)
     except RuntimeError:
         pass  # closed meanwhile; the picture is kept for the next time

@@ -96,7 +96,7 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     whorl = AXIS + cut.whorl + 24 * float(a["parting"]) + 2.0 * z[0]
     dome = Dome(111 + 3.5 * volume + 0.5 * z[7], 53 - 4.5 * volume, (whorl, 72 - 3.0 * volume))
     hair = _Hair(dome, cut, 12 * float(a["fringe_length"]), float(a["curl"]), z)
-    low = _side_locks(sheet, hair, float(a["side_locks"]), float(a["tips"]))
+    _side_locks(sheet, hair, float(a["side_locks"]), float(a["tips"]))
     _fringe(sheet, hair)
     low = max(r[2] for r in cut.rows) + hair.length + 4
     _ramp(sheet, low, float(a["tips"]))
@@ -129,8 +129,8 @@ def _fringe(sheet: Sheet, hair: _Hair) -> None:
     sheet.fill(ink(silhouette[::3], [0.3, 2.4, 3.0, 3.1, 3.1, 3.2, 3.4, 3.8, 0.3], per=3), "hair.line")
 
 
-def _side_locks(sheet: Sheet, hair: _Hair, amount: float, tips: float) -> float:
-    """Two locks a side before the ears, from almost nothing to the chest; returns the lowest tip's y."""
+def _side_locks(sheet: Sheet, hair: _Hair, amount: float, tips: float) -> None:
+    """Two locks a side before the ears, from almost nothing to the chest."""
     sheet.cel("side_locks")
     dome, cut, low = hair.dome, hair.cut, 262.0
     mass = Mass(sheet, skia.Path())
@@ -150,7 +150,6 @@ def _side_locks(sheet: Sheet, hair: _Hair, amount: float, tips: float) -> float:
             mass.paint(lock, cast=k > 0, ink_from=0.12, blunt=cut.cut_locks)
             low = max(low, y)
     _ramp(sheet, low, tips)
-    return low
 
 
 def _ramp(sheet: Sheet, low: float, tips: float) -> None:
