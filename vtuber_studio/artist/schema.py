@@ -69,6 +69,7 @@ MATERIALS: tuple[Material, ...] = (
     M("frame.base", "Glasses frame", "accessories", "#3b3440"),
     M("frame.light", "Glasses shine", "accessories", "#ffffffb0"),
     M("frame.lens", "Lenses", "accessories", "#bcd8ff40"),
+    M("frame.dark", "Dark lenses", "accessories", "#2a2438e0"),
     M("deco.base", "Headwear", "accessories", "#d8485f"),
     M("deco.shade", "Headwear shade", "accessories", source="deco.base", rule="shade"),
     M("deco.light", "Headwear light", "accessories", source="deco.base", rule="light"),
@@ -119,7 +120,7 @@ PARTS: tuple[Part, ...] = (
         Cel("brows_over", 75, ("eye.brow_over",), 0.6, soft=True),
     )),
     Part("eyewear", "Eyewear", (128, 184, 384, 280), (96, 256), (
-        Cel("eyewear", 60, ("frame.base", "frame.light", "frame.lens"), 0.8),
+        Cel("eyewear", 60, ("frame.base", "frame.light", "frame.lens", "frame.dark"), 0.8),
     ), empty_when={"eyewear": "none"}),
     Part("hair_front", "Front hair", (112, 48, 400, 432), (192, 144), (
         Cel("side_locks", 68, _HAIR, 0.3, ramp=_HAIR_TIPS),
@@ -184,8 +185,10 @@ ATTRIBUTES: tuple[A, ...] = (
     A("collar", "Collar height", "Body", ("body",), prior=(0, 0.45), tip="Low to high neckline."),
     A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns"), default="none", prior=(5, 3, 2, 1.5, 1.5), tip="Ears or horns on the head."),
     A("ears_size", "Ears size", "Accessories", ("ears",), prior=(0, 0.45), tip="Small to large."),
-    A("eyewear", "Eyewear", "Accessories", ("eyewear",), choices=("none", "round", "square", "half_rim", "patch"), default="none", prior=(7, 1, 1, 1, 0.5), tip="Glasses or an eye patch."),
+    A("eyewear", "Eyewear", "Accessories", ("eyewear",), choices=("none", "round", "square", "half_rim", "patch", "oval", "cat_eye", "sunglasses", "monocle", "hearts"), default="none",
+      prior=(7, 1, 1, 1, 0.5, 0.5, 0.5, 0.35, 0.25, 0.2), tip="Glasses, a monocle or an eye patch."),
     A("eyewear_size", "Eyewear size", "Accessories", ("eyewear",), prior=(0, 0.45), tip="Small to large lenses."),
+    A("eyewear_height", "Eyewear height", "Accessories", ("eyewear",), prior=(0, 0.4), tip="Low on the nose to high."),
     A("headwear", "Headwear", "Accessories", ("headwear",), choices=("none", "ribbon", "headphones", "flower", "hairband", "beret"), default="none", prior=(6, 1, 1, 1, 1, 1), tip="Something on the head."),
     A("headwear_size", "Headwear size", "Accessories", ("headwear",), prior=(0, 0.45), tip="Small to large."),
 )
@@ -217,6 +220,7 @@ DICE = Rules(
     exclusions=(Exclusion({"headwear": "beret"}, {"ears": "none"}),),  # it would sit on them
     tints=(
         Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
+        Tint("frame.dark", ("#d8486fb8", "#7a4fd0b8", "#e07a35b8", "#3f8fd0b8"), {"eyewear": "hearts"}),
         Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": "horns"}),
     ),
     roles={
@@ -232,7 +236,7 @@ DICE = Rules(
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
     "hair_back": 2, "body": 1, "ears": 2, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 2, "brows": 2,
-    "eyewear": 1, "hair_front": 2, "headwear": 2,
+    "eyewear": 2, "hair_front": 2, "headwear": 2,
 }  # fmt: skip
 
 # kind (attributes, expressions, choices as "attribute=choice", materials, parts, cels) -> old name -> name now

@@ -18,6 +18,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "animal": ("ears",),
     "glasses": ("eyewear",),
     "spectacles": ("eyewear",),
+    "shades": ("sunglasses", "lenses"),
     "hat": ("headwear",),
     "freckles": ("marks",),
     "pupil": ("iris",),
