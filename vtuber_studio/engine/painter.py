@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from vtuber_studio.core.part import Cel, Part
@@ -92,6 +93,28 @@ class Painter:
             return self._warped(wanted.part, slot.cel, window)
         return self._flat(wanted.part, slot.cel, None if self.whole else window)
 
+    def leading(self, slot: Slot) -> np.ndarray | None:
+        """uint8 [h, w] over the slot's layer: which of its cel's materials covers most; past them, the ends of their
+        ramps in the same order. None where there is no layer, or no cel."""
+        layer, cel = self.layer(slot), slot.cel
+        if layer is None or cel is None or slot.part is None:
+            return None
+        part = self.figure[slot.part.name].part
+        key = self._cover_key(part, cel)
+        flat = self.cache.coverage.get(key, lambda: self.coverage_of(part, cel, self.scale, None))
+        assert flat is not None
+        lead = flat.m.argmax(0).astype(np.uint8)
+        if flat.t is not None:
+            lead[flat.t > 0.5] += len(cel.materials)
+        if self.pose == NEUTRAL:
+            return lead
+        x, y = warp.source_maps(self._field(cel, self.canvas), layer.window, warp.shift(cel, self.pose))
+        left, top = (np.float32(part.box[k] * self.scale + (flat.x, flat.y)[k]) for k in (0, 1))
+        return cv2.remap(lead, x - left, y - top, cv2.INTER_NEAREST)
+
+    def _cover_key(self, part: Part, cel: Cel) -> Hashable:
+        return (self.figure[part.name].key, cel.name, self.scale)
+
     def _alpha_key(self, slot: Slot) -> Hashable:
         assert slot.part is not None and slot.cel is not None
         alpha = self._inks(slot.part, slot.cel)[3::4].tobytes()
@@ -110,7 +133,7 @@ class Painter:
         """The cel as drawn: whole for None, or inside a window of the canvas."""
         left, top = part.box[0] * self.scale, part.box[1] * self.scale
         if window is None:
-            key = (self.figure[part.name].key, cel.name, self.scale)
+            key = self._cover_key(part, cel)
             coverage = self.cache.coverage.get(key, lambda: self.coverage_of(part, cel, self.scale, None))
         else:
             inner = (window[0] - left, window[1] - top, window[2] - left, window[3] - top)

@@ -93,6 +93,11 @@ class Renderer:
                 self._wake.notify()
         return future
 
+    @property
+    def cache(self) -> RenderCache:
+        """What the previews keep: only for jobs, which run on the thread that fills it."""
+        return self._cache
+
     def swap(self, load: Callable[[], Generator]) -> None:
         """Load another generator between frames; it must render a test picture, or the present one stays."""
         with self._wake:
