@@ -516,6 +516,40 @@ def test_panels_leave_half_of_the_window_to_the_canvas(qtbot: QtBot, window: Mai
     assert visible() == [True, True, False, False]
 
 
+@pytest.mark.parametrize("size", [(1366, 728), (1280, 680), (960, 500)])
+def test_low_windows_fold_the_favourites_and_show_everything(window: MainWindow, size: tuple[int, int]) -> None:
+    def strip() -> int:
+        QApplication.processEvents()
+        return window.favourites.height()
+
+    window.session.add_favourite("Mia")
+    high, tall = strip(), window.canvas.height()
+    window.resize(*size)
+    assert strip() < high / 2 and window.canvas.height() > window.height() * 0.63
+    for widget in (window.favourites, window.canvas, window.toolbar.export, window.dice.roll_button):
+        corner = widget.mapTo(window, widget.rect().bottomRight())
+        assert widget.isVisible() and window.rect().contains(corner), widget
+    item = window.favourites.list.visualItemRect(window.favourites.list.item(0))
+    assert window.favourites.list.viewport().rect().contains(item), "no face is cut off"
+    window.favourites.fold_button.click()
+    assert strip() == high, "who wants names has them"
+    window.favourites.fold_button.click()
+    assert strip() < high / 2
+    window.resize(1440, 900)
+    assert strip() == high and window.canvas.height() == tall
+    window.favourites.fold_button.click()
+    assert strip() < high / 2 and window.canvas.height() > tall
+
+
+def test_folded_favourites_stay_folded(open_window: Open) -> None:
+    first = open_window()
+    first.favourites.fold_button.click()
+    first.close()
+    kept = first.preferences.settings
+    assert kept.favourites_folded
+    assert open_window(kept).favourites.height() < 80
+
+
 def test_a_slow_renderer_never_blocks_the_window(qtbot: QtBot, open_window: Open) -> None:
     class Slow(FakeGenerator):
         def synthesize(self, part: str, ws: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
     window_geometry: str = ""  # base64 of Qt's saveGeometry
     window_state: str = ""  # base64 of Qt's saveState
+    favourites_folded: bool = False  # a slim row even where there is room
     threads: Annotated[int, Meta(ge=0, le=256)] = 0  # 0: choose by the processor
     generator: str = ""  # name or folder of the bundle to open with; empty: the starter
     autosave_seconds: Annotated[int, Meta(ge=2, le=3600)] = 20

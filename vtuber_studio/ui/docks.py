@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
 from vtuber_studio.engine.manifest import can
+from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.stage import Stage
 
 Page = tuple[QWidget, str, str]  # what it shows, its title, what a generator must be able to do for it (or "")
 LEAST = QSize(680, 420)  # logical pixels of the window
+LOW = 780  # logical pixels of the window's height; in a lower one the favourites start as a slim row
 LEFT_WIDTH, RIGHT_WIDTH = 370, 350  # logical pixels, before the user moves the edges
 
 
@@ -20,10 +22,12 @@ class Docks(QObject):
     """The docks of one window; they have no titles: the tabs speak for themselves."""
 
     def __init__(
-        self, window: QMainWindow, stage: Stage, left: Sequence[Page], right: Sequence[Page], strip: QWidget
+        self, window: QMainWindow, stage: Stage, left: Sequence[Page], right: Sequence[Page], strip: FavouritesPanel
     ) -> None:
         super().__init__(window)
-        self.stage = stage
+        self.stage, self.strip = stage, strip
+        self.folded = {False: False, True: True}  # is the window low? -> is the strip a slim row then?
+        strip.folded.connect(self.fold)
         self.left, self.right = _tabs(left), _tabs(right)
         self._pages = (*left, *right)
         window.setDockNestingEnabled(False)
@@ -61,9 +65,19 @@ class Docks(QObject):
         self._shown = on
         self.adapt()
 
+    @property
+    def _low(self) -> bool:
+        return self.window.height() < LOW
+
+    def fold(self, on: bool) -> None:
+        """The favourites as a slim row, or as large as they are, in windows of this height."""
+        self.folded[self._low] = on
+        self.adapt()
+
     def adapt(self) -> None:
         """Keep half of the window for the canvas: where both sides would take more, one becomes a slim row of tabs,
         and a click on one of them brings it back in the other's place."""
+        self.strip.set_slim(self.folded[self._low])
         needed = sum(tabs.minimumSizeHint().width() for tabs in (self.left, self.right))
         both = 2 * needed <= self.window.width()
         for side, (dock, slim) in enumerate(zip(self.docks[:2], self.slims, strict=True)):

@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
         if settings.window_state:
             self.restoreState(QByteArray.fromBase64(settings.window_state.encode()))
+        self.docks.folded[False] = settings.favourites_folded
         self.actions_by_name["idle"].setChecked(settings.idle_animation)
         self.actions_by_name["panels"].setChecked(True)
         self.docks.show(True)
@@ -301,7 +302,8 @@ class MainWindow(QMainWindow):
         geometry, state = self.saveGeometry().toBase64().data().decode(), self.saveState().toBase64().data().decode()
         if not self.actions_by_name["panels"].isChecked():
             state = self.preferences.settings.window_state
-        self.preferences.change(window_geometry=geometry, window_state=state)
+        folded = self.docks.folded[False]
+        self.preferences.change(window_geometry=geometry, window_state=state, favourites_folded=folded)
         self.hide()  # what follows may take as long as a large picture
         if self._export is not None:
             self._export.leave()

@@ -1,19 +1,22 @@
-"""A strip of favourites: click recalls, right click mixes, renames or removes."""
+"""A strip of favourites: click recalls, right click mixes, renames or removes. Folded, it is a slim row of faces."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
-    QVBoxLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
     QWidget,
 )
 
@@ -23,8 +26,25 @@ from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.widgets.words import plain
 
-ICON = 84
+ICON, SLIM = 84, 36  # logical pixels a side of a picture; folded
+NAME, FRAME, AROUND = 26, 14, 18  # logical pixels: a name below it, the item around it, the strip around the item
+VIEW = (92, 32, 420, 360)  # of the canvas, in its units: head and shoulders, or faces would be too small to know
+
+
+class _Faces(QStyledItemDelegate):
+    """Pictures alone, when there is no room for names."""
+
+    slim: bool | None = None
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """With the name, or without."""
+        super().initStyleOption(option, index)
+        if self.slim:
+            option.text = ""  # type: ignore[attr-defined]
 
 
 class Strip(QListWidget):
@@ -45,6 +65,7 @@ class FavouritesPanel(QWidget):
     """Thumbnails of ``project.favourites``."""
 
     mix_asked = Signal(object)  # Look: make it the second look of the mixing panel
+    folded = Signal(bool)  # asked for: only a slim row, or all of it
 
     def __init__(self, stage: Stage, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,8 +80,8 @@ class FavouritesPanel(QWidget):
         self.list.setFlow(QListWidget.Flow.LeftToRight)
         self.list.setWrapping(False)
         self.list.setMovement(QListWidget.Movement.Static)
-        self.list.setIconSize(QSize(ICON, ICON))
-        self.list.setFixedHeight(ICON + 44)
+        self.list.setItemDelegate(faces := _Faces(self.list))
+        self._faces = faces
         self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
         self.list.itemClicked.connect(lambda item: self.recall(self.list.row(item)))
         self.list.itemActivated.connect(lambda item: self.recall(self.list.row(item)))
@@ -70,16 +91,41 @@ class FavouritesPanel(QWidget):
         delete.activated.connect(lambda: self.remove(self.list.currentRow()))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
-        side = QVBoxLayout()
-        side.addWidget(self.add_button)
-        side.addStretch(1)
+        self.fold_button = QToolButton(autoRaise=True)
+        self.fold_button.clicked.connect(lambda: self.folded.emit(not self._faces.slim))
+        self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._side.addWidget(self.add_button)
+        self._side.addWidget(self.fold_button, 0, Qt.AlignmentFlag.AlignCenter)
+        self._side.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 2, 6, 4)
-        layout.addLayout(side)
+        layout.addLayout(self._side)
         layout.addWidget(self.list, 1)
+        self.set_slim(False)
         stage.loaded.connect(self.refresh)
         stage.changed.connect(self.refresh)
         self.refresh()
+
+    def set_slim(self, slim: bool) -> None:
+        """Small faces without names, or all of it."""
+        if slim == self._faces.slim:
+            return
+        self._faces.slim = slim
+        icon, name = (SLIM, 0) if slim else (ICON, NAME)
+        self.list.setIconSize(QSize(icon, icon))
+        self.list.setFixedHeight(icon + name + AROUND)
+        self.setFixedHeight(icon + name + AROUND + 6)  # or the dock would keep the room that it once had
+        for index in range(self.list.count()):
+            self.list.item(index).setSizeHint(self._item_size)
+        self._side.setDirection(QBoxLayout.Direction.LeftToRight if slim else QBoxLayout.Direction.TopToBottom)
+        self.fold_button.setArrowType(Qt.ArrowType.UpArrow if slim else Qt.ArrowType.DownArrow)
+        words = self.tr("Larger favourites, with their names") if slim else self.tr("Fold the favourites")
+        self.fold_button.setToolTip(words)
+        self.fold_button.setAccessibleName(words)
+
+    @property
+    def _item_size(self) -> QSize:
+        return QSize(SLIM + 8, SLIM + 4) if self._faces.slim else QSize(ICON + FRAME, ICON + NAME)
 
     def refresh(self) -> None:
         """Show the project's favourites, when they have changed."""
@@ -87,16 +133,17 @@ class FavouritesPanel(QWidget):
         if self.stage.manifest is None or favourites == self._shown:
             return
         self._shown = favourites
+        hint = self.tr("Click to recall; right click to mix, rename or remove")
         self.list.blockSignals(True)
         self.list.clear()
         for favourite in favourites:
             item = QListWidgetItem(favourite.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setSizeHint(QSize(ICON + 14, ICON + 26))
+            item.setSizeHint(self._item_size)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-            item.setToolTip(self.tr("Click to recall; right click to mix, rename or remove"))
+            item.setToolTip(plain(f"{favourite.name}\n{hint}"))
             self.list.addItem(item)
-            self.thumbnails.show(favourite.look, self._placer(favourite.look))
+            self.thumbnails.show(favourite.look, self._placer(favourite.look), VIEW, 2 * ICON)
         self.list.blockSignals(False)
 
     def add(self) -> None:
