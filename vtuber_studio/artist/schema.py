@@ -65,7 +65,9 @@ MATERIALS: tuple[Material, ...] = (
     M("ear.base", "Animal ears", "accessories", source="hair.base", rule="same"),
     M("ear.shade", "Animal ears shade", "accessories", source="ear.base", rule="shade"),
     M("ear.line", "Animal ears line", "accessories", source="ear.base", rule="line"),
+    M("ear.light", "Animal ears light", "accessories", source="ear.base", rule="light"),
     M("ear.inner", "Inner ear", "accessories", "#f7b9bd"),
+    M("ear.inner_shade", "Inner ear shade", "accessories", source="ear.inner", rule="shade"),
     M("frame.base", "Glasses frame", "accessories", "#3b3440"),
     M("frame.light", "Glasses shine", "accessories", "#ffffffb0"),
     M("frame.lens", "Lenses", "accessories", "#bcd8ff40"),
@@ -91,7 +93,7 @@ PARTS: tuple[Part, ...] = (
         Cel("clothes", 20, ("cloth.base", "cloth.shade", "cloth.line", "trim.base", "trim.shade", "accent.base", "accent.shade"), rides="body"),
     )),
     Part("ears", "Animal ears", (64, 0, 448, 160), (80, 192), (
-        Cel("ears", 25, ("ear.base", "ear.shade", "ear.line", "ear.inner"), -0.15),
+        Cel("ears", 25, ("ear.base", "ear.shade", "ear.light", "ear.line", "ear.inner", "ear.inner_shade"), -0.15),
     ), empty_when={"ears": "none"}),
     Part("face", "Face", (128, 80, 384, 368), (144, 128), (
         Cel("face", 30, ("skin.base", "skin.shade", "skin.line"), 0.15),
@@ -183,8 +185,10 @@ ATTRIBUTES: tuple[A, ...] = (
     A("shoulders", "Shoulders", "Body", ("body",), prior=(0, 0.45), tip="Narrow to broad."),
     A("neck", "Neck", "Body", ("body",), prior=(0, 0.45), tip="Slender to strong."),
     A("collar", "Collar height", "Body", ("body",), prior=(0, 0.45), tip="Low to high neckline."),
-    A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns"), default="none", prior=(5, 3, 2, 1.5, 1.5), tip="Ears or horns on the head."),
+    A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns", "dog", "bear", "mouse", "ram", "oni", "antlers", "fins", "halo"), default="none",
+      prior=(5, 3, 2, 1.5, 1.5, 1, 0.6, 0.4, 0.6, 0.6, 0.4, 0.4, 0.6), tip="Ears, horns, fins or a halo on the head."),
     A("ears_size", "Ears size", "Accessories", ("ears",), prior=(0, 0.45), tip="Small to large."),
+    A("ears_tilt", "Ears apart, upright", "Accessories", ("ears",), prior=(0, 0.45), tip="Leaning outward to upright; turns a halo."),
     A("eyewear", "Eyewear", "Accessories", ("eyewear",), choices=("none", "round", "square", "half_rim", "patch", "oval", "cat_eye", "sunglasses", "monocle", "hearts"), default="none",
       prior=(7, 1, 1, 1, 0.5, 0.5, 0.5, 0.35, 0.25, 0.2), tip="Glasses, a monocle or an eye patch."),
     A("eyewear_size", "Eyewear size", "Accessories", ("eyewear",), prior=(0, 0.45), tip="Small to large lenses."),
@@ -221,7 +225,8 @@ DICE = Rules(
     tints=(
         Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
         Tint("frame.dark", ("#d8486fb8", "#7a4fd0b8", "#e07a35b8", "#3f8fd0b8"), {"eyewear": "hearts"}),
-        Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": "horns"}),
+        *(Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": kind}) for kind in ("horns", "ram", "oni", "antlers")),
+        Tint("ear.base", ("#ffdf86", "#f7e6bd", "#fff4dc", "#c4e4fb", "#ffc9d8"), {"ears": "halo"}),
     ),
     roles={
         "skin.base": "skin", "face.blush": "blush", "face.mark": "mark",
@@ -235,7 +240,7 @@ DICE = Rules(
 
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
-    "hair_back": 2, "body": 1, "ears": 2, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 2, "brows": 2,
+    "hair_back": 2, "body": 1, "ears": 3, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 2, "brows": 2,
     "eyewear": 2, "hair_front": 2, "headwear": 2,
 }  # fmt: skip
 

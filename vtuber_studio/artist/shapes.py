@@ -50,3 +50,12 @@ def outlined(
 def fitted(sheet: Sheet, x: float, y: float, scale: tuple[float, float], move: float = 0.0) -> None:
     """Scale the whole drawing about (x, y) and move it down by ``move``: what was drawn for a smaller head."""
     sheet.matrix = skia.Matrix.Translate(x, y + move).preScale(*scale).preTranslate(-x, -y)
+
+
+def beyond(sheet: Sheet, path: skia.Path, move: Point, material: str) -> None:
+    """Fill what of ``path`` its own copy moved by ``move`` leaves free: a crescent of shade or light along one side."""
+    rest = skia.Path(path)
+    rest.offset(*move)
+    rest.toggleInverseFillType()
+    with sheet.clip(path):
+        sheet.fill(rest, material)
