@@ -131,7 +131,7 @@ def _replay(
         colour = [float(len(names) > i and names[i] == op.material) for i in range(3)]
         full = skia.Color4f(*colour, op.opacity)
         paint = skia.Paint(AntiAlias=True, Color4f=full)
-        ends = [full.toColor(), skia.Color4f(*colour, 0.0).toColor()]
+        ends = [skia.Color4f(*colour, alpha).toColor() for alpha in (1.0, 0.0)]  # the paint's own alpha scales them
         if op.fade:
             paint.setShader(skia.GradientShader.MakeLinear([skia.Point(*p) for p in op.fade], ends))
         if op.radial:

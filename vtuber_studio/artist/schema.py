@@ -240,8 +240,8 @@ DICE = Rules(
 
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
-    "hair_back": 2, "body": 1, "ears": 3, "face": 2, "nose": 1, "marks": 1, "mouth": 2, "eyes": 2, "brows": 2,
-    "eyewear": 2, "hair_front": 2, "headwear": 2,
+    "hair_back": 3, "body": 1, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
+    "eyewear": 2, "hair_front": 3, "headwear": 2,
 }  # fmt: skip
 
 # kind (attributes, expressions, choices as "attribute=choice", materials, parts, cels) -> old name -> name now

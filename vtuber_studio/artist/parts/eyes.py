@@ -108,7 +108,7 @@ def _eye(a: dict[str, Value], z: np.ndarray, side: float, asked: float) -> _Eye:
         turn=np.deg2rad(7.0 * float(a["eye_tilt"]) + 0.5 * z[1]),
         open=open_,
         smile=smile,
-        lash=(0.48 + 0.70 * float(a["lashes"])) * (1 + 0.03 * z[0]),
+        lash=(0.45 + 0.76 * float(a["lashes"])) * (1 + 0.03 * z[0]),
         wedge=wedge,
         top=_even(top),
         low=_even(low),
@@ -136,9 +136,11 @@ def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, name: str
     """The whole iris; the compositor clips it by the sclera."""
     sheet.cel(f"iris_{name}")
     own = "" if name == "right" else "_left"
-    size, height = 0.13 * float(a["iris_size"]), 0.10 * float(a["iris_height"])
+    # a small iris keeps touching the lower lid, and a tall eye gets a tall one: white below it would stare
+    wish, height = float(a["iris_size"]), 0.10 * float(a["iris_height"])
+    size = 0.13 * wish if wish > 0 else 0.09 * wish
     rx = 21.6 * (1 + size - 0.5 * height + 0.07 * float(a["eye_width"]))
-    ry = 28.6 * (1 + size + height + 0.09 * float(a["eye_size"]))
+    ry = 28.6 * (1 + size + height + 0.15 * float(a["eye_size"]))
     x = eye.x - 1.5 * eye.side + 7.5 * float(a["gaze_x"])
     y = _Y - 1.2 - 5.5 * float(a["gaze_y"])
     sheet.ramp((256, y - 0.78 * ry), (256, y + 0.92 * ry))
@@ -157,7 +159,7 @@ def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, name: str
         sheet.fill(ellipse(x, y, 0.34 * rx, 0.34 * ry), f"eye.top{own}")
         sheet.fill(ellipse(x, y, 0.16 * rx, 0.15 * ry), f"eye.pupil{own}")
     with sheet.clip(inner):
-        sheet.fill(_shadow(eye, 10.0), f"eye.rim{own}", opacity=0.75)
+        sheet.fill(_shadow(eye, 10.0), f"eye.rim{own}", opacity=0.86)  # nearer to one: less of a mixture that a network must hold
     shine = (0.55 + 0.75 * float(a["shine"])) * (1 + 0.05 * z[3])
     circle = np.radians(np.linspace(0, 360, 25))[:-1]
     ring = np.stack([np.cos(circle), np.sin(circle)], 1)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import skia
 
 from vtuber_studio.artist.brush import Point, Sheet, blob, ellipse, ink, mirror, polygon, spline
 from vtuber_studio.artist.shapes import DROP
@@ -14,7 +15,7 @@ from vtuber_studio.core.attribute import Value
 # right ear in the head's coordinates: (offset from the axis, y)
 _EARS = {
     "round": [(86, 205), (97, 197), (109, 199), (115, 211), (112, 228), (105, 241), (96, 247), (80, 243)],
-    "pointed": [(86, 203), (99, 194), (111, 182), (123, 167), (120, 192), (115, 216), (106, 236), (97, 247), (80, 243)],
+    "pointed": [(86, 203), (99, 190), (112, 177), (125, 162), (124, 190), (118, 216), (107, 237), (97, 247), (80, 243)],
 }  # fmt: skip
 _INNER = {
     "round": [(92, 214), (101, 207), (107, 212), (106, 225), (100, 235), (92, 238)],
@@ -27,8 +28,10 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     sheet.cel("face")
     for side in (-1.0, 1.0):
         _ear(sheet, str(a["ear_shape"]), side, z)
-    _head(sheet, _contour(a, z), z)
-    _blush(sheet, float(a["blush"]), z)
+    head = _head(sheet, _contour(a, z), z)
+    sheet.cel("blush")
+    with sheet.clip(head):
+        _blush(sheet, float(a["blush"]), z)
 
 
 def _contour(a: dict[str, Value], z: np.ndarray) -> np.ndarray:
@@ -53,7 +56,8 @@ def _contour(a: dict[str, Value], z: np.ndarray) -> np.ndarray:
     ) + [0, DROP]
 
 
-def _head(sheet: Sheet, half: np.ndarray, z: np.ndarray) -> None:
+def _head(sheet: Sheet, half: np.ndarray, z: np.ndarray) -> skia.Path:
+    """Draw it; its outline."""
     right = half + [256, 0]
     head = polygon(np.vstack([right, mirror(right)[1:-1]]))
     sheet.fill(head, "skin.base")
@@ -71,6 +75,7 @@ def _head(sheet: Sheet, half: np.ndarray, z: np.ndarray) -> None:
     weight = (1 + 0.05 * z[2]) * np.array([0.4, 1.2, 1.7, 2.2, 2.7, 2.5, 1.8, 2.7, 3.0, 2.5, 1.9, 1.3, 0.4])
     places = np.linspace(0, 1, len(whole))
     sheet.fill(ink(whole[::2], list(np.interp(places[::2], at, weight))), "skin.line")
+    return head
 
 
 def _ear(sheet: Sheet, shape: str, side: float, z: np.ndarray) -> None:
@@ -96,13 +101,12 @@ def _ear(sheet: Sheet, shape: str, side: float, z: np.ndarray) -> None:
 
 
 def _blush(sheet: Sheet, strength: float, z: np.ndarray) -> None:
-    """Two soft cheeks; hatching shows as she flushes."""
-    sheet.cel("blush")
+    """Two cheeks that fade to nothing in every direction; hatching shows as she flushes."""
     hatch = float(np.clip(1.6 * strength - 0.5, 0.0, 1.0))
     for side in (-1.0, 1.0):
         x, y = 256 + side * (60 + 0.5 * z[7]), 258.0 + DROP
         sheet.fill(
-            ellipse(x, y, 26, 17), "face.blush", radial=((x, y), 26), opacity=min(1.0, 0.04 + 0.9 * strength), blur=2.0
+            ellipse(x, y, 25, 25), "face.blush", radial=((x, y), 25), opacity=0.95 * strength
         )
         for i in (-1, 0, 1):
             u = x + 7.0 * i

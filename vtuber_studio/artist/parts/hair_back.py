@@ -37,7 +37,7 @@ _LONG: tuple[Lock, ...] = ((30, 52, 46, 470, 58), (40, 92, 88, 486, 62), (50, 13
 _NAPE: tuple[Lock, ...] = ((30, 52, 40, 318, 46), (40, 84, 66, 328, 48), (50, 112, 98, 316, 50))
 CUTS: dict[str, Cut] = {
     "short": Cut((66, 300), ((34, 84, 70, 312, 46), (42, 106, 90, 304, 44), (50, 118, 110, 288, 46)), stretch=16),
-    "bob": Cut((92, 336), ((32, 70, 56, 344, 58), (42, 104, 88, 352, 60), (50, 126, 106, 346, 62)), cut=0.30, stretch=26),
+    "bob": Cut((92, 336), ((32, 70, 54, 346, 62), (42, 104, 84, 350, 62), (50, 126, 106, 346, 62)), cut=0.70, stretch=26),
     "long": Cut((118, 470), _LONG),
     "twin_tails": Cut((60, 300), _NAPE[:2], tail="high", sides=(-1, 1)),
     "ponytail": Cut((60, 300), _NAPE[:2], tail="high", sides=(1,)),
@@ -89,11 +89,17 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
 
 
 def _mass(sheet: Sheet, mane: _Mane) -> None:
-    """What is seen behind neck and shoulders between the locks: deep, without a line of its own."""
+    """What is seen behind neck and shoulders between the locks: deep, without a line of its own.
+
+    It starts well below the crown and ends in an arch at the nape: whichever way the head turns, nothing of it looks
+    out over the front hair, and no straight edge ends beside the neck.
+    """
     wide, bottom = mane.cut.mass
     bottom = bottom + mane.longer
-    w = mane.wide - 6
-    right = spline([(0, mane.top + 10), (0.6 * w, mane.top + 20), (0.94 * w, 130), (w, 190), (0.5 * (w + wide), 0.5 * (190 + bottom)), (wide, bottom)], per=6)
+    w = mane.wide - 22
+    side = [(0, 106), (0.60 * w, 112), (0.92 * w, 140), (w, 190), (0.5 * (w + wide), 0.5 * (190 + bottom - 36)), (wide, bottom - 36)]
+    nape = [(wide, bottom - 36), (0.86 * wide, bottom - 16), (0.55 * wide, bottom - 3), (0, bottom + 4)]
+    right = np.vstack([spline(side, per=6), spline(nape, per=4)])
     outline = np.vstack([right, (right * (-1, 1))[::-1]]) + (AXIS, 0)
     sheet.fill(polygon(outline), "hair.deep")
 
@@ -108,7 +114,7 @@ def _locks(sheet: Sheet, mane: _Mane) -> float:
             end = np.array([AXIS + side * x + dx, y + mane.longer * (0.8 + 0.1 * i) + dy])
             swell = bulge + (mane.wide - 110)
             wave = (2.0 + mane.cut.wave + 9.0 * mane.curl) * min(1.0, (end[1] - 150) / 220)
-            points = np.array([(AXIS + side * root, 92.0), (AXIS + side * swell, 120 + 0.10 * (end[1] - 120)),
+            points = np.array([(AXIS + side * root, 100.0), (AXIS + side * swell, 120 + 0.10 * (end[1] - 120)),
                                (AXIS + side * (0.55 * swell + 0.45 * x + 6), 0.42 * 120 + 0.58 * end[1]), end])  # fmt: skip
             lock = clump(points, width, side * wave, root=0.35, tip=mane.cut.cut, phase=0.7 * i, cycles=1.2 + 0.4 * (mane.cut.wave > 0))
             outer = i == last
@@ -133,16 +139,17 @@ def _tails(sheet: Sheet, mane: _Mane) -> float:
     return low
 
 
-def _falling(sheet: Sheet, mane: _Mane, side: float, root: tuple[float, float], out: float, end: tuple[float, float], width: float) -> float:
-    """A tail of three clumps that leaves ``root``, swings ``out`` and ends around ``end`` (right of the axis, y)."""
+def _falling(sheet: Sheet, mane: _Mane, side: float, root: tuple[float, float], over: tuple[float, float], end: tuple[float, float], width: float) -> float:
+    """A tail of three clumps that leaves ``root`` toward ``over`` and ends around ``end`` (right of the axis, y). The
+    root lies 16 units or more inside the head: by so much a turn shows what is behind the front hair."""
     mass, low = Mass(sheet, skia.Path()), 0.0
     for i, (dx, dy, share, base) in enumerate(((16, -26, 0.8, "hair.shade"), (-18, -12, 0.85, "hair.base"), (0, 0, 1.0, "hair.base"))):
         jx, jy = mane.jitter(7 + i + side)
         tip = np.array([AXIS + side * (end[0] + dx) + jx, end[1] + dy + mane.longer + jy])
         start = np.array([AXIS + side * root[0], root[1]])
-        points = [start, start + (side * out, -24.0), np.array([AXIS + side * (root[0] + out + 0.5 * dx), 0.5 * (root[1] + tip[1])]), tip]
+        points = [start, np.array([AXIS + side * over[0], over[1]]), np.array([AXIS + side * (over[0] + 0.5 * dx), 0.5 * (root[1] + tip[1])]), tip]
         wave = (3.0 + 10.0 * mane.curl) * (1 - 2 * (i % 2))
-        mass.paint(clump(points, width * share, wave, root=0.42, phase=0.5 * i), base=base, ink_from=0.04, weight=1.2, cast=i > 0,
+        mass.paint(clump(points, width * share, wave, root=0.8, phase=0.5 * i), base=base, ink_from=0.04, weight=1.2, cast=i > 0,
                    shade="hair.deep" if base == "hair.shade" else "hair.shade")  # fmt: skip
         low = max(low, float(tip[1]))
     return low
@@ -150,20 +157,20 @@ def _falling(sheet: Sheet, mane: _Mane, side: float, root: tuple[float, float], 
 
 def _high(sheet: Sheet, mane: _Mane, side: float) -> float:
     both = len(mane.cut.sides) > 1
-    return _falling(sheet, mane, side, (84, 104) if both else (44, 70), 66 if both else 92, (142, 420) if both else (138, 372), 70)
+    return _falling(sheet, mane, side, (62, 112) if both else (30, 96), (150, 70) if both else (136, 26), (142, 420) if both else (138, 372), 70)
 
 
 def _low(sheet: Sheet, mane: _Mane, side: float) -> float:
-    return _falling(sheet, mane, side, (60, 290), 48, (112, 452), 56)
+    return _falling(sheet, mane, side, (48, 276), (108, 262), (112, 452), 56)
 
 
 def _side(sheet: Sheet, mane: _Mane, side: float) -> float:
-    return _falling(sheet, mane, side, (98, 190), 46, (128, 424), 64)
+    return _falling(sheet, mane, side, (78, 186), (144, 164), (128, 424), 64)
 
 
 def _bun(sheet: Sheet, mane: _Mane, side: float) -> float:
     jx, jy = mane.jitter(9 + side)
-    x, y, r = AXIS + side * 84 + 0.5 * jx, 74 + 0.5 * jy, 31 + 0.16 * mane.longer
+    x, y, r = AXIS + side * 79 + 0.5 * jx, 80 + 0.5 * jy, 33 + 0.16 * mane.longer
     ball = ellipse(x, y, r, 0.95 * r)
     sheet.fill(ball, "hair.base")
     with sheet.clip(ball):

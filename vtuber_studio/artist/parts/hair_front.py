@@ -28,7 +28,7 @@ class Cut:
     whorl: float = 0.0  # the whorl's place, right of the axis
     outward: bool = False  # side locks end in points that stand off
     round: bool = False
-    cut_locks: bool = False  # side locks end in a straight line
+    temples: float = 0.0  # as ``blunt``, of the clumps before the ears
 
 
 # temples first, then from the sides toward the middle, the long one last
@@ -44,18 +44,18 @@ CUTS: dict[str, Cut] = {
     "curtain": Cut(((-0.99, -107, 264, 34, 3), (0.99, 107, 264, 34, -3), (-0.88, -100, 252, 46, 10), (0.88, 100, 250, 46, -10),
                     (-0.62, -84, 224, 56, 20), (0.62, 86, 222, 56, -20)), open=0.85, wave=3.0),
     "curly": Cut(((-0.98, -106, 244, 38, 4), (0.98, 106, 244, 38, -4), (-0.76, -80, 208, 46, 6), (0.76, 80, 206, 46, -6),
-                  (-0.46, -50, 204, 46, 6), (0.48, 52, 202, 46, -7), (-0.14, -18, 206, 46, 5), (0.18, 20, 212, 46, -6)), wave=7.0),
+                  (-0.48, -54, 204, 48, 6), (0.48, 54, 202, 48, -7), (-0.20, -26, 204, 46, 5), (0.22, 26, 206, 46, -6), (0.02, -2, 212, 48, -4)), wave=5.0),
     "hime": Cut(((-0.99, -104, 286, 34, 0), (0.99, 104, 286, 34, 0), (-0.76, -78, 198, 42, 1), (0.76, 78, 198, 42, -1),
-                 (-0.46, -46, 199, 42, 0), (0.46, 46, 199, 42, 0), (-0.14, -15, 199, 40, 0), (0.16, 16, 199, 40, 0)), blunt=0.74, locks=0.9, cut_locks=True),
+                 (-0.46, -46, 199, 42, 0), (0.46, 46, 199, 42, 0), (-0.14, -15, 199, 40, 0), (0.16, 16, 199, 40, 0)), blunt=0.74, temples=0.74),
     "wispy": Cut(((-0.98, -105, 240, 30, 3), (0.98, 105, 238, 30, -3), (-0.78, -84, 206, 30, 4), (0.80, 86, 204, 30, -4),
                   (-0.52, -56, 198, 26, 3), (0.54, 58, 200, 26, -3), (-0.26, -30, 208, 22, -2), (0.30, 34, 206, 22, 2), (0.02, 2, 212, 24, -3))),
     "veil": Cut(((-0.98, -106, 262, 40, 4), (0.98, 105, 238, 32, -4), (0.82, 94, 202, 38, -7), (0.56, 50, 194, 40, 10),
                  (0.30, 6, 202, 46, 12), (0.04, -38, 236, 52, 12), (-0.30, -70, 262, 56, 9)), whorl=30, locks=0.8),
     "spiky": Cut(((-0.98, -114, 226, 34, 12), (0.98, 116, 222, 34, -12), (-0.80, -98, 200, 40, 10), (0.80, 100, 198, 38, -10),
                   (-0.54, -64, 190, 42, 6), (0.58, 68, 192, 40, -4), (0.30, 40, 198, 38, 6), (-0.24, -34, 186, 40, -4), (0.04, 8, 204, 42, 7)), locks=0.35, outward=True),
-    "slick": Cut(((-0.99, -108, 214, 34, 2), (0.99, 108, 214, 34, -2), (-0.93, -103, 190, 36, 6), (0.93, 103, 190, 36, -6)), open=1.25, locks=0.4, round=True),
+    "slick": Cut(((-0.99, -107, 248, 36, 2), (0.99, 107, 246, 36, -2), (-0.93, -103, 190, 36, 6), (0.93, 103, 190, 36, -6)), open=1.25, locks=0.4, round=True),
     "crossed": Cut(((-0.98, -105, 246, 34, 4), (0.98, 105, 244, 34, -4), (-0.74, -80, 208, 44, 6), (0.76, 84, 206, 44, -6),
-                    (0.44, 50, 200, 44, -9), (-0.44, -48, 200, 44, 9), (0.10, 20, 222, 30, -8), (-0.06, -14, 228, 30, 8))),
+                    (0.44, 46, 200, 46, -9), (-0.44, -43, 200, 46, 9), (-0.24, 22, 220, 40, -9), (0.22, -18, 228, 40, 9))),
     "wolf": Cut(((-0.98, -112, 258, 34, 9), (0.98, 113, 252, 34, -9), (-0.84, -96, 222, 38, 8), (0.84, 98, 220, 38, -8),
                  (-0.56, -62, 208, 36, 4), (0.58, 66, 204, 36, -5), (-0.30, -36, 220, 32, -4), (0.32, 38, 198, 34, -6), (0.02, 2, 204, 36, 6)), outward=True),
     "bowl": Cut(((-0.98, -107, 228, 40, 0), (0.98, 107, 228, 40, 0), (-0.78, -88, 214, 54, 3), (0.78, 88, 214, 54, -3),
@@ -86,7 +86,11 @@ class _Hair:
         drop = self.length * (1.0 if abs(u) < 0.9 else 0.5)
         tip = np.array([AXIS + x, y + drop]) + self.jitter(i)
         wave = self.cut.wave + 6.0 * self.curl
-        return self.dome.clump(u, (tip[0], tip[1]), width, bow, wave, tip=self.cut.blunt, phase=0.9 * i)
+        return self.dome.clump(u, (tip[0], tip[1]), width, bow, wave, tip=self.tip(u), phase=0.9 * i)
+
+    def tip(self, u: float) -> float:
+        """Share of its width that the clump over meridian ``u`` has at its tip."""
+        return self.cut.blunt if abs(u) < 0.9 else self.cut.temples
 
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
@@ -118,13 +122,13 @@ def _fringe(sheet: Sheet, hair: _Hair) -> None:
         sheet.fill(hair.crescent, "hair.shade")
     if cut.open:
         sheet.fill(ink(hairline[14:-14:2], [0.5, 1.9, 2.2, 2.2, 1.9, 0.5], per=3), "hair.line")
-    if cut.open and not cut.round:
-        sheet.fill(ink([(px, 86), (px - 0.5, 100), (px, 159 - up)], [0.4, 1.8, 2.0]), "hair.line")
     mass = Mass(sheet, cap, hair.crescent)
     for i, row in enumerate(cut.rows):
-        mass.paint(hair.clump(i, row), blunt=cut.blunt > 0 and abs(row[0]) < 0.9, ink_from=0.36 if abs(row[0]) < 0.9 else 0.5)
+        mass.paint(hair.clump(i, row), blunt=hair.tip(row[0]) > 0, ink_from=0.36 if abs(row[0]) < 0.9 else 0.5)
     with sheet.clip(cap):
         ring(sheet, dome, 0.05 * z[5], (z[6], -z[1], z[2], z[4]))
+    if cut.open and not cut.round:  # over the ring, which would cut it in two
+        sheet.fill(ink([(px, 86), (px - 0.5, 100), (px, 159 - up)], [0.4, 1.8, 2.0]), "hair.line")
     silhouette = np.vstack([[(AXIS - w + 1, 206)], outline, [(AXIS + w - 1, 206)]])
     sheet.fill(ink(silhouette[::3], [0.3, 2.4, 3.0, 3.1, 3.1, 3.2, 3.4, 3.8, 0.3], per=3), "hair.line")
 
@@ -146,8 +150,8 @@ def _side_locks(sheet: Sheet, hair: _Hair, amount: float, tips: float) -> None:
             bulge = (AXIS + side * (dome.wide - 1 - 9 * k), 172.0)
             lead = (AXIS + side * (x + 4 - 6 * k + 0.5 * off), y - 0.42 * (y - 172))
             wave = (1.0 + 6.0 * hair.curl) * min(1.0, (y - 200) / 140)
-            lock = clump((root, bulge, lead, tip), width * (0.25 + 0.75 * grown), side * wave, phase=0.8 * k, tip=0.7 * cut.cut_locks)
-            mass.paint(lock, cast=k > 0, ink_from=0.12, blunt=cut.cut_locks)
+            lock = clump((root, bulge, lead, tip), width * (0.25 + 0.75 * grown), side * wave, phase=0.8 * k)
+            mass.paint(lock, cast=k > 0, ink_from=0.12)
             low = max(low, y)
     _ramp(sheet, low, tips)
 

@@ -14,7 +14,7 @@ from vtuber_studio.artist.shapes import DROP
 from vtuber_studio.core.attribute import Value
 
 # half width, rise of the upper edge, depth, roundness, share of the depth that teeth and tongue take
-_SHUT = np.array([11.5, 0.0, 0.0, 0.0, 0.40, 0.30])
+_SHUT = np.array([13.0, 0.0, 0.0, 0.0, 0.40, 0.30])
 _OPENINGS = {
     "mouth_open": np.array([17.0, 0.8, 18.0, 0.0, 0.36, 0.36]),
     "vowel_a": np.array([17.5, 2.0, 20.0, 0.25, 0.30, 0.40]),
@@ -59,7 +59,7 @@ def _opening(a: dict[str, Value], z: np.ndarray) -> _Mouth:
     blend = (1 - opening) * _SHUT + sum(share[key] / total * row for key, row in _OPENINGS.items())
     half, rise, depth, roundness, teeth, tongue = blend
     form, free = float(a["mouth_form"]), 1 - 0.75 * roundness
-    form += 0.2 * (1 - abs(form))  # at rest she smiles a little
+    form += 0.42 * (1 - abs(form))  # at rest she smiles a little
     shape = str(a["mouth_shape"])
     half *= (0.82 if shape == "pout" else 1.0) * (1 + 0.42 * float(a["mouth_width"])) * (1 + free * (0.14 * max(form, 0) - 0.10 * max(-form, 0)))
     sad = max(-form, 0.0) * free
@@ -149,7 +149,7 @@ def _lips(sheet: Sheet, mouth: _Mouth, a: dict[str, Value], z: np.ndarray) -> No
     sheet.fill(polygon(np.vstack([low, lower[::-1]])), "mouth.lip", opacity=shown)
 
     weight, open_by = 1 + 0.05 * z[4], min(1.0, mouth.gap / 5.0)
-    heavy = np.array([1.7, 2.7, 2.5, 2.1, 1.9, 2.1, 2.5, 2.7, 1.7]) * (1 + 0.1 * full) * weight
+    heavy = np.array([1.8, 2.9, 2.8, 2.4, 2.1, 2.4, 2.8, 2.9, 1.8]) * (1 + 0.1 * full) * weight
     sheet.fill(ink(low, list(open_by * weight * np.array([1.4, 1.7, 1.9, 2.1, 1.9, 1.7, 1.4]))), "mouth.line")
     sheet.fill(ink(top, list(heavy)), "mouth.line")
     for side in (-1.0, 1.0):  # a tick at each corner, away from the smile's curve
@@ -158,14 +158,14 @@ def _lips(sheet: Sheet, mouth: _Mouth, a: dict[str, Value], z: np.ndarray) -> No
         slope = (corner - inward) / max(float(np.hypot(*(corner - inward))), 1e-6)
         normal = np.array([-slope[1], slope[0]]) * side
         out = corner + slope * 0.4
-        length = 0.13 * wide + 0.5
-        tick = [out - normal * length + slope * 0.7, out, out + normal * length + slope * 0.3]
-        sheet.fill(ink(tick, [0.8, 2.2, 0.8]), "mouth.line")
+        length = 0.12 * wide + 0.4
+        tick = [out - normal * length + slope * 0.9, out, out + normal * length * 0.8 + slope * 0.6]
+        sheet.fill(ink(tick, [0.6, 1.8, 0.6]), "mouth.line")
     peek = 1 - open_by
     for side in _fangs(a):  # shut, its point shows below the line
         root = _at(top, 0.52 * side)
-        tooth = np.array([(-2.0, 0.4), (2.0, 0.4), (0.5 * side, 3.9)]) * (0.35 + 0.65 * peek)
-        rim = np.array([(-3.6, -0.2), (3.6, -0.2), (0.6 * side, 6.4)]) * (0.35 + 0.65 * peek)
+        tooth = np.array([(-2.9, 0.2), (2.9, 0.2), (0.5 * side, 3.5)]) * (0.35 + 0.65 * peek)
+        rim = np.array([(-4.4, -0.2), (4.4, -0.2), (0.6 * side, 5.1)]) * (0.35 + 0.65 * peek)
         sheet.fill(polygon(root + rim), "mouth.line", opacity=peek)
         sheet.fill(polygon(root + tooth), "mouth.teeth", opacity=peek)
 
