@@ -181,10 +181,12 @@ ATTRIBUTES: tuple[A, ...] = (
     A("tips", "Tip gradient", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.4, prior=(0.4, 0.25), tip="How far the tips' colour climbs."),
     A("back_style", "Back hair", "Hair", ("hair_back",), choices=("short", "bob", "long", "twin_tails", "ponytail", "buns", "hime", "wolf", "wavy", "low_tail", "braids", "side_tail", "drills", "pixie"), default="long", prior=(2, 3, 4, 2, 2, 1, 1.5, 2, 2, 1.5, 1.5, 1, 1, 1.5), tip="Cut of the hair behind the head."),
     A("hair_length", "Back hair length", "Hair", ("hair_back",), prior=(0, 0.45), tip="Short to long, within the cut."),
-    A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono"), default="sailor", tip="What she wears."),
+    A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono", "turtleneck", "off_shoulder", "uniform", "lolita", "tshirt", "tracksuit", "qipao"), default="sailor",
+      prior=(1, 1, 1, 1, 1, 0.9, 0.8, 0.8, 0.8, 0.9, 0.9, 0.6), tip="What she wears."),
     A("shoulders", "Shoulders", "Body", ("body",), prior=(0, 0.45), tip="Narrow to broad."),
     A("neck", "Neck", "Body", ("body",), prior=(0, 0.45), tip="Slender to strong."),
     A("collar", "Collar height", "Body", ("body",), prior=(0, 0.45), tip="Low to high neckline."),
+    A("build", "Build", "Body", ("body",), prior=(0, 0.45), tip="Slender with sloping shoulders to strong and square."),
     A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns", "dog", "bear", "mouse", "ram", "oni", "antlers", "fins", "halo"), default="none",
       prior=(5, 3, 2, 1.5, 1.5, 1, 0.6, 0.4, 0.6, 0.6, 0.4, 0.4, 0.6), tip="Ears, horns, fins or a halo on the head."),
     A("ears_size", "Ears size", "Accessories", ("ears",), prior=(0, 0.45), tip="Small to large."),
@@ -240,7 +242,7 @@ DICE = Rules(
 
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
-    "hair_back": 3, "body": 1, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
+    "hair_back": 3, "body": 2, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
     "eyewear": 2, "hair_front": 3, "headwear": 2,
 }  # fmt: skip
 
