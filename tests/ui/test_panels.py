@@ -17,9 +17,12 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import DEFAULT, FakeGenerator
 from tests.ui.driving import WAIT, drag, picture, undo_depth
 from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.core.mixing import take, taken
 from vtuber_studio.core.palette import oklab, parse_hex, recolour
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
+from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
+from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.generator import OnnxGenerator, load_generator
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import Bridge
@@ -485,6 +488,72 @@ def test_the_second_look_is_rolled_held_or_a_favourite(stage: Stage, mixing: Mix
     QTest.mousePress(mixing.favourites, LEFT)
     menu_action(qtbot, "Her")
     assert mixing.source == stage.session.look
+
+
+def test_panels_show_what_is_mixed_say_whose_it_is_and_move_it(
+    stage: Stage, mixing: MixingPanel, show: Show[QWidget]
+) -> None:
+    shape, colours, directions = AttributesPanel(stage), PalettePanel(stage), DirectionsPanel(stage)
+    for panel in (shape, colours, directions):
+        show(panel)
+    other = Look(seed=8, directions={"face": (2.0,)}).set(face_width=0.8, headwear="hat", front_style="square")
+    other = other.paint({"skin.base": "#00ff00", "deco.base": "#0000ff"})
+    stage.session.edit(other)
+    stage.session.add_favourite("Mia & <b>")
+    stage.session.edit(DEFAULT)
+    mixing.set_source(other)
+    click(mixing.take_buttons["shape"])
+    click(mixing.take_buttons["colour"])
+    rows = shape.rows
+    assert (rows["face_width"].number.value(), rows["headwear"].combo.currentData()) == (0.8, "hat")
+    assert rows["front_style"].combo.currentData() == "square" and directions.rows["face", 0].number.value() == 2.0
+    assert "Face: 100 % mixed in from Mia &amp; &lt;b&gt;." in rows["face_width"].toolTip()
+    assert rows["face_width"].label.property("mixed") and middle_of(colours, "skin.base") == "#00ff00"
+    assert "mixed in from" in colours.swatches["skin.base"].toolTip()
+    before = picture(stage, 512)
+    slider(rows["face_width"]).setFocus()
+    QTest.keyClick(slider(rows["face_width"]), Qt.Key.Key_Home)
+    assert rows["face_width"].number.value() == -1.0 and differing(picture(stage, 512), before).any()
+    rows["headwear"].combo.setFocus()
+    QTest.keyClick(rows["headwear"].combo, Qt.Key.Key_Up)
+    assert rows["headwear"].combo.currentData() == "none" and seen_headwear(stage) == "none"
+    colours.set_colour("skin.base", "#ff0000")
+    assert middle_of(colours, "skin.base") == "#ff0000"
+    assert (picture(stage, 512)[..., :3] == (255, 0, 0)).all(-1).sum() > 300, "a colour that is set is seen"
+    drag(slider(directions.rows["face", 0]), -60)
+    assert directions.rows["face", 0].number.value() < 2.0
+    click(mixing.take_buttons[""])
+    assert stage.session.look.mixes == () and not rows["face_width"].label.property("mixed")
+
+
+def seen_headwear(stage: Stage) -> str:
+    """What the networks are told."""
+    manifest = FakeGenerator().manifest
+    return "none" if ingredients(manifest, stage.shot)["headwear"].empty else "hat"
+
+
+def test_only_ticked_parts_are_taken(stage: Stage, mixing: MixingPanel) -> None:
+    mixing.set_source(Look().set(face_width=0.9, front_style="square"))
+    click(mixing.take_buttons["shape"])
+    mixing.ticks["face"].setChecked(False)
+    click(mixing.take_buttons[""])
+    assert [mix.part for mix in stage.session.look.mixes] == ["face"], "what is not ticked stays as it was"
+    click(mixing.take_buttons["colour"])
+    assert {mix.part for mix in stage.session.look.mixes if mix.colour} == set(mixing.ticks) - {"face"}
+
+
+def test_the_second_look_is_the_one_that_is_mixed(stage: Stage, mixing: MixingPanel) -> None:
+    """The picture on top is not of someone else than the sliders below take from."""
+    first, second = Look(seed=8).set(face_width=0.9), Look(seed=9).set(face_width=-0.9)
+    mixed = take(DEFAULT, first, ["face"], "shape", 1.0)
+    stage.session.replace(Project().with_look(mixed))
+    assert mixing.source == first and mixing.rows["face", "shape"].number.value() == 1.0
+    assert not mixing.rows["face", "shape"].label.property("mixed")
+    mixing.set_source(second)
+    row = mixing.rows["face", "shape"]
+    assert mixing.source == second and row.label.property("mixed") and "seed 8" in row.toolTip()
+    drag(slider(row), -30)
+    assert taken(stage.session.look, "face", "shape").look == second and not row.label.property("mixed")
 
 
 # face

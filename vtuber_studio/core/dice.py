@@ -1,7 +1,7 @@
 """Rolling the dice: a new look from an old one, keeping what is locked or out of scope.
 
 What is free gets what the whole persona of that seed has, whatever else is locked: except where a locked value
-does not go with it (``Rules.exclusions``).
+does not go with it (``Rules.exclusions``). What was mixed in ends where the dice fall; locked, it stays as it is seen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.mixing import seen_palette, seen_value, take
 from vtuber_studio.core.palette import resolve, to_hex, turned
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.rules import Rules
@@ -36,18 +37,19 @@ def roll(
 
     Locked attributes and colours stay; so does the z of parts whose every attribute stays.
     """
-    look = complete_look(look, rows, materials)
     fresh = random_attributes(rows, seed, rules)
     free = {row.name for row in rows if row.name not in locks and group in (None, row.group)}
+    touched = {part for row in rows if row.name in free for part in row.parts}
+    colours = group in (None, COLOURS)
+    look = _unmixed(complete_look(look, rows, materials), rows, materials, parts, touched, colours, locks)
     attributes: dict[str, Value] = {**look.attributes, **{name: fresh[name] for name in free}}
     attributes = exclude(rows, attributes, rules, free)
     palette = look.palette
-    if group in (None, COLOURS):
+    if colours:
         kept = {key: colour for key, colour in look.palette.items() if key.split(":")[-1] in locks}
         rolled = random_palette(materials, seed, rules, attributes)
         palette = {**{name: colour for name, colour in rolled.items() if name not in locks}, **kept}
         palette = _pinned(materials, look.palette, palette, locks)
-    touched = {part for row in rows if row.name in free for part in row.parts}
     new_seed = seed if group is None else look.seed
     return look.with_(
         seed=new_seed,
@@ -55,8 +57,28 @@ def roll(
         palette=palette,
         z=_keep_z(look, parts, touched, seed, new_seed),
         directions={part: amounts for part, amounts in look.directions.items() if part not in touched},
-        mixes=tuple(mix for mix in look.mixes if mix.part not in touched),
     )
+
+
+def _unmixed(
+    look: Look,
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    parts: Sequence[Part],
+    touched: set[str],
+    colours: bool,
+    locks: Collection[str],
+) -> Look:
+    """The look without what is mixed into the shape of ``touched`` parts, or into any colour if ``colours``; locked
+    values and colours as they are seen."""
+    if not look.mixes:
+        return look
+    seen = {row.name: seen_value(row, look) for row in rows if row.name in locks and touched.intersection(row.parts)}
+    if colours:
+        painted = seen_palette(tuple(materials), parts, look)
+        look = look.paint({name: to_hex(painted[name]) for name in painted if name in locks})
+        look = take(look, None, [part.name for part in parts], "colour", 0.0)
+    return take(look.set(**seen), None, touched, "shape", 0.0)
 
 
 def _pinned(
@@ -83,6 +105,19 @@ def vary(
 ) -> Look:
     """A little different: ranges move by N(0, amount x half range), colours turn slightly, choices and skin stay."""
     look = complete_look(look, rows, materials)
+    return look.through(lambda one: _varied(one, rows, materials, parts, seed, locks, amount, rules))
+
+
+def _varied(
+    look: Look,
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    parts: Sequence[Part],
+    seed: int,
+    locks: Collection[str],
+    amount: float,
+    rules: Rules | None,
+) -> Look:
     attributes = dict(look.attributes)
     for row in rows:
         if not row.choices and row.name not in locks:

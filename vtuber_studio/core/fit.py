@@ -1,6 +1,7 @@
 """Is this look sound, and does it fit this generator? Structure first, then the generator's own tables.
 
-A look holds other looks in its mixes; ``walk`` is the one place that goes through them.
+A look holds other looks in its mixes; ``walk`` is the one place that goes through them, ``Look.through`` apart, which
+edits.
 """
 
 from __future__ import annotations

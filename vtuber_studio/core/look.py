@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -87,13 +87,18 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
         """A copy with some fields replaced."""
         return msgspec.structs.replace(self, **changes)
 
+    def through(self, change: Callable[[Look], Look]) -> Look:
+        """The same change here and in every look that is mixed in: it is seen in full, whatever their shares."""
+        mixes = tuple(msgspec.structs.replace(mix, look=mix.look.through(change)) for mix in self.mixes)
+        return change(self).with_(mixes=mixes)
+
     def set(self, **values: Value) -> Look:
-        """A copy with some attributes changed."""
-        return self.with_(attributes={**self.attributes, **values})
+        """A copy with some attributes changed, in what is mixed in as well."""
+        return self.through(lambda one: one.with_(attributes={**one.attributes, **values}))
 
     def paint(self, colours: Mapping[str, str]) -> Look:
-        """A copy with some palette colours changed: "#rrggbb", "#rgb" or a name."""
-        return self.with_(palette={**self.palette, **colours})
+        """A copy with some palette colours changed ("#rrggbb", "#rgb" or a name), in what is mixed in as well."""
+        return self.through(lambda one: one.with_(palette={**one.palette, **colours}))
 
     def to_json(self) -> bytes:
         """The file of a look: canonical JSON with a version; the same look always gives the same bytes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from msgspec import structs
@@ -14,15 +13,14 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import require_look
 from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import mix, resolve
-from vtuber_studio.core.part import Material, Part
+from vtuber_studio.core.mixing import Colours, seen_colours
+from vtuber_studio.core.part import Part
 from vtuber_studio.core.pose import require_pose
 from vtuber_studio.core.shot import QUALITIES, Quality, Shot
 from vtuber_studio.engine.manifest import BundlePart, Input, Manifest, network_for, networks_of
 
 SCALES = (1, 2, 4, 8, 16)
 SMOOTHED = 1024  # pixels a side; in larger pictures every edge is wider than a pixel, and one sample a pixel does
-Colours = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _gather(manifest: Manifest, entry: BundlePart, shot: Shot) -> Ingredients:
     for piece in (manifest.id.encode(), network.encode(), c.tobytes(), shape.z.tobytes()):
         digest.update(len(piece).to_bytes(4, "little") + piece)
     digest.update(shape.directions.tobytes())
-    colours = palette(manifest.materials, part.name, shot.look)
+    colours = seen_colours(manifest.materials, part.name, shot.look)
     own = networks_of(entry)[network].part
     return Ingredients(own, network, c, shape.z, shape.directions, colours, empty, digest.digest())
 
@@ -117,23 +115,6 @@ def _blend(rows: tuple[Attribute, ...], a: Shape, b: Shape, amount: float) -> Sh
     first, second = (np.pad(side.directions, (0, length - len(side.directions))) for side in (a, b))
     share = np.float32(amount)
     return Shape(values, a.z + share * (b.z - a.z), first + share * (second - first))
-
-
-def palette(materials: tuple[Material, ...], part: str, look: Look) -> Colours:
-    """Every material's RGBA [4] for ``part``, other looks' colours mixed in."""
-    chosen = {key: colour for key, colour in look.palette.items() if key.split(":")[0] == part or ":" not in key}
-    own = any(":" in key for key in chosen)
-    colours = _resolved(materials, tuple(sorted(chosen.items())), part if own else "")
-    for other in look.mixes:
-        if other.part == part and other.colour > 0.0:
-            theirs = palette(materials, part, other.look)
-            colours = {name: mix(colour, theirs[name], other.colour) for name, colour in colours.items()}
-    return colours
-
-
-@lru_cache(maxsize=64)
-def _resolved(materials: tuple[Material, ...], chosen: tuple[tuple[str, str], ...], part: str) -> Colours:
-    return resolve(materials, dict(chosen), part)
 
 
 def shadow_tint(manifest: Manifest, receiver: Ingredients) -> np.ndarray:

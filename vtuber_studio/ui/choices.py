@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtGui import QPixmap
 
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.mixing import seen_value
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.engine.paint import Window
 from vtuber_studio.ui.stage import Stage
@@ -38,7 +39,7 @@ def open_grid(stage: Stage, thumbnails: Thumbnails, attribute: Attribute, box: C
     assert stage.manifest is not None
     session, view = stage.session, view_of(stage.manifest, attribute)
     before = session.look
-    grid = ChoiceGrid(attribute.choices, str(before.attributes.get(attribute.name, attribute.default)), box)
+    grid = ChoiceGrid(attribute.choices, str(seen_value(attribute, before)), box)
 
     def attempt(choice: str) -> None:
         session.edit(before.set(**{attribute.name: choice}) if choice else before, attribute.label)

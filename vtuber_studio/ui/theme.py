@@ -15,6 +15,7 @@ COLOURS = {
     "edge": "#3a3746",
     "text": "#eae7f2",
     "quiet": "#a29db3",  # captions
+    "mixed": "#e3b3c6",  # labels of what other looks have a share in
     "faint": "#6d687d",  # what cannot be used now
     "accent": "#ff7aa2",
     "accent_text": "#2a0d18",

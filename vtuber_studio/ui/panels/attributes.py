@@ -9,8 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.mixing import seen_value
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.choices import open_grid
+from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -74,18 +76,18 @@ class AttributesPanel(QWidget):
         look, locks = self.stage.session.look, self.stage.session.locks
         bare = self._bare()
         for name, row in self.rows.items():
-            row.set_value(look.attributes.get(name, row.attribute.default))
+            row.set_value(seen_value(row.attribute, look))
+            row.set_mixed(shares(self.stage, "shape", row.attribute.parts) if look.mixes else "")
             row.set_locked(name in locks)
             row.set_idle(bare.get(name, ""))
 
     def _bare(self) -> dict[str, str]:
         """Rows that move nothing now, all their parts being empty; each with the label of the row that makes it so."""
         look, manifest = self.stage.session.look, self.stage.manifest
-        taken = {mix.part for mix in look.mixes}  # of another look, hence there all the same
         empty: dict[str, str] = {}
         for part in (entry.part for entry in manifest.parts) if manifest else ():
             for name, choice in part.empty_when.items():
-                if look.attributes.get(name, self.rows[name].attribute.default) == choice and part.name not in taken:
+                if seen_value(self.rows[name].attribute, look, part.name) == choice:
                     empty[part.name] = name
         causes = {name: [empty.get(part) for part in row.attribute.parts] for name, row in self.rows.items()}
         return {

@@ -7,6 +7,9 @@ from functools import partial
 from PySide6.QtWidgets import QLabel, QWidget
 
 from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.mixing import seen_directions
+from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
@@ -56,17 +59,21 @@ class DirectionsPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the session's offsets."""
-        directions = self.stage.session.look.directions
+        look = self.stage.session.look
         for (part, index), row in self.rows.items():
-            amounts = directions.get(part, ())
+            amounts = seen_directions(look, part)
             row.set_value(amounts[index] if index < len(amounts) else 0.0)
+            row.set_mixed(shares(self.stage, "shape", (part,)) if look.mixes else "")
 
     def _set(self, part: str, index: int, step: str, value: Value) -> None:
+        def moved(one: Look) -> Look:
+            amounts = list(one.directions.get(part, ()))
+            amounts += [0.0] * (index + 1 - len(amounts))
+            amounts[index] = float(value)
+            directions = {**one.directions, part: tuple(amounts)}
+            if not any(amounts):
+                del directions[part]
+            return one.with_(directions=directions)
+
         session = self.stage.session
-        amounts = list(session.look.directions.get(part, ()))
-        amounts += [0.0] * (index + 1 - len(amounts))
-        amounts[index] = float(value)
-        directions = {**session.look.directions, part: tuple(amounts)}
-        if not any(amounts):
-            del directions[part]
-        session.edit(session.look.with_(directions=directions), step)
+        session.edit(session.look.through(moved), step)

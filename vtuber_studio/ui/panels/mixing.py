@@ -1,4 +1,4 @@
-"""Style mixing: take the shape or the colour of any part from a second look."""
+"""Style mixing: take the shape or the colour of any part from a second look; ticked parts, several at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QRandomGenerator, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,16 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from vtuber_studio.core.attribute import Attribute, Value
-from vtuber_studio.core.look import Look, Mix
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.mixing import Kind, take, taken
 from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.manifest import can
+from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 from vtuber_studio.ui.widgets.words import literal
 
-KINDS = ("shape", "colour")
+KINDS: tuple[Kind, ...] = ("shape", "colour")
 
 
 class MixingPanel(QWidget):
@@ -38,7 +41,9 @@ class MixingPanel(QWidget):
         super().__init__(parent)
         self.stage, self.thumbnails = stage, thumbnails
         self.source: Look | None = None
-        self.rows: dict[tuple[str, str], ValueRow] = {}
+        self._document = -1  # that the source belongs to; in another one it is what is mixed in there
+        self.ticks: dict[str, QCheckBox] = {}
+        self.rows: dict[tuple[str, Kind], ValueRow] = {}
         self.column = scroll_column(self)
         self.column.addWidget(self._head())
         stage.loaded.connect(self.build)
@@ -70,12 +75,13 @@ class MixingPanel(QWidget):
         self.take_buttons: dict[str, QPushButton] = {}
         for index, (label, kind, amount) in enumerate(
             (
-                (self.tr("All shapes"), "shape", 1.0),
-                (self.tr("All colours"), "colour", 1.0),
-                (self.tr("Take nothing"), "", 0.0),
+                (self.tr("Shapes"), "shape", 1.0),
+                (self.tr("Colours"), "colour", 1.0),
+                (self.tr("Nothing"), "", 0.0),
             )
         ):
             button = QPushButton(label)
+            button.setToolTip(self.tr("Of every part that is ticked"))
             button.clicked.connect(partial(self.take_all, kind, amount))
             buttons.addWidget(button, 0, index)
             self.take_buttons[kind] = button
@@ -91,13 +97,17 @@ class MixingPanel(QWidget):
     def build(self) -> None:
         """Make the rows anew from the manifest."""
         clear(self.column, 1)
-        self.rows = {}
+        self.rows, before, self.ticks = {}, self.ticks, {}
         assert self.stage.manifest is not None
         kinds = KINDS if can(self.stage.manifest, "palette") else KINDS[:1]
         self.take_buttons["colour"].setVisible("colour" in kinds)
         for entry in self.stage.manifest.parts:
             part = entry.part
             section = Section(part.label)
+            tick = self.ticks[part.name] = QCheckBox(checked=part.name not in before or before[part.name].isChecked())
+            tick.setToolTip(self.tr("Taken along by the buttons above, and when a favourite is mixed in whole"))
+            tick.setAccessibleName(self.tr("Take {} along").format(part.label))
+            section.add_beside(tick)
             for kind in kinds:
                 row = ValueRow(
                     Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1),
@@ -111,19 +121,41 @@ class MixingPanel(QWidget):
             self.column.addWidget(section)
         self.column.addStretch(1)
         if self.source is None:
-            self.roll_source()
+            self._show_source(persona(self.stage.manifest, QRandomGenerator.global_().generate()))
         self.refresh()
 
+    @property
+    def ticked(self) -> list[str]:
+        """Parts that go along when several are taken."""
+        return [part for part, tick in self.ticks.items() if tick.isChecked()]
+
     def refresh(self) -> None:
-        """Show how much each part takes."""
-        mixes = {mix.part: mix for mix in self.stage.session.look.mixes}
+        """Show how much each part takes, and from whom if not from the look above."""
+        session = self.stage.session
+        mixes = session.look.mixes
+        if mixes and session.document != self._document:
+            self._document = session.document
+            if not any(mix.look == self._plain_source for mix in mixes):
+                self._show_source(mixes[-1].look)
         for (part, kind), row in self.rows.items():
-            row.set_value(getattr(mixes[part], kind) if part in mixes else 0.0)
+            mix = taken(session.look, part, kind) if mixes else None
+            row.set_value(getattr(mix, kind) if mix else 0.0)
+            row.set_mixed(shares(self.stage, kind, (part,)) if mix and mix.look != self._plain_source else "")
 
     def set_source(self, look: Look) -> None:
         """Choose the second look; what was taken from another look before stays taken from that."""
+        self._document = self.stage.session.document
+        self._show_source(look)
+        self.refresh()
+
+    def _show_source(self, look: Look) -> None:
         self.source = look
-        self.thumbnails.show(look, self._show_picture)
+        self.picture.clear()  # of someone else
+        self.thumbnails.show(look, partial(self._show_picture, look))
+
+    @property
+    def _plain_source(self) -> Look | None:
+        return self.source and self.source.with_(mixes=())
 
     def roll_source(self, seed: int | None = None) -> None:
         """A random second look."""
@@ -133,36 +165,23 @@ class MixingPanel(QWidget):
             self.set_source(persona(manifest, seed))
 
     def take_all(self, kind: str, amount: float) -> None:
-        """Take one kind of every part, or nothing at all."""
-        session, manifest = self.stage.session, self.stage.manifest
-        if manifest is None or self.source is None:
-            return
-        mixes: tuple[Mix, ...] = ()
-        if kind:
-            before = {mix.part: mix for mix in session.look.mixes}
-            mixes = tuple(
-                self._mixed(before.get(entry.part.name), entry.part.name, kind, amount) for entry in manifest.parts
-            )
-        session.edit(session.look.with_(mixes=mixes), self.tr("Mix"))
+        """Take one kind of every ticked part, or nothing of them."""
+        look = self.stage.session.look
+        for each in KINDS:
+            if kind in (each, ""):
+                look = take(look, self.source, self.ticked, each, amount)
+        self.stage.session.edit(look, self.tr("Mix"))
 
-    def _set(self, part: str, kind: str, value: Value) -> None:
+    def _set(self, part: str, kind: Kind, value: Value) -> None:
         assert self.stage.manifest is not None
         session = self.stage.session
-        before = {mix.part: mix for mix in session.look.mixes}
-        mixed = self._mixed(before.get(part), part, kind, float(value))
-        mixes = tuple(mix for mix in session.look.mixes if mix.part != part)
-        if mixed.shape or mixed.colour:
-            mixes = (*mixes, mixed)
         label = next(entry.part.label for entry in self.stage.manifest.parts if entry.part.name == part)
-        session.edit(session.look.with_(mixes=mixes), self.tr("Mix {}").format(label))
+        mixed = take(session.look, self.source, [part], kind, float(value))
+        session.edit(mixed, self.tr("Mix {}").format(label))
 
-    def _mixed(self, before: Mix | None, part: str, kind: str, amount: float) -> Mix:
-        assert self.source is not None
-        amounts = {"shape": before.shape, "colour": before.colour} if before else {"shape": 0.0, "colour": 0.0}
-        # the source's own mixes are left behind, so that mixes of mixes never nest
-        return Mix(part, self.source.with_(mixes=()), **{**amounts, kind: amount})
-
-    def _show_picture(self, picture: QPixmap) -> None:
+    def _show_picture(self, look: Look, picture: QPixmap) -> None:
+        if look != self.source:
+            return  # another one has been chosen since
         self.picture.setPixmap(
             picture.scaled(
                 self.picture.size(),

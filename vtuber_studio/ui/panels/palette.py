@@ -21,8 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vtuber_studio.core.palette import recolour, resolve, to_hex, wholes
+from vtuber_studio.core.look import Look, Mix
+from vtuber_studio.core.mixing import home_of, seen_palette
+from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
+from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.lock import LockButton
@@ -46,9 +49,9 @@ class Swatch(QToolButton):
 
     def show_colour(self, colour: str, chosen: bool = False, end: str = "", hint: str = "") -> None:
         """Paint the swatch, from ``colour`` to ``end`` where there is one; ``chosen`` marks a colour set by hand."""
-        if self._shown == (colour, chosen, end):
+        if self._shown == (colour, chosen, end, hint):
             return
-        self._shown, self.colour = (colour, chosen, end), colour
+        self._shown, self.colour = (colour, chosen, end, hint), colour
         border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
         ground = _css(colour)
         if end:
@@ -89,7 +92,7 @@ class PalettePanel(QWidget):
         self.wholes: dict[str, Swatch] = {}  # base -> the swatch of its whole group
         self._materials: dict[str, Material] = {}
         self._ends: dict[str, str] = {}
-        self._shown: dict[str, str] | None = None
+        self._shown: tuple[dict[str, str], tuple[Mix, ...]] | None = None
         self.column = scroll_column(self)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -160,13 +163,18 @@ class PalettePanel(QWidget):
             return
         for name, lock in self.locks.items():
             lock.set_locked(name in self.stage.session.locks)
-        chosen = self.stage.session.look.palette
-        if chosen == self._shown:
+        look, manifest = self.stage.session.look, self.stage.manifest
+        chosen = look.palette
+        if (chosen, look.mixes) == self._shown:
             return
-        self._shown = chosen
-        colours = {name: to_hex(rgba) for name, rgba in resolve(self.stage.manifest.materials, chosen).items()}
+        self._shown = chosen, look.mixes
+        parts = [entry.part for entry in manifest.parts]
+        colours = {name: to_hex(rgba) for name, rgba in seen_palette(manifest.materials, parts, look).items()}
+        homes = home_of(manifest.materials, parts) if look.mixes else {}
         for name, swatch in self.swatches.items():
-            swatch.show_colour(colours[name], chosen.get(name, "") not in ("", self._materials[name].colour))
+            mixed = shares(self.stage, "colour", (homes[name],)) if name in homes else ""
+            set_by_hand = chosen.get(name, "") not in ("", self._materials[name].colour)
+            swatch.show_colour(colours[name], set_by_hand, hint=mixed)
         for base, swatch in self.wholes.items():
             hint = self.tr("Click to choose; what was set by hand moves along, tips too.")
             swatch.show_colour(colours[base], end=colours[self._ends[base]], hint=hint)
@@ -180,16 +188,21 @@ class PalettePanel(QWidget):
         """Set a group's base, everything that was set by hand in the group moving along, as one edit."""
         session, manifest = self.stage.session, self.stage.manifest
         assert manifest is not None
-        palette = recolour(manifest.materials, session.committed.palette, base, colour)
-        session.edit(session.look.with_(palette=palette), self.wholes[base].label)
+
+        def recoloured(one: Look) -> Look:
+            return one.with_(palette=recolour(manifest.materials, one.palette, base, colour))
+
+        session.edit(session.committed.through(recoloured), self.wholes[base].label)
 
     def reset(self, name: str) -> None:
         """Give a material back to its ramp, or its default."""
-        session = self.stage.session
-        palette = {key: colour for key, colour in session.look.palette.items() if key != name}
-        if self._materials[name].colour:
-            palette[name] = self._materials[name].colour
-        session.edit(session.look.with_(palette=palette), self.swatches[name].label)
+        session, default = self.stage.session, self._materials[name].colour
+
+        def given_back(one: Look) -> Look:
+            palette = {key: colour for key, colour in one.palette.items() if key != name}
+            return one.with_(palette={**palette, name: default} if default else palette)
+
+        session.edit(session.look.through(given_back), self.swatches[name].label)
 
     def reveal(self, name: str) -> None:
         """Scroll to a material's swatch, and be there."""

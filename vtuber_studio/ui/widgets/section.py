@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from vtuber_studio.ui.widgets.words import literal
 
@@ -27,8 +27,15 @@ class Section(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.header)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.header)
+        self._head.addStretch(1)
+        layout.addLayout(self._head)
         layout.addWidget(self.content)
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something at the right of the heading."""
+        self._head.addWidget(widget)
 
     def _fold(self, is_open: bool) -> None:
         self.content.setVisible(is_open)

@@ -39,7 +39,7 @@ class ValueRow(QWidget):
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.lock, 0, 3)
         self.slider: Slider | None = None
-        self._idle = ""
+        self._idle = self._mixed = ""
         self._value: Value | None = None  # shown
         if attribute.choices:
             self.combo = ChoiceBox(attribute.choices)
@@ -100,10 +100,22 @@ class ValueRow(QWidget):
         if cause == self._idle:
             return
         self._idle = cause
+        self._explain()
         for widget in (self.label, self.combo) if self.attribute.choices else (self.label, self.slider, self.number):
             widget.setEnabled(not cause)
-        why = self.tr("Nothing to move while there is none: {}.").format(cause) if cause else ""
-        self.setToolTip(plain(" ".join(filter(None, (self.attribute.tip, why)))))
+
+    def set_mixed(self, words: str) -> None:
+        """Marked: other looks have a share in the value, ``words`` say whose; empty when none has."""
+        if words == self._mixed:
+            return
+        self._mixed = words
+        self._explain()
+        self.label.setProperty("mixed", bool(words))
+        self.label.style().polish(self.label)
+
+    def _explain(self) -> None:
+        why = self.tr("Nothing to move while there is none: {}.").format(self._idle) if self._idle else ""
+        self.setToolTip(plain("\n".join(filter(None, (self.attribute.tip, why, self._mixed)))))
 
     @property
     def _span(self) -> float:
