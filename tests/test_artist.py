@@ -16,6 +16,7 @@ from vtuber_studio.artist.parts import face, marks
 from vtuber_studio.core.attribute import Attribute, Value, defaults
 from vtuber_studio.core.palette import resolve
 from vtuber_studio.core.part import Part
+from vtuber_studio.core.sampling import random_attributes
 
 _COLOURS = resolve(schema.MATERIALS, {})
 _SCALE = 1.0
@@ -233,6 +234,44 @@ def test_each_iris_has_a_colour_of_its_own() -> None:
         np.testing.assert_array_equal(same[right], same[left])
         np.testing.assert_array_equal(same[right], apart[right])
         assert np.abs(apart[left] - apart[right]).max() > 0.02
+
+
+@pytest.mark.parametrize("kind", ["short", "full"])
+def test_a_beard_keeps_to_the_jaw(kind: str) -> None:
+    """Whatever the face, its line below the mouth lies under the beard, and its chin is never bare."""
+    x0, y0, x1, y1 = schema.part("beard").box
+    left, top = (a - b for a, b in zip((x0, y0), schema.part("face").box, strict=False))
+    rng, sliders = np.random.default_rng(5), ("face_width", "jaw", "chin", "cheeks")
+    for _ in range(12):
+        values: dict[str, Value] = {name: float(rng.choice([-1.0, 1.0])) for name in sliders}
+        values |= {"ear_shape": "hidden", "beard": kind, "beard_length": -1.0}
+        line = portrait.draw_part("face", values, np.zeros(8))["face"].m[2]
+        line = np.pad(line, ((0, 32), (0, 0)))[top : top + y1 - y0, left : left + x1 - x0]
+        hair = portrait.draw_part("beard", values, np.zeros(8))["beard"].m.sum(0)
+        below = np.s_[300 - y0 :, :]
+        assert (line * hair)[below].sum() > 0.85 * line[below].sum(), values
+
+
+@pytest.mark.parametrize("shape", ["round", "pointed"])
+def test_earrings_hang_in_ears(shape: str) -> None:
+    kinds = _row("earrings").choices[1:]
+    bald = portrait.draw_part("face", {"ear_shape": "hidden"}, np.zeros(8))["face"].m.sum(0)
+    ears = portrait.draw_part("face", {"ear_shape": shape}, np.zeros(8))["face"].m.sum(0) - bald
+    (x0, y0, _, _), (u0, v0, _, _) = schema.part("earrings").box, schema.part("face").box
+    for kind in kinds:
+        worn = portrait.draw_part("earrings", {"earrings": kind, "ear_shape": shape}, np.zeros(8))["earrings"].m.sum(0)
+        lobes = ears[y0 - v0 : y0 - v0 + worn.shape[0], x0 - u0 : x0 - u0 + worn.shape[1]]
+        for side in (np.s_[:, :128], np.s_[:, 128:]):
+            assert (lobes * worn)[side].sum() > 8, kind
+    bare = portrait.draw_part("earrings", {"earrings": "hoop", "ear_shape": "hidden"}, np.zeros(8))
+    assert bare["earrings"].m.max() == 0
+
+
+def test_few_that_the_dice_make_are_bearded() -> None:
+    looks = [random_attributes(schema.ATTRIBUTES, seed, schema.DICE) for seed in range(400)]
+    bearded = [look for look in looks if look["beard"] != "none"]
+    assert 4 <= len(bearded) <= 32
+    assert not [look for look in bearded if look["back_style"] == "twin_tails" or look["headwear"] == "ribbon"]
 
 
 def test_parts_stand_in_boxes_their_networks_can_draw() -> None:

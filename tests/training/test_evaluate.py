@@ -60,6 +60,11 @@ def test_the_same_generator_gets_the_same_figures(judge: Callable[..., Figures],
     assert judge() == before and before["stale"] == {} and before["undrawable"] == []
 
 
+def test_what_was_not_learned_yet_is_named(bundle: Bundle, before: Figures) -> None:
+    learned = {entry.part.name for entry in bundle.manifest.parts}
+    assert {*before["missing"]} == {part.name for part in schema.PARTS} - learned != set()
+
+
 def test_weights_of_an_older_drawing_are_judged_by_themselves(
     bundle: Bundle, judge: Callable[..., Figures], before: Figures
 ) -> None:

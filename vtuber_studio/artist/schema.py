@@ -32,6 +32,10 @@ MATERIALS: tuple[Material, ...] = (
     M("hair.tip_line", "Hair tips line", "hair", source="hair.tip", rule="line"),
     M("hair.deep", "Hair behind", "hair", source="hair.base", rule="deep"),
     M("hair.tip_deep", "Hair tips behind", "hair", source="hair.tip", rule="deep"),
+    M("beard.base", "Facial hair", "hair", source="hair.base", rule="deep"),
+    M("beard.shade", "Facial hair shade", "hair", source="beard.base", rule="shade"),
+    M("beard.line", "Facial hair line", "hair", source="beard.base", rule="line"),
+    M("beard.stubble", "Stubble", "hair", source="beard.base", rule="same"),
     M("eye.white", "Eye white", "eye", "#fdfbff"),
     M("eye.white_shade", "Eye white shade", "eye", "#c3c8e2"),
     M("eye.iris", "Iris", "eye", "#3a6fc8"),
@@ -72,6 +76,11 @@ MATERIALS: tuple[Material, ...] = (
     M("frame.light", "Glasses shine", "accessories", "#ffffffb0"),
     M("frame.lens", "Lenses", "accessories", "#bcd8ff40"),
     M("frame.dark", "Dark lenses", "accessories", "#2a2438e0"),
+    M("jewel.base", "Earrings", "accessories", "#e8bd5a"),
+    M("jewel.shade", "Earrings shade", "accessories", source="jewel.base", rule="shade"),
+    M("jewel.light", "Earrings light", "accessories", source="jewel.base", rule="light"),
+    M("jewel.line", "Earrings line", "accessories", source="jewel.base", rule="line"),
+    M("jewel.accent", "Earrings' stone", "accessories", "#5fb0c9"),
     M("deco.base", "Headwear", "accessories", "#d8485f"),
     M("deco.shade", "Headwear shade", "accessories", source="deco.base", rule="shade"),
     M("deco.light", "Headwear light", "accessories", source="deco.base", rule="light"),
@@ -99,6 +108,11 @@ PARTS: tuple[Part, ...] = (
         Cel("face", 30, ("skin.base", "skin.shade", "skin.line"), 0.15),
         Cel("blush", 36, ("face.blush",), 0.5, soft=True),
     )),
+    Part("beard", "Facial hair", (144, 240, 368, 368), (128, 224), (
+        Cel("stubble", 33, ("beard.stubble",), 0.25, soft=True),
+        Cel("beard", 37, ("beard.base", "beard.shade", "beard.line"), 0.25),
+        Cel("moustache", 38, ("beard.base", "beard.shade", "beard.line"), 0.7),
+    ), empty_when={"beard": "none"}),
     Part("nose", "Nose", (224, 228, 288, 292), (96, 96), (
         Cel("nose", 34, ("skin.shade", "skin.line"), 1.0),
     )),
@@ -124,6 +138,9 @@ PARTS: tuple[Part, ...] = (
     Part("eyewear", "Eyewear", (128, 184, 384, 280), (96, 256), (
         Cel("eyewear", 60, ("frame.base", "frame.light", "frame.lens", "frame.dark"), 0.8),
     ), empty_when={"eyewear": "none"}),
+    Part("earrings", "Earrings", (128, 236, 384, 332), (96, 256), (
+        Cel("earrings", 69, ("jewel.base", "jewel.shade", "jewel.light", "jewel.line", "jewel.accent"), 0.15),
+    ), empty_when={"earrings": "none", "ear_shape": "hidden"}),
     Part("hair_front", "Front hair", (112, 48, 400, 432), (192, 144), (
         Cel("side_locks", 68, _HAIR, 0.3, ramp=_HAIR_TIPS),
         Cel("fringe", 70, _HAIR, 0.5, ramp=_HAIR_TIPS),
@@ -135,16 +152,18 @@ PARTS: tuple[Part, ...] = (
 
 ATTRIBUTES: tuple[A, ...] = (
     # name, label, group, parts; ranges are -1..1 around the default 0 unless said, drawn N(0, 0.45)
-    A("face_width", "Face width", "Face", ("face",), prior=(0, 0.45), tip="Narrow to wide cheeks."),
-    A("jaw", "Jaw", "Face", ("face",), prior=(0, 0.45), tip="Pointed to square."),
-    A("chin", "Chin length", "Face", ("face",), prior=(0, 0.45), tip="Short and round to long."),
-    A("cheeks", "Cheeks", "Face", ("face",), prior=(0, 0.4), tip="Hollow to round cheeks."),
+    A("face_width", "Face width", "Face", ("face", "beard"), prior=(0, 0.45), tip="Narrow to wide cheeks."),
+    A("jaw", "Jaw", "Face", ("face", "beard"), prior=(0, 0.45), tip="Pointed to square."),
+    A("chin", "Chin length", "Face", ("face", "beard"), prior=(0, 0.45), tip="Short and round to long."),
+    A("cheeks", "Cheeks", "Face", ("face", "beard"), prior=(0, 0.4), tip="Hollow to round cheeks."),
     A("nose", "Nose", "Face", ("nose",), choices=("dot", "soft", "line", "bridge", "button"), default="soft", prior=(2, 3, 2, 2, 1), tip="How the nose is drawn."),
     A("nose_size", "Nose size", "Face", ("nose",), prior=(0, 0.4), tip="Small to large."),
     A("nose_height", "Nose height", "Face", ("nose",), prior=(0, 0.4), tip="Low to high on the face."),
-    A("ear_shape", "Human ears", "Face", ("face",), choices=("round", "pointed", "hidden"), default="round", prior=(4, 1, 0.5), tip="Round, an elf's, or none beside an animal's."),
+    A("ear_shape", "Human ears", "Face", ("face", "earrings"), choices=("round", "pointed", "hidden"), default="round", prior=(4, 1, 0.5), tip="Round, an elf's, or none beside an animal's."),
     A("marks", "Face marks", "Face", ("marks",), choices=("none", "freckles", "scar", "paint", "plaster", "mole", "hearts"), default="none", prior=(16, 1.5, 1, 1, 1, 1.5, 1), tip="Something drawn on the cheeks."),
     A("marks_size", "Marks' size", "Face", ("marks",), prior=(0, 0.4), tip="Small to large."),
+    A("beard", "Facial hair", "Face", ("beard",), choices=("none", "stubble", "moustache", "goatee", "short", "full"), default="none", prior=(40, 1, 0.4, 0.7, 0.9, 0.6), tip="Stubble, a moustache or a beard."),
+    A("beard_length", "Facial hair length", "Face", ("beard",), prior=(0, 0.4), tip="Trimmed to grown."),
     A("eye_shape", "Eye shape", "Eyes", ("eyes",), choices=("soft", "round", "doll", "almond", "sharp", "cat", "droopy", "sleepy", "narrow"), default="soft",
       prior=(4, 3, 1.5, 3, 2, 2, 2, 1.5, 1.5), tip="Course of the lids."),
     A("eye_size", "Eye height", "Eyes", ("eyes",), prior=(0, 0.45), tip="Low to tall eyes."),
@@ -168,7 +187,7 @@ ATTRIBUTES: tuple[A, ...] = (
     A("brow_length", "Brow length", "Brows", ("brows",), prior=(0, 0.45), tip="Short to long."),
     A("brow_slant", "Brow slant", "Brows", ("brows",), prior=(0, 0.45), tip="Outer ends down to up."),
     A("mouth_width", "Mouth width", "Mouth", ("mouth",), prior=(0, 0.45), tip="Small to wide."),
-    A("mouth_height", "Mouth height", "Mouth", ("mouth",), prior=(0, 0.4), tip="Low to high on the face."),
+    A("mouth_height", "Mouth height", "Mouth", ("mouth", "beard"), prior=(0, 0.4), tip="Low to high on the face."),
     A("mouth_shape", "Mouth shape", "Mouth", ("mouth",), choices=("soft", "cat", "pout", "smirk"), default="soft", prior=(6, 1.5, 1.5, 1), tip="Course of the line: soft, a cat's, pouting, or one corner up."),
     A("lips", "Lips", "Mouth", ("mouth",), low=0, high=1, default=0.2, prior=(0.3, 0.3), tip="Drawn as a line to full lips."),
     A("fang", "Fang", "Mouth", ("mouth",), choices=("none", "left", "both"), default="none", prior=(5, 1, 1), tip="A small fang at the corner of the mouth."),
@@ -195,6 +214,8 @@ ATTRIBUTES: tuple[A, ...] = (
       prior=(7, 1, 1, 1, 0.5, 0.5, 0.5, 0.35, 0.25, 0.2), tip="Glasses, a monocle or an eye patch."),
     A("eyewear_size", "Eyewear size", "Accessories", ("eyewear",), prior=(0, 0.45), tip="Small to large lenses."),
     A("eyewear_height", "Eyewear height", "Accessories", ("eyewear",), prior=(0, 0.4), tip="Low on the nose to high."),
+    A("earrings", "Earrings", "Accessories", ("earrings",), choices=("none", "stud", "hoop", "drop", "star", "heart", "moon", "tassel"), default="none", prior=(14, 1.2, 1, 1, 0.6, 0.5, 0.5, 0.6), tip="Worn in human ears."),
+    A("earrings_size", "Earrings size", "Accessories", ("earrings",), prior=(0, 0.4), tip="Small to large."),
     A("headwear", "Headwear", "Accessories", ("headwear",), choices=("none", "ribbon", "headphones", "flower", "hairband", "beret"), default="none", prior=(6, 1, 1, 1, 1, 1), tip="Something on the head."),
     A("headwear_size", "Headwear size", "Accessories", ("headwear",), prior=(0, 0.45), tip="Small to large."),
 )
@@ -223,10 +244,16 @@ DICE = Rules(
         Trait("youth", {"eye_size": 0.22, "iris_size": 0.2, "chin": -0.22, "jaw": -0.15, "face_width": 0.12, "mouth_width": -0.12, "neck": -0.2, "shoulders": -0.2}),
         Trait("fluff", {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}),
     ),
-    exclusions=(Exclusion({"headwear": "beret"}, {"ears": "none"}),),  # it would sit on them
+    exclusions=(
+        Exclusion({"headwear": "beret"}, {"ears": "none"}),  # it would sit on them
+        *(Exclusion({"back_style": cut}, {"beard": "none"}) for cut in ("twin_tails", "buns", "hime", "braids", "side_tail", "drills")),
+        Exclusion({"front_style": "hime"}, {"beard": "none"}),
+        *(Exclusion({"headwear": worn}, {"beard": "none"}) for worn in ("ribbon", "flower", "hairband")),
+    ),
     tints=(
         Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
         Tint("frame.dark", ("#d8486fb8", "#7a4fd0b8", "#e07a35b8", "#3f8fd0b8"), {"eyewear": "hearts"}),
+        Tint("jewel.base", ("#e8bd5a", "#cfd3de", "#e3a58c")),  # gold, silver, rose gold
         *(Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": kind}) for kind in ("horns", "ram", "oni", "antlers")),
         Tint("ear.base", ("#ffdf86", "#f7e6bd", "#fff4dc", "#c4e4fb", "#ffc9d8"), {"ears": "halo"}),
     ),
@@ -235,7 +262,7 @@ DICE = Rules(
         "mouth.lip": "lip", "mouth.line": "mouth_line", "mouth.inside": "mouth", "mouth.tongue": "tongue",
         "hair.base": "hair", "hair.tip": "tip", "eye.iris": "iris", "eye.lash": "lash",
         "cloth.base": "garment", "trim.base": "trim", "accent.base": "accent",
-        "deco.base": "ornament", "deco.accent": "gem", "ear.inner": "inner_ear",
+        "deco.base": "ornament", "deco.accent": "gem", "jewel.accent": "iris", "ear.inner": "inner_ear",
     },
 )
 
@@ -244,6 +271,7 @@ DICE = Rules(
 EDITIONS: dict[str, int] = {
     "hair_back": 3, "body": 2, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
     "eyewear": 2, "hair_front": 3, "headwear": 2,
+    "earrings": 1, "beard": 1,
 }  # fmt: skip
 
 # kind (attributes, expressions, choices as "attribute=choice", materials, parts, cels) -> old name -> name now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # channels at 1/16, 1/8, 1/4, 1/2 of the logits' resolution
 WIDTHS: dict[str, tuple[int, int, int, int]] = {
     "eyes": (96, 96, 64, 48), "hair_front": (96, 96, 64, 48), "brows": (64, 64, 48, 32),
-    "nose": (48, 48, 40, 32), "marks": (64, 64, 48, 32),
+    "nose": (48, 48, 40, 32), "marks": (64, 64, 48, 32), "earrings": (48, 48, 40, 32), "beard": (48, 48, 40, 32),
 }  # fmt: skip
 DEFAULT_WIDTHS = (96, 96, 64, 40)
 
@@ -15,6 +15,7 @@ DEFAULT_WIDTHS = (96, 96, 64, 40)
 SHARES: dict[str, float] = {
     "hair_front": 2.0, "hair_back": 1.7, "body": 1.5, "eyes": 2.0, "brows": 0.5, "face": 1.2, "mouth": 1.0,
     "nose": 0.3, "marks": 0.4, "ears": 0.7, "eyewear": 0.7, "headwear": 0.9,
+    "earrings": 0.4, "beard": 0.4,
 }  # fmt: skip
 
 TRAIN_SEED = 1  # drawings are numbered from it; evaluation uses looks with seeds of 1_000_000_000 and above

@@ -20,7 +20,7 @@ from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.render import RenderCache, compose, footprint, logits_of, render
-from vtuber_studio.training.truth import FIRST_SEED, Cels, drawn, painted, stale, undrawable, unseen_shot
+from vtuber_studio.training.truth import FIRST_SEED, Cels, drawn, missing, painted, stale, undrawable, unseen_shot
 
 SEEN = 20  # pixels of a material that count
 PERFECT = 120.0  # dB of two pictures that are the same
@@ -39,6 +39,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     ``stale``: networks whose weights learned another edition than the artist draws today; ``undrawable``: those that it
     cannot draw at all. In the whole figure their own painting stands for the truth, so that the others are judged as
     ever; they have figures of their own among ``parts``, where they can be drawn, but do not count for any mean.
+    ``missing``: parts that the artist draws and the generator does not have.
     """
     manifest = generator.manifest
     old, unknown = stale(manifest), undrawable(manifest)
@@ -87,6 +88,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
         "looks": looks,
         "stale": old,
         "undrawable": sorted(unknown),
+        "missing": missing(manifest),
         "psnr_512": _spread(psnr[512]),
         "psnr_2048": _spread(psnr[2048]),
         "iou": {

@@ -63,6 +63,12 @@ def stale(manifest: Manifest) -> dict[str, dict[str, int]]:
     }
 
 
+def missing(manifest: Manifest) -> list[str]:
+    """Parts that the artist draws and the generator has not learned yet: nothing is painted there, nothing compared."""
+    learned = {entry.part.name for entry in manifest.parts}
+    return [part.name for part in schema.PARTS if part.name not in learned]
+
+
 def undrawable(manifest: Manifest) -> set[str]:
     """Networks whose sliders, choices or cels are not the artist's: nothing can be compared there."""
     found = set()

@@ -28,13 +28,13 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     sheet.cel("face")
     for side in (-1.0, 1.0):
         _ear(sheet, str(a["ear_shape"]), side, z)
-    head = _head(sheet, _contour(a, z), z)
+    head = _head(sheet, contour(a, z), z)
     sheet.cel("blush")
     with sheet.clip(head):
         _blush(sheet, float(a["blush"]), z)
 
 
-def _contour(a: dict[str, Value], z: np.ndarray) -> np.ndarray:
+def contour(a: dict[str, Value], z: np.ndarray) -> np.ndarray:
     """[n, 2] right half of the outline, from the crown down to the chin, as (offset from the axis, canvas y)."""
     width, jaw, chin, cheeks = (float(a[key]) for key in ("face_width", "jaw", "chin", "cheeks"))
     c = 6.5 * chin
