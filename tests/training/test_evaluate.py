@@ -20,9 +20,10 @@ Figures = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    """Two parts of the starter, whose weights and drawing are of the same edition."""
+    """Two parts of the starter that are on every figure, whose weights and drawing are of the same edition."""
     whole = read_bundle(find_bundle())
-    apart = {*stale(whole.manifest), *undrawable(whole.manifest)}
+    bare = {entry.part.name for entry in whole.manifest.parts if entry.part.empty_when}
+    apart = {*stale(whole.manifest), *undrawable(whole.manifest), *bare}
     names = [entry.part.name for entry in whole.manifest.parts if entry.part.name not in apart][:2]
     return Bundle(whole.folder, _cut(whole.manifest, names), whole.table)
 
