@@ -19,11 +19,17 @@ _COUNT = 33  # points along a clump
 
 @dataclass(frozen=True)
 class Dome:
-    """The head of hair: half width and top of its silhouette, and the whorl where all clumps start."""
+    """The head of hair: half width and top of its silhouette, and x of the whorl where all clumps start."""
 
     wide: float
     top: float
-    whorl: Point
+    parting: float
+
+    @property
+    def whorl(self) -> Point:
+        """As far below the silhouette wherever it is, so that no clump's root stands out of it."""
+        sine = (abs(self.parting - AXIS) / self.wide) ** (1 / 0.90)
+        return self.parting, 207 - (188 - self.top) * (1 - sine * sine) ** 0.44
 
     def outline(self) -> np.ndarray:
         """[n, 2] silhouette from the left side (y = 188) over the top to the right side."""
@@ -121,12 +127,13 @@ class Mass:
     ) -> None:
         """Cast its shade, fill it, shade its right side from 44 % on, lay the crescent over it, ink its edges."""
         sheet, path = self.sheet, one.path()
+        along = np.linspace(0, 1, _COUNT)
         if cast:
+            loose = Clump(one.spine, one.normal, one.half * np.clip((along - 0.38) / 0.24, 0, 1))  # begins in a point
             with sheet.clip(self.painted):
-                sheet.fill(one.path(0.45, (4.0, 6.0)), shade)
+                sheet.fill(loose.path(0.38, (4.0, 6.0)), shade)
         sheet.fill(path, base)
         with sheet.clip(path):
-            along = np.linspace(0, 1, _COUNT)
             grow = np.clip((along - 0.44) / 0.30, 0, 1)
             inner = one.spine - one.normal * (one.half * (1 - 0.62 * grow))[:, None]
             sheet.fill(polygon(np.vstack([inner[12:], one.edge(-1.3)[12:][::-1]])), shade)
@@ -147,19 +154,19 @@ class Mass:
         self.painted = skia.Op(self.painted, path, skia.PathOp.kUnion_PathOp)
 
 
-def ring(sheet: Sheet, dome: Dome, shift: float, jitter: Sequence[float], at: float = 0.70) -> None:
-    """The ring of light at ``at`` of the dome in three pieces: a low arch above, a few uneven teeth below."""
+def ring(sheet: Sheet, dome: Dome, shift: float, jitter: Sequence[float], teeth: float = 1.0, at: float = 0.70) -> None:
+    """The ring of light at ``at`` of the dome in three pieces: a low arch above, a few uneven ``teeth`` below."""
     pieces = ((-0.88, -0.70, (0.16,)), (-0.62, 0.10, (0.20, 0.34, 0.17, 0.26)), (0.18, 0.42, (0.24, 0.15)))
-    for k, (left, right, teeth) in enumerate(pieces):
-        u = np.linspace(left, right, 8 * len(teeth) + 1)
+    for k, (left, right, depths) in enumerate(pieces):
+        u = np.linspace(left, right, 8 * len(depths) + 1)
         share = np.linspace(0, 1, len(u))
         arch = at - 0.055 - 0.05 * np.sin(np.pi * share)
         low = at + 0.03 + 0 * u
-        for i, deep in enumerate(teeth):
-            inside = np.clip(share * len(teeth) - i, 0, 1)
+        for i, deep in enumerate(depths):
+            inside = np.clip(share * len(depths) - i, 0, 1)
             lean = 0.38 + 0.24 * (i % 2)
             tooth = np.where(inside < lean, inside / lean, (1 - inside) / (1 - lean)) ** 1.25
-            low = low + tooth * deep * (1 + 0.22 * jitter[(i + 2 * k) % len(jitter)]) * 0.62
+            low = low + tooth * teeth * deep * (1 + 0.32 * jitter[(i + 2 * k) % len(jitter)]) * 0.62
         bend = shift * (1 - np.abs(u))
         top = [dome.at(float(a + b), float(t)) for a, b, t in zip(u, bend, arch, strict=True)]
         bottom = [dome.at(float(a + b), float(t)) for a, b, t in zip(u, bend, low, strict=True)]

@@ -136,11 +136,12 @@ def _iris(sheet: Sheet, eye: _Eye, a: dict[str, Value], z: np.ndarray, name: str
     """The whole iris; the compositor clips it by the sclera."""
     sheet.cel(f"iris_{name}")
     own = "" if name == "right" else "_left"
-    # a small iris keeps touching the lower lid, and a tall eye gets a tall one: white below it would stare
+    # a small iris keeps touching the lower lid, a tall or wide open eye gets a larger one: white all around would stare
     wish, height = float(a["iris_size"]), 0.10 * float(a["iris_height"])
     size = 0.13 * wish if wish > 0 else 0.09 * wish
-    rx = 21.6 * (1 + size - 0.5 * height + 0.07 * float(a["eye_width"]))
-    ry = 28.6 * (1 + size + height + 0.15 * float(a["eye_size"]))
+    wide_open = max(1.0, float(np.ptp(np.concatenate(_SHAPES[str(a["eye_shape"])][:2]))) / 1.86)
+    rx = 21.6 * np.sqrt(wide_open) * (1 + size - 0.5 * height + 0.07 * float(a["eye_width"]))
+    ry = min(38.0, 28.6 * wide_open * (1 + size + height + 0.15 * float(a["eye_size"])))  # what is larger leaves the box as she looks up
     x = eye.x - 1.5 * eye.side + 7.5 * float(a["gaze_x"])
     y = _Y - 1.2 - 5.5 * float(a["gaze_y"])
     sheet.ramp((256, y - 0.78 * ry), (256, y + 0.92 * ry))

@@ -56,8 +56,8 @@ CUTS: dict[str, Cut] = {
 @dataclass(frozen=True)
 class _Mane:
     wide: float  # half width behind the head
-    top: float
     longer: float  # units added to every length
+    nape: float  # as much for what hangs behind the neck: beside a tail it stays as it is
     curl: float
     cut: Cut
     z: np.ndarray
@@ -74,7 +74,8 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     sheet.matrix = skia.Matrix.Translate(0, DROP)
     sheet.cel("hair_back")
     volume, cut = float(a["hair_volume"]), CUTS[str(a["back_style"])]
-    mane = _Mane(110 + 3.5 * volume, 56 - 4.5 * volume, cut.stretch * float(a["hair_length"]), float(a["curl"]), cut, z)
+    longer = cut.stretch * float(a["hair_length"])
+    mane = _Mane(110 + 3.5 * volume, longer, 0.2 * longer if cut.tail else longer, float(a["curl"]), cut, z)
     low = 0.0
     high = cut.tail in ("high", "side", "bun")
     if not high:
@@ -95,7 +96,7 @@ def _mass(sheet: Sheet, mane: _Mane) -> None:
     out over the front hair, and no straight edge ends beside the neck.
     """
     wide, bottom = mane.cut.mass
-    bottom = bottom + mane.longer
+    bottom = bottom + mane.nape
     w = mane.wide - 22
     side = [(0, 106), (0.60 * w, 112), (0.92 * w, 140), (w, 190), (0.5 * (w + wide), 0.5 * (190 + bottom - 36)), (wide, bottom - 36)]
     nape = [(wide, bottom - 36), (0.86 * wide, bottom - 16), (0.55 * wide, bottom - 3), (0, bottom + 4)]
@@ -111,7 +112,7 @@ def _locks(sheet: Sheet, mane: _Mane) -> float:
     for i, (root, bulge, x, y, width) in enumerate(mane.cut.locks):
         for side in (-1.0, 1.0):
             dx, dy = mane.jitter(i + 0.5 * side)
-            end = np.array([AXIS + side * x + dx, y + mane.longer * (0.8 + 0.1 * i) + dy])
+            end = np.array([AXIS + side * x + dx, y + mane.nape * (0.8 + 0.1 * i) + dy])
             swell = bulge + (mane.wide - 110)
             wave = (2.0 + mane.cut.wave + 9.0 * mane.curl) * min(1.0, (end[1] - 150) / 220)
             points = np.array([(AXIS + side * root, 100.0), (AXIS + side * swell, 120 + 0.10 * (end[1] - 120)),
@@ -123,7 +124,7 @@ def _locks(sheet: Sheet, mane: _Mane) -> float:
                 base="hair.base" if outer else "hair.shade",
                 shade="hair.shade" if outer else "hair.deep",
                 cast=False,
-                ink_from=0.10 if outer else 0.3,
+                ink_from=0.03 if outer else 0.3,
                 blunt=mane.cut.cut > 0.5,
                 weight=1.25 if outer else 1.0,
             )
@@ -161,7 +162,7 @@ def _high(sheet: Sheet, mane: _Mane, side: float) -> float:
 
 
 def _low(sheet: Sheet, mane: _Mane, side: float) -> float:
-    return _falling(sheet, mane, side, (48, 276), (108, 262), (112, 452), 56)
+    return _falling(sheet, mane, side, (40, 264), (104, 250), (112, 452), 56)
 
 
 def _side(sheet: Sheet, mane: _Mane, side: float) -> float:
