@@ -15,12 +15,14 @@ from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_palette, seen_value, take
+from vtuber_studio.core.one_part import own_rows
 from vtuber_studio.core.palette import resolve, to_hex, turned
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.rules import Rules
 from vtuber_studio.core.sampling import FLESH, exclude, in_range, random_attributes, random_palette
 
 COLOURS = "Colours"  # the group of the palette; locks name a material the way they name an attribute
+_TRIES = 24  # seeds that are tried for a part that is there
 
 
 def roll(
@@ -37,24 +39,57 @@ def roll(
 
     Locked attributes and colours stay; so does the z of parts whose every attribute stays.
     """
-    fresh = random_attributes(rows, seed, rules)
     free = {row.name for row in rows if row.name not in locks and group in (None, row.group)}
     touched = {part for row in rows if row.name in free for part in row.parts}
     colours = group in (None, COLOURS)
     look = _unmixed(complete_look(look, rows, materials), rows, materials, parts, touched, colours, locks)
+    rolled = _roll_rows(look, rows, parts, seed, seed if group is None else look.seed, free, touched, rules)
+    if not colours:
+        return rolled
+    kept = {key: colour for key, colour in look.palette.items() if key.split(":")[-1] in locks}
+    fresh = random_palette(materials, seed, rules, rolled.attributes)
+    palette = {**{name: colour for name, colour in fresh.items() if name not in locks}, **kept}
+    return rolled.with_(palette=_pinned(materials, look.palette, palette, locks))
+
+
+def roll_part(
+    look: Look,
+    rows: Sequence[Attribute],
+    parts: Sequence[Part],
+    part: Part,
+    seed: int,
+    locks: Collection[str] = (),
+    rules: Rules | None = None,
+) -> Look:
+    """Another ``part`` from ``seed``: what only it has, and its z, but what is locked; never no part at all. A part
+    whose every attribute is locked stays."""
+    free = {row.name for row in own_rows(rows, part.name) if row.name not in locks}
+    if not free:
+        return look
+    look = _unmixed(look, rows, (), parts, {part.name}, False, locks)
+    for attempt in range(_TRIES):
+        rolled = _roll_rows(look, rows, parts, (seed + attempt) % 2**32, look.seed, free, {part.name}, rules)
+        if not any(rolled.attributes.get(name) == choice for name, choice in part.empty_when.items() if name in free):
+            break
+    return rolled
+
+
+def _roll_rows(
+    look: Look,
+    rows: Sequence[Attribute],
+    parts: Sequence[Part],
+    seed: int,
+    new_seed: int,
+    free: set[str],
+    touched: set[str],
+    rules: Rules | None,
+) -> Look:
+    """``free`` attributes and the z of the parts ``touched`` as ``seed`` has them, under the name of ``new_seed``."""
+    fresh = random_attributes(rows, seed, rules)
     attributes: dict[str, Value] = {**look.attributes, **{name: fresh[name] for name in free}}
-    attributes = exclude(rows, attributes, rules, free)
-    palette = look.palette
-    if colours:
-        kept = {key: colour for key, colour in look.palette.items() if key.split(":")[-1] in locks}
-        rolled = random_palette(materials, seed, rules, attributes)
-        palette = {**{name: colour for name, colour in rolled.items() if name not in locks}, **kept}
-        palette = _pinned(materials, look.palette, palette, locks)
-    new_seed = seed if group is None else look.seed
     return look.with_(
         seed=new_seed,
-        attributes=attributes,
-        palette=palette,
+        attributes=exclude(rows, attributes, rules, free),
         z=_keep_z(look, parts, touched, seed, new_seed),
         directions={part: amounts for part, amounts in look.directions.items() if part not in touched},
     )
