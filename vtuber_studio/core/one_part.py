@@ -1,4 +1,4 @@
-"""One part alone: what only it has, and putting that back; nothing else moves. (``dice.roll_part``, ``mixing.take``.)"""
+"""One part alone: what only it has, and putting that back; nothing else moves. See also ``dice.roll_part``."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from vtuber_studio.engine.painter import CANVAS, Slot
 from vtuber_studio.engine.render import painter_of
 
 SEEN = 0.25  # share of a pixel from which on a part is seen in it
-_SPECK = 8.0  # square units: a smaller island has no outline
+_SPECK, _HOLE = 8.0, 150.0  # square units: smaller islands and holes have no outline
+_GAP = 5  # pixels: a narrower gap (a lash, a glint) is none
 _SMALL = 1500  # pixels of a part that is hard to hit
 
 
@@ -72,6 +73,11 @@ class Regions:
         tops = {name: np.flatnonzero((self.part == k + 1).any(1)) for k, name in enumerate(self.parts)}
         found = [name for name in self.parts if len(tops[name])]
         return tuple(sorted(found, key=lambda name: float(tops[name].mean())))
+
+    def main_material(self, part: str) -> str:
+        """The material that covers most of what is seen of a part."""
+        counts = np.bincount(self.material[self.part == self.parts.index(part) + 1], minlength=2)
+        return self.materials[max(int(counts.argmax()), 1) - 1]
 
     def outline(self, part: str) -> list[np.ndarray]:
         """Closed lines around what is seen of a part, float32 [n, 2] each, in canvas units."""
@@ -158,9 +164,11 @@ def _contours(mask: np.ndarray) -> list[np.ndarray]:
         return []
     left, top = int(columns[0]), int(rows[0])
     tight = mask[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.uint8) * 255
-    around = cv2.copyMakeBorder(tight, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=0)
+    around = cv2.copyMakeBorder(tight, _GAP, _GAP, _GAP, _GAP, cv2.BORDER_CONSTANT, value=0)
+    around = cv2.morphologyEx(around, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_GAP, _GAP)))
     fine = cv2.GaussianBlur(cv2.resize(around, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), (9, 9), 1.4)
-    found, _ = cv2.findContours((fine > 127).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    lines = [cv2.approxPolyDP(line, 0.7, True)[:, 0] for line in found if cv2.contourArea(line) > 4 * _SPECK]
-    corner = np.array([left - 4 + 0.25, top - 4 + 0.25], np.float32)
-    return [(line / 2 + corner).astype(np.float32) for line in lines]
+    found, levels = cv2.findContours((fine > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    least = [4 * (_HOLE if level[3] >= 0 else _SPECK) for level in (levels[0] if len(found) else ())]
+    kept = [line for line, area in zip(found, least, strict=True) if cv2.contourArea(line) > area]
+    corner = np.array([left - _GAP + 0.25, top - _GAP + 0.25], np.float32)
+    return [(cv2.approxPolyDP(line, 0.9, True)[:, 0] / 2 + corner).astype(np.float32) for line in kept]

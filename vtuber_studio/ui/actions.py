@@ -42,7 +42,8 @@ TABLE: tuple[Row, ...] = (
     Row("copy", "edit", "&Copy picture", ("Ctrl+C",), "Copy the picture with its transparency", "generator", gap=True),
     Row("paste", "edit", "&Paste reference", ("Ctrl+V",), "Lay the copied picture over the figure"),
     Row("remove_reference", "edit", "Remove re&ference", ("Ctrl+Shift+V",), "Take the reference away", "reference"),
-    Row("reset", "edit", "Back to the &default look", (), "Every slider and colour at rest; can be undone", gap=True),
+    Row("parts", "edit", "&Parts", gap=True),
+    Row("reset", "edit", "Back to the &default look", (), "Every slider and colour at rest; can be undone"),
     Row("roll", "dice", "&Roll", ("R",), "A new persona; locked sliders stay", "generator"),
     Row("vary", "dice", "A little &different", ("Shift+R",), "Move everything unlocked a little", "generator"),
     Row("keep", "dice", "&Keep as favourite", ("F",), "Put the look into the strip below", "generator", gap=True),
@@ -62,6 +63,8 @@ TABLE: tuple[Row, ...] = (
 
 GESTURES: tuple[tuple[str, str], ...] = (
     ("C or \\ held", "Compare with the look before the last step"),
+    ("Click on her", "The controls of what is under the cursor; right click: what can be done with it"),
+    ("Arrows, Enter, Menu on the canvas", "The same by the keyboard"),
     ("Wheel, pinch", "Zoom at the cursor"),
     ("Middle drag, Space + drag", "Move the picture"),
     ("Double click on the canvas", "Fit"),

@@ -14,40 +14,25 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from vtuber_studio.ui.figure import UNITS, Picture, paint_figure
+from vtuber_studio.ui.figure import UNITS, Picture, checkerboard, paint_figure
 
 ZOOM_MIN, ZOOM_MAX = 0.1, 32.0
 STEP = 1.25  # zoom of one wheel notch
 MARGIN = 16  # logical pixels around the figure when it is fitted
-CHECK = 12  # logical pixels of a square
-CHECK_DARK, CHECK_LIGHT = "#2a2832", "#33313d"
 AROUND = "#17161c"
-
-
-def checkerboard(ratio: float = 1.0, dark: str = CHECK_DARK, light: str = CHECK_LIGHT) -> QPixmap:
-    """A tile of 16 by 16 squares in the screen's own pixels (``ratio`` to a logical one), quick to lay."""
-    square = round(CHECK * ratio)
-    tile = QPixmap(16 * square, 16 * square)
-    tile.fill(QColor(dark))
-    with QPainter(tile) as painter:
-        for place in range(0, 256, 2):
-            row, column = divmod(place, 16)
-            painter.fillRect((column + row % 2) * square, row * square, square, square, QColor(light))
-    tile.setDevicePixelRatio(ratio)
-    return tile
 
 
 class Canvas(QWidget):
     """Knows pictures and the mouse; what is drawn is decided elsewhere."""
 
     zoomed = Signal()  # the view: zoom or size of the window
+    breathed = Signal()  # the chest has moved
     drag_out_started = Signal()  # the picture is pulled out; the button is still down
     painted = Signal()  # a picture has reached the screen for the first time
 
@@ -93,6 +78,7 @@ class Canvas(QWidget):
         if breath != self.breath:
             self.breath = breath
             self.update(self.figure.toAlignedRect())
+            self.breathed.emit()
 
     def set_busy(self, busy: bool) -> None:
         """Say that a picture takes its time."""
@@ -133,6 +119,11 @@ class Canvas(QWidget):
         """What the widget shows of the figure, in canvas units; empty when nothing."""
         shown = QRectF(self.rect()).intersected(self.figure)
         return QRectF((shown.topLeft() - self.origin) / self.zoom, shown.size() / self.zoom)
+
+    @property
+    def grabbed(self) -> bool:
+        """True while the mouse moves the picture, or Space says that it will."""
+        return self._space or self._pan is not None
 
     @property
     def pixels(self) -> float:

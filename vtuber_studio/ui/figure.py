@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion, QTransform
 
 from vtuber_studio.engine.warp import breathing
 
 UNITS = 512.0
 AXIS, CHIN = 256.0, 300.0  # canvas units: what the chest widens about; below it rows rise less and less
 BAND = 8.0  # units
+CHECK = 12  # logical pixels of a square of the checkerboard behind her
+CHECK_DARK, CHECK_LIGHT = "#2a2832", "#33313d"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,3 +78,33 @@ def _inner(place: QRectF) -> QRect:
     """The whole pixels inside a rectangle."""
     left, top = int(np.ceil(place.left())), int(np.ceil(place.top()))
     return QRect(left, top, int(np.floor(place.right())) - left, int(np.floor(place.bottom())) - top)
+
+
+def shown_at(points: np.ndarray, breath: float) -> np.ndarray:
+    """Where the canvas shows points [n, 2] of the picture, in its units, at a breath."""
+    if breath == 0:
+        return points
+    y = points[:, 1]
+    for _ in range(2):  # how far a row rises changes slowly from row to row
+        stretch, lift = breathing(y, breath)
+        y = points[:, 1] - lift
+    return np.stack([(points[:, 0] - AXIS) * stretch + AXIS, y], 1)
+
+
+def unbreathed(x: float, y: float, breath: float) -> tuple[float, float]:
+    """The point of the picture that the canvas shows at (x, y), in its units, at a breath."""
+    stretch, lift = breathing(np.array([y], np.float32), breath)
+    return float((x - AXIS) / stretch[0] + AXIS), y + float(lift[0])
+
+
+def checkerboard(ratio: float = 1.0, dark: str = CHECK_DARK, light: str = CHECK_LIGHT) -> QPixmap:
+    """A tile of 16 by 16 squares in the screen's own pixels (``ratio`` to a logical one), quick to lay."""
+    square = round(CHECK * ratio)
+    tile = QPixmap(16 * square, 16 * square)
+    tile.fill(QColor(dark))
+    with QPainter(tile) as painter:
+        for place in range(0, 256, 2):
+            row, column = divmod(place, 16)
+            painter.fillRect((column + row % 2) * square, row * square, square, square, QColor(light))
+    tile.setDevicePixelRatio(ratio)
+    return tile

@@ -19,9 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from vtuber_studio import __version__
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.paths import config_dir, data_dir, log_dir
+from vtuber_studio.core.paths import log_dir
 from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.settings import Settings
@@ -46,7 +44,10 @@ from vtuber_studio.ui.panels.face import FacePanel
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
+from vtuber_studio.ui.part_menu import PartMenu
+from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.picture import Pictures
+from vtuber_studio.ui.pointing import Pointing
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
@@ -108,6 +109,10 @@ class MainWindow(QMainWindow):
             (self.directions, self.tr("Directions"), "directions"),
         )
         self.docks = Docks(self, self.stage, left, right, self.favourites)
+        self.pointing = Pointing(self.stage, self.canvas, self.preview, self)
+        panels = self.attributes, self.palette_panel, self.mixing, self.directions
+        self.part_view = PartView(self.stage, self.docks, *panels)
+        self.parts = PartMenu(self.stage, self.part_view, lambda: self.actions_by_name, self)
         self.reference_bar = ReferenceBar(self.canvas)
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -133,6 +138,7 @@ class MainWindow(QMainWindow):
             "copy": self.pictures.copy,
             "paste": self.pictures.paste,
             "remove_reference": partial(self.set_reference, None),
+            "parts": self.parts.menu,
             "reset": lambda: self.session.edit(self.stage.default_look, self.tr("Default look")),
             "roll": self.dice.roll,
             "vary": self.dice.vary,
@@ -148,7 +154,7 @@ class MainWindow(QMainWindow):
             "full_screen": lambda on: self.showFullScreen() if on else self.showNormal(),
             "shortcuts": lambda: shortcuts_dialog(self).show(),
             "open_log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))),
-            "about": self._about,
+            "about": lambda: about_dialog(self, self.stage.manifest).show(),
         }
         self.actions_by_name = table.build(self, handlers)
         self.toolbar = Toolbar(self.actions_by_name["undo"], self.actions_by_name["redo"], self.dice)
@@ -164,11 +170,13 @@ class MainWindow(QMainWindow):
         canvas.zoomed.connect(self.reference_bar.place)
         canvas.painted.connect(self.picture_shown)
         canvas.drag_out_started.connect(self.pictures.pull_out)
+        self.pointing.chosen.connect(self.part_view.show)
+        self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)
         self.reference_bar.removed.connect(partial(self.set_reference, None))
-        self.attributes.colour_wanted.connect(self._show_colour)
-        self.favourites.mix_asked.connect(self._mix_with)
+        self.attributes.colour_wanted.connect(self.part_view.show_colour)
+        self.favourites.mix_asked.connect(self.part_view.mix_with)
         self.toolbar.compare.pressed.connect(partial(self.preview.compare, True))
         self.toolbar.compare.released.connect(partial(self.preview.compare, False))
         self.toolbar.export.clicked.connect(lambda: self.export_png())
@@ -231,14 +239,6 @@ class MainWindow(QMainWindow):
         self.reference_bar.place()
         self._refresh()
 
-    def _show_colour(self, name: str) -> None:
-        self.docks.open(self.palette_panel)
-        self.palette_panel.reveal(name)
-
-    def _mix_with(self, look: Look) -> None:
-        self.mixing.set_source(look)
-        self.docks.open(self.mixing)
-
     def _rest_face(self) -> None:
         self.stage.replace_expression({})
         self.stage.replace_pose(NEUTRAL)
@@ -246,12 +246,6 @@ class MainWindow(QMainWindow):
     def _set_idle(self, on: bool) -> None:
         self.idle.set_enabled(on)
         self.preferences.change(idle_animation=on)
-
-    def _about(self) -> None:
-        facts = {self.tr("Generator"): self.stage.manifest.name if self.stage.manifest else self.tr("none")}
-        folders = ((self.tr("Settings"), config_dir()), (self.tr("Data"), data_dir()), (self.tr("Log"), log_dir()))
-        facts |= {name: str(folder) for name, folder in folders}
-        about_dialog(self, __version__, facts).show()
 
     # events
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from vtuber_studio import __version__
+from vtuber_studio.core.paths import config_dir, data_dir, log_dir
+from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.ui.actions import shortcut_rows
 
 
@@ -31,15 +34,15 @@ def shortcuts_dialog(parent: QWidget) -> QDialog:
     return dialog
 
 
-def about_dialog(parent: QWidget, version: str, facts: dict[str, str]) -> QDialog:
-    """Version, licence, folders."""
+def about_dialog(parent: QWidget, generator: Manifest | None) -> QDialog:
+    """Version, licence, the generator, folders."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(dialog.tr("About VTuber Studio"))
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 20, 24, 20)
     column.setSpacing(10)
-    title = QLabel(f"VTuber Studio {version}")
+    title = QLabel(f"VTuber Studio {__version__}")
     title.setObjectName("title")
     column.addWidget(title)
     text = dialog.tr(
@@ -47,7 +50,13 @@ def about_dialog(parent: QWidget, version: str, facts: dict[str, str]) -> QDialo
         "Everything runs on this machine; nothing is sent anywhere."
     )
     column.addWidget(QLabel(text))
-    for name, value in facts.items():
+    facts = (
+        (dialog.tr("Generator"), generator.name if generator else dialog.tr("none")),
+        (dialog.tr("Settings"), config_dir()),
+        (dialog.tr("Data"), data_dir()),
+        (dialog.tr("Log"), log_dir()),
+    )
+    for name, value in facts:
         row = QLabel(f"{name}: {value}", textFormat=Qt.TextFormat.PlainText)
         row.setObjectName("caption")
         row.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

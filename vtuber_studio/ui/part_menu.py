@@ -1,0 +1,161 @@
+"""What can be done with a part of the figure: the canvas's context menu, and the same in the menu bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, QRandomGenerator
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QMenu, QWidget
+
+from vtuber_studio.core.attribute import rows_seen
+from vtuber_studio.core.dice import roll_part
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.mixing import seen_colours, take
+from vtuber_studio.core.one_part import reset_part
+from vtuber_studio.core.palette import to_hex
+from vtuber_studio.engine.manifest import Manifest, can
+from vtuber_studio.engine.regions import Hit
+from vtuber_studio.ui.part_view import PartView, materials_of
+from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.words import literal
+
+CANVAS = ("copy", "paste", "export_png", "", "fit", "actual_size", "background")  # of the table of actions; "": a line
+
+
+class PartMenu(QObject):
+    """Makes menus when they are asked for: what they offer depends on the look."""
+
+    def __init__(
+        self, stage: Stage, view: PartView, actions: Callable[[], Mapping[str, QAction]], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.stage, self.view, self.actions, self.window = stage, view, actions, parent
+        self.menu = QMenu(parent)  # of the menu bar: every part
+        self.menu.aboutToShow.connect(lambda: self._list_parts(self.menu))
+
+    def open(self, hit: Hit | None, place: QPoint) -> QMenu:
+        """The context menu of the canvas: of what was pointed at, then of the picture."""
+        menu = QMenu(self.window)
+        menu.aboutToHide.connect(menu.deleteLater)
+        if hit is not None and self.stage.manifest is not None:
+            self.fill(menu, hit, named=True)
+            menu.addSeparator()
+        else:
+            self._list_parts(menu.addMenu(self.tr("Parts")))
+            menu.addSeparator()
+        for name in CANVAS:
+            if name:
+                menu.addAction(self.actions()[name])
+            else:
+                menu.addSeparator()
+        menu.popup(place)
+        return menu
+
+    def fill(self, menu: QMenu, hit: Hit, named: bool = False) -> None:
+        """What can be done with one part; ``hit.material`` may be empty."""
+        manifest = self.stage.manifest
+        assert manifest is not None
+        part = next(entry.part for entry in manifest.parts if entry.part.name == hit.part)
+        say, view = menu.addAction, self.view
+        if named:
+            title = QAction(literal(part.label), menu, enabled=False)
+            menu.addAction(title)
+            menu.addSeparator()
+        say(self.tr("Its sliders")).triggered.connect(partial(view.show_on, view.attributes, hit))
+        if can(manifest, "palette"):
+            self._colours(menu, manifest, hit)
+        menu.addSeparator()
+        say(self.tr("Roll it")).triggered.connect(partial(self._roll, hit.part))
+        self._locks(menu, manifest, hit.part)
+        reset = say(self.tr("Back to its default"))
+        reset.triggered.connect(partial(self._edit, self.tr("Reset {}").format(part.label), reset_part, hit.part))
+        if can(manifest, "mixing"):
+            menu.addSeparator()
+            self._sources(menu.addMenu(self.tr("Take it from")), part.label, hit.part)
+            say(self.tr("Mix it ...")).triggered.connect(partial(view.show_on, view.mixing, hit))
+
+    def _list_parts(self, menu: QMenu) -> None:
+        menu.clear()
+        manifest = self.stage.manifest
+        for entry in manifest.parts if manifest else ():
+            sub = menu.addMenu(literal(entry.part.label))
+            sub.aboutToShow.connect(partial(self._fill_once, sub, entry.part.name))
+
+    def _fill_once(self, menu: QMenu, part: str) -> None:
+        menu.clear()
+        self.fill(menu, Hit(part, ""))
+
+    # its colours, locks and sources
+
+    def _colours(self, menu: QMenu, manifest: Manifest, hit: Hit) -> None:
+        look = self.stage.session.look
+        colours = {name: to_hex(rgba) for name, rgba in seen_colours(manifest.materials, hit.part, look).items()}
+        labels = {row.name: row.label for row in manifest.materials}
+        if hit.material:
+            action = menu.addAction(_patch(colours[hit.material]), literal(f"{labels[hit.material]} ..."))
+            action.triggered.connect(partial(self.view.choose_colour, hit.material))
+        names = materials_of(manifest, hit.part)
+        sub = menu.addMenu(self.tr("Its colours"))
+        for name in names:
+            action = sub.addAction(_patch(colours[name]), literal(labels[name]))
+            action.triggered.connect(partial(self.view.choose_colour, name))
+
+    def _locks(self, menu: QMenu, manifest: Manifest, part: str) -> None:
+        """Shape and colours apart: a part's colours are the figure's."""
+        kinds = {"shape": [row.name for row in rows_seen(part, manifest.attributes)]}
+        if can(manifest, "palette"):
+            kinds["colours"] = materials_of(manifest, part)
+        words = {
+            "shape": (self.tr("Lock its shape"), self.tr("Unlock its shape")),
+            "colours": (self.tr("Lock its colours"), self.tr("Unlock its colours")),
+        }
+        for kind, names in kinds.items():
+            locked = set(names) <= self.stage.session.locks
+            menu.addAction(words[kind][locked]).triggered.connect(partial(self._lock, names, not locked))
+
+    def _sources(self, menu: QMenu, label: str, part: str) -> None:
+        step = self.tr("Take {}").format(label)
+        second = self.view.mixing.source
+        if second is not None:
+            menu.addAction(self.tr("The second look")).triggered.connect(partial(self._take, step, part, second))
+        for favourite in self.stage.session.favourites:
+            action = menu.addAction(literal(favourite.name))
+            action.triggered.connect(partial(self._take, step, part, favourite.look))
+        menu.setEnabled(not menu.isEmpty())
+
+    # doing it
+
+    def _roll(self, part: str) -> None:
+        manifest, session = self.stage.manifest, self.stage.session
+        assert manifest is not None
+        parts = [entry.part for entry in manifest.parts]
+        row = next(each for each in parts if each.name == part)
+        seed = QRandomGenerator.global_().generate()
+        rolled = roll_part(session.look, manifest.attributes, parts, row, seed, session.locks, manifest.dice)
+        if rolled == session.look:
+            self.stage.say(self.tr("{} is locked.").format(row.label))
+        session.edit(rolled, self.tr("Roll {}").format(row.label))
+
+    def _take(self, step: str, part: str, source: Look) -> None:
+        look = take(self.stage.session.look, source, [part], "shape", 1.0)
+        self.stage.session.edit(take(look, source, [part], "colour", 1.0), step)
+
+    def _edit(self, step: str, change: Callable[..., Look], part: str) -> None:
+        manifest, session = self.stage.manifest, self.stage.session
+        assert manifest is not None
+        session.edit(change(session.look, manifest.attributes, part), step)
+
+    def _lock(self, names: list[str], locked: bool) -> None:
+        session = self.stage.session
+        session.set_locks(session.locks | set(names) if locked else session.locks - set(names))
+
+
+def _patch(colour: str) -> QIcon:
+    """A colour for a menu."""
+    patch, fill = QPixmap(14, 14), QColor(colour[:7])
+    if len(colour) == 9:
+        fill.setAlpha(int(colour[7:], 16))
+    patch.fill(fill)
+    return QIcon(patch)
