@@ -13,7 +13,7 @@ TASK = "tests.core.tasks:misbehave"
 LONG = 100.0  # seconds
 
 
-def test_answers_come_back_one_after_the_other_and_errors_in_words() -> None:
+def test_answers_come_back_one_after_the_other_and_errors_in_words(caplog: pytest.LogCaptureFixture) -> None:
     with Confined(TASK, 500) as child:
         for text in (b"", b"abc", b"large" * 1_000_000):  # more than a pipe holds
             assert child.ask(text, LONG) == text[::-1]
@@ -23,6 +23,7 @@ def test_answers_come_back_one_after_the_other_and_errors_in_words() -> None:
         assert child.ask(b"print", LONG) == b"tnirp"  # what is printed is no answer
         with pytest.raises(Overrun):
             child.ask(b"fail", LONG)
+        assert "ZeroDivisionError" in caplog.text, "the log knows what the sentence does not say"
         assert child.ask(b"still there", LONG) == b"ereht llits"
 
 

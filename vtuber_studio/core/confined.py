@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import struct
 import subprocess
@@ -74,6 +75,7 @@ class Confined:
         if kind == _ERROR:
             raise StudioError(*json.loads(answer))
         if kind != _ANSWER:
+            logging.getLogger(__name__).warning("a confined task failed: %s", answer.decode(errors="replace"))
             raise Overrun
         return answer
 
@@ -90,13 +92,12 @@ def serve(task: str, megabytes: str) -> None:
             data = _receive(asked)
         except EOFError:
             return
-        kind, answer = _FAILED, b""
         try:
             kind, answer = _ANSWER, function(data)
         except StudioError as error:
             kind, answer = _ERROR, json.dumps([error.message, error.hint]).encode()
-        except Exception:  # MemoryError among them
-            pass
+        except Exception as error:  # MemoryError among them; nobody reads this process's own words
+            kind, answer = _FAILED, f"{type(error).__name__}: {error}"[:500].encode(errors="replace")
         answers.write(kind)
         _send(answers, answer)
 
