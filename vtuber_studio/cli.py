@@ -154,7 +154,7 @@ def attributes(generator: GeneratorOption = None, as_json: JsonOption = False) -
 
 @app.command()
 def install(
-    folder: Annotated[Path, typer.Argument(help="A generator's folder, or a pack's.")],
+    folder: Annotated[Path, typer.Argument(help="A generator's folder or zip, or a pack's.")],
     into: Annotated[
         str | None, typer.Option(help="A pack: the generator whose copy it is added to (default: the first that fits).")
     ] = None,

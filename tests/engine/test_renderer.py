@@ -105,10 +105,10 @@ def test_a_swap_that_fails_keeps_the_generator(listener: Listener) -> None:
     def broken() -> FakeGenerator:
         raise StudioError("This generator is damaged.", "Use another.")
 
-    listener.renderer.swap(broken)
-    assert "damaged" in listener.until_error().message
+    told = listener.renderer.swap(broken).exception(WAIT)
+    assert isinstance(told, StudioError) and "damaged" in told.message and not listener.errors
     other = FakeGenerator()
-    listener.renderer.swap(lambda: other)
+    assert listener.renderer.swap(lambda: other).result(WAIT) is other
     assert listener.renderer.submit(lambda generator: generator).result(WAIT) is other
 
 

@@ -46,26 +46,31 @@ def pack(members: Mapping[str, bytes], caps: Mapping[str, int], deflated: Iterab
     return buffer.getvalue()
 
 
-def unpack(data: bytes, caps: Mapping[str, int]) -> dict[str, bytes]:
-    """Members of a zip by name; StudioError when it is damaged, or holds more than it may."""
+def unpack(data: bytes, caps: Mapping[str, int], what: str = "project", hint: str = _DAMAGED) -> dict[str, bytes]:
+    """Members of a zip by name; StudioError when it is damaged, or holds more than it may. ``what`` it should be and
+    the ``hint`` go into the sentence."""
     # zipfile would build a record for each entry of a forged directory: count their signatures first
     if data.count(b"PK\x01\x02") > 2 * MAX_MEMBERS:
-        raise StudioError("This project holds more files than a project may.", _DAMAGED)
+        raise StudioError(f"This {what} holds more files than a {what} may.", hint)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             _check_infos(infos, len(data), caps)
             return {info.orig_filename: _read(archive, info) for info in infos}
     except _TooMuch as error:
-        raise StudioError(f"{error} in this project unpacks to more than a project may hold.", _DAMAGED) from error
-    except StudioError:
-        raise
+        raise StudioError(f"{error} in this {what} unpacks to more than a {what} may hold.", hint) from error
+    except _Forbidden as error:
+        raise StudioError(f"This {what} holds {error}.", hint) from error
     except Exception as error:  # zipfile and zlib raise a dozen types on damaged bytes
-        raise StudioError("This is not a readable project, or it is damaged.", _DAMAGED) from error
+        raise StudioError(f"This is not a readable {what}, or it is damaged.", hint) from error
 
 
 class _TooMuch(Exception):
     """Carries the words for what is too large."""
+
+
+class _Forbidden(Exception):
+    """Carries the words for what has no place in a zip of ours."""
 
 
 def _check_sizes(sizes: list[tuple[str, int]], caps: Mapping[str, int]) -> None:
@@ -91,10 +96,10 @@ def _check_infos(infos: list[zipfile.ZipInfo], length: int, caps: Mapping[str, i
             or set(name) & set("\\:\0")
             or stat.S_ISLNK(info.external_attr >> 16)
         ):
-            raise StudioError(f"This project holds a forbidden name, {name[:60]!r}.", _DAMAGED)
+            raise _Forbidden(f"a forbidden name, {name[:60]!r}")
         seen.add(name)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & _ENCRYPTED:
-            raise StudioError(f"{name[:60]!r} in this project is packed in a way that projects are not.", _DAMAGED)
+            raise _Forbidden(f"{name[:60]!r}, packed in a way that is not read here")
         if info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
             raise _TooMuch(repr(name[:60]))
 

@@ -25,6 +25,7 @@ from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.png import SIGNATURE
 
 __all__ = [
+    "MadeWith",
     "NamedLook",
     "NamedPalette",
     "Project",
@@ -80,6 +81,12 @@ class TaughtDirection(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fie
     z: dict[str, tuple[float, ...]] = {}
 
 
+class MadeWith(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The generator that a project is drawn with: its name, and ``family:id`` as looks remember it."""
+
+    stamp: Annotated[str, Meta(max_length=300)] = ""
+
+
 class Project(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Everything a project file keeps. A value: never changed in place."""
 
@@ -91,6 +98,7 @@ class Project(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     palettes: tuple[NamedPalette, ...] = ()
     directions: tuple[TaughtDirection, ...] = ()
     locks: frozenset[str] = frozenset()  # attributes that the dice leave alone
+    generator: MadeWith = MadeWith("")
     masks: dict[str, bytes] = {}  # name -> PNG; members of their own in the file, project.json holds their SHA-256
 
     @property
@@ -141,6 +149,8 @@ def check_project(project: Project, since: Project | None = None) -> Project:
     if project.schema != SCHEMA or not sound:
         raise StudioError("This project has no active look.", _DAMAGED)
     _check_name(project.name)
+    if since is None or project.generator is not since.generator:
+        _check_item(project.generator, MadeWith)
     known = {id(item) for field in LIMITS for item in getattr(since, field, ())}
     for field, (most, most_bytes) in LIMITS.items():
         items = getattr(project, field)

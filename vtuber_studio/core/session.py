@@ -98,6 +98,16 @@ class Session:
         return not self.in_gesture and self._history.can_redo
 
     @property
+    def behind(self) -> Project | None:
+        """The project that undo would bring back; None when it would change nothing, or end a gesture."""
+        return self._history.previous if self._history.can_undo and not self.in_gesture else None
+
+    @property
+    def ahead(self) -> Project | None:
+        """The project that redo would bring back; None when it would change nothing."""
+        return self._history.redo().value if self.can_redo else None
+
+    @property
     def undo_label(self) -> str:
         """What undo would take back."""
         return self._gesture or self._history.undo_label
@@ -268,6 +278,16 @@ class Session:
         """From now on a copy: unsaved, without a path. The file keeps what this document no longer says."""
         self._saved, self.path, self.digest = None, None, ""
         self._notify()
+
+    def attach(self, saved: Project | None, path: Path | None, digest: str) -> None:
+        """The document of that file again, as it was before ``detach``."""
+        self._saved, self.path, self.digest = saved, path, digest
+        self._notify()
+
+    @property
+    def origin(self) -> tuple[Project | None, Path | None, str]:
+        """What ``attach`` is given: the project that is in the file, the file's path, and its digest."""
+        return self._saved, self.path, self.digest
 
     def digest_at(self, path: Path) -> str:
         """What the document knows the file at ``path`` by; empty for another file than its own."""

@@ -23,6 +23,7 @@ from vtuber_studio.engine.manifest import BundlePart, File, Manifest
 from vtuber_studio.engine.manifest_file import Table, named_files
 from vtuber_studio.engine.merge import merged
 from vtuber_studio.engine.papers import licence, licence_text, model_card
+from vtuber_studio.engine.shelf import unpacked
 from vtuber_studio.engine.tables import PartTables, bundle_tables
 
 
@@ -59,7 +60,15 @@ def _licensed(entry: Table, came_under: str) -> Table:
 
 
 def install(folder: Path, into: str | Path | None = None) -> Bundle:
-    """Install a generator, or a pack into a copy of ``into`` (by default the first generator of its family)."""
+    """Install a generator, or a pack into a copy of ``into`` (by default the first generator of its family).
+
+    ``folder`` may be a zip of one, too.
+    """
+    with unpacked(folder) as place:
+        return _install(place, into)
+
+
+def _install(folder: Path, into: str | Path | None) -> Bundle:
     source = read_bundle(folder, full=True)
     if not source.manifest.extends:
         if into is not None:

@@ -32,7 +32,7 @@ from vtuber_studio.engine.onnx_check import examiner
 
 __all__ = [
     "Bundle", "BundlePart", "File", "Input", "Manifest", "Shadow", "find_bundle", "inputs_of", "install_bundle",
-    "list_bundles", "make_file", "read_bundle", "staged", "write_manifest", "write_table",
+    "list_bundles", "make_file", "read_bundle", "read_manifest", "staged", "write_manifest", "write_table",
 ]  # fmt: skip
 
 STARTER = "starter"
@@ -97,6 +97,11 @@ def read_bundle(folder: Path, *, full: bool = False) -> Bundle:
             if full or not shipped:
                 examine(data, file, inputs, outputs)
     return Bundle(folder, manifest, table)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The checked tables of a bundle, without a look at its other files; StudioError when they are unsound."""
+    return read_table(_read_manifest(folder))[1]
 
 
 def find_bundle(name_or_path: str | Path | None = None) -> Path:

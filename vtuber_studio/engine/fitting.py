@@ -9,7 +9,7 @@ import msgspec
 
 from vtuber_studio.core.fit import complete_look, default_look, fit_look
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.project import NamedLook, Project, check_project, renamed_project
+from vtuber_studio.core.project import MAX_NAME, MadeWith, NamedLook, Project, check_project, renamed_project
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.engine.manifest import Manifest
 
@@ -36,6 +36,11 @@ def stamp(manifest: Manifest) -> str:
     return f"{manifest.family}:{manifest.id}" if manifest.family else manifest.id
 
 
+def made_with(manifest: Manifest) -> MadeWith:
+    """What a project remembers its generator by."""
+    return MadeWith(manifest.name[:MAX_NAME], stamp(manifest))
+
+
 def first_look(manifest: Manifest) -> Look:
     """The look that a generator starts with, every value in it."""
     return default_look(manifest.attributes, manifest.materials, stamp(manifest))
@@ -46,10 +51,20 @@ def persona(manifest: Manifest, seed: int | str) -> Look:
     return random_look(manifest.attributes, manifest.materials, seed, stamp(manifest), manifest.dice)
 
 
+def is_of(stamp: str, manifest: Manifest) -> bool:
+    """Does the stamp name this very generator?"""
+    return stamp.rpartition(":")[2] == manifest.id
+
+
+def of_family(stamp: str, manifest: Manifest) -> bool:
+    """Does it name an edition of this generator's family?"""
+    family = stamp.rpartition(":")[0]
+    return bool(family) and family == manifest.family
+
+
 def is_foreign(look: Look, manifest: Manifest) -> bool:
     """Was it made for another generator, and no other edition of this one's family?"""
-    family, _, made_with = look.generator.rpartition(":")
-    return bool(look.generator) and manifest.id != made_with and not (family and family == manifest.family)
+    return bool(look.generator) and not is_of(look.generator, manifest) and not of_family(look.generator, manifest)
 
 
 def fit(look: Look, manifest: Manifest) -> Fitted[Look]:
@@ -71,7 +86,9 @@ def fit_project(project: Project, manifest: Manifest) -> Fitted[Project]:
 
     notes = tuple(dict.fromkeys(note for row in done.values() for note in row.notes))
     value = project.with_(
-        looks=tuple(map(fitted, project.looks)), favourites=tuple(map(fitted, project.favourites))
+        looks=tuple(map(fitted, project.looks)),
+        favourites=tuple(map(fitted, project.favourites)),
+        generator=made_with(manifest),
     )
     check_project(value, since=read)  # filled up, it may have grown too large
     return Fitted(value, any(row.foreign for row in done.values()), notes)
@@ -85,10 +102,62 @@ def keep(look: Look, manifest: Manifest) -> Look:
 
 
 def complete(project: Project, manifest: Manifest) -> Project:
-    """The project as it is written: ``keep`` for every look."""
+    """The project as it is written: it names its generator, and ``keep`` for every look."""
 
     def whole(named: NamedLook) -> NamedLook:
         look = keep(named.look, manifest)
         return named if look is named.look else msgspec.structs.replace(named, look=look)
 
-    return project.with_(looks=tuple(map(whole, project.looks)), favourites=tuple(map(whole, project.favourites)))
+    return project.with_(
+        looks=tuple(map(whole, project.looks)),
+        favourites=tuple(map(whole, project.favourites)),
+        generator=made_with(manifest),
+    )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a project no longer says under other tables, by the labels that the old ones gave it."""
+
+    settings: tuple[str, ...]
+    colours: tuple[str, ...]
+    mixes: tuple[str, ...]
+    variation: bool  # offsets without a name
+
+    def __bool__(self) -> bool:
+        return bool(self.settings or self.colours or self.mixes or self.variation)
+
+
+def lost(before: Project, after: Project, old: Manifest, new: Manifest) -> Lost:
+    """What ``before``, made for ``old``, says and ``after``, fitted to ``new``, does not. What stood at its default is
+    no loss. Each label once, in the order of the tables."""
+    names, materials, parts = (new.renamed.get(kind, {}) for kind in ("attributes", "materials", "parts"))
+    settings: set[str] = set()
+    colours: set[str] = set()
+    mixes: set[str] = set()
+    variation = False
+    said, kept = ([*each.looks, *each.favourites] for each in (renamed_project(before, new.renamed), after))
+    given = [*before.looks, *before.favourites]
+    for was, now_said, left in zip(given, said, kept, strict=True):
+        own, said_look, look = was.look, now_said.look, left.look
+        settings |= {
+            row.name
+            for row in old.attributes
+            if own.attributes.get(row.name, row.default) != row.default
+            and said_look.attributes.get(now := names.get(row.name, row.name)) != look.attributes.get(now)
+        }
+        colours |= {
+            row.name
+            for row in old.materials
+            if own.palette.get(row.name, row.colour) != row.colour
+            and said_look.palette.get(now := materials.get(row.name, row.name)) != look.palette.get(now)
+        }
+        there = {mix.part for mix in look.mixes}
+        mixes |= {mix.part for mix in own.mixes if parts.get(mix.part, mix.part) not in there}
+        variation |= not (said_look.z.keys() <= look.z.keys() and said_look.directions.keys() <= look.directions.keys())
+    return Lost(
+        tuple(row.label for row in old.attributes if row.name in settings),
+        tuple(row.label for row in old.materials if row.name in colours),
+        tuple(entry.part.label for entry in old.parts if entry.part.name in mixes),
+        variation,
+    )

@@ -115,8 +115,8 @@ class OnnxGenerator:
             if file.path not in self._sessions:
                 self._sessions[file.path] = make_session(self._bundle.read(file), self._threads)
             answer: np.ndarray = self._sessions[file.path].run([output], arrays)[0]
-        except StudioError:
-            raise
+        except StudioError as error:  # its files are gone, or others by now
+            raise GeneratorError(error.message, error.hint) from error
         except Exception as error:  # onnxruntime raises types of its own
             raise GeneratorError(f"The generator failed in {file.path}.", _HINT) from error
         batch = len(next(iter(arrays.values())))

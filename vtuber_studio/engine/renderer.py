@@ -47,7 +47,7 @@ class Frame:
 class Renderer:
     """Callbacks come on the renderer's own thread: ``on_frame(Frame)``, ``on_error(StudioError)``,
     ``on_generator(Generator)`` after each successful load or swap. A generator that fails hands over to the one before
-    it, and the first to ``fallback``, the starter."""
+    it that still works, and the first to ``fallback``, the starter."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Renderer:
         self._newest: Request | None = None
         self._batch: deque[tuple[Callable[[Generator], Any], Future[Any]]] = deque()
         self._load: Callable[[], Generator] | None = load
+        self._swapped: Future[Generator] | None = None  # of the swap that waits, to be told how it ended
         self._closed = False
         self._previews = 0
         self._generator: Generator | None = None
@@ -98,19 +99,26 @@ class Renderer:
         """What the previews keep: only for jobs, which run on the thread that fills it."""
         return self._cache
 
-    def swap(self, load: Callable[[], Generator]) -> None:
-        """Load another generator between frames; it must render a test picture, or the present one stays."""
+    def swap(self, load: Callable[[], Generator]) -> Future[Generator]:
+        """Load another generator between frames; it must render a test picture, or the present one stays, and the
+        future alone tells why. A swap that still waits is dropped."""
+        future: Future[Generator] = Future()
         with self._wake:
-            self._load = load
+            dropped, self._swapped, self._load = self._swapped, future, load
             self._wake.notify()
+        if dropped is not None:
+            dropped.cancel()
+        return future
 
     def close(self, timeout: float = 60.0) -> None:
         """Finish what runs, cancel what waits, end the thread."""
         with self._wake:
             self._closed = True
-            waiting, self._batch = list(self._batch), deque()
+            waiting, self._batch = [future for _, future in self._batch], deque()
+            if self._swapped is not None:
+                waiting.append(self._swapped)
             self._wake.notify()
-        for _, future in waiting:
+        for future in waiting:
             future.cancel()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout)
@@ -126,6 +134,7 @@ class Renderer:
                 if self._closed:
                     return
                 load, self._load = self._load, None
+                swapped, self._swapped = self._swapped, None
                 request: Request | None = None
                 job: tuple[Callable[[Generator], Any], Future[Any]] | None = None
                 if load is None and self._newest is not None:
@@ -133,7 +142,10 @@ class Renderer:
                 elif load is None and self._batch:
                     job = self._batch.popleft()
             if load is not None:
-                self._guard(lambda load=load: self._swap(load))  # type: ignore[misc]
+                if swapped is None:
+                    self._guard(lambda load=load: self._swap(load))  # type: ignore[misc]
+                else:
+                    self._exchange(load, swapped)
                 give_back()
             elif request is not None:
                 self._guard(lambda request=request: self._preview(request))  # type: ignore[misc]
@@ -163,20 +175,33 @@ class Renderer:
         self._good.append(load)
         self._take(generator)
 
+    def _exchange(self, load: Callable[[], Generator], swapped: Future[Generator]) -> None:
+        if not swapped.set_running_or_notify_cancel():
+            return
+        try:
+            self._swap(load)
+        except Exception as error:
+            swapped.set_exception(_in_words(error))
+        else:
+            assert self._generator is not None
+            swapped.set_result(self._generator)
+
     def _take(self, generator: Generator) -> None:
         self._generator, self._cache = generator, RenderCache()
         self._on_generator(generator)
 
     def _hand_over(self, error: StudioError) -> None:
         """From a generator that fails, or is not there, to the last good one."""
-        failed = self._generator
-        del self._good[-1:]
-        try:
-            generator = _proven(self._good[-1] if self._good else self._fallback)
-        except Exception as worse:
-            _in_words(worse)
-            self._on_error(error)
-            return
+        failed, generator = self._generator, None
+        while generator is None:
+            del self._good[-1:]
+            try:
+                generator = _proven(self._good[-1] if self._good else self._fallback)
+            except Exception as worse:
+                _in_words(worse)
+                if not self._good:
+                    self._on_error(error)
+                    return
         if failed is not None and generator.manifest.id == failed.manifest.id:  # there is no other
             self._on_error(error)
             return

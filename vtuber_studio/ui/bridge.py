@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -68,9 +69,21 @@ class Bridge(QObject):
 
         self._renderer = Renderer(self._load, self._on_frame, self._on_error, self._on_generator)
 
-    def swap(self, load: Load) -> None:
-        """Change the generator; the present one stays when that fails."""
-        self._running.swap(load)
+    def swap(self, load: Load, on_failed: Callable[[str, str], None]) -> None:
+        """Change the generator: ``generator_ready`` follows, or ``on_failed`` on the GUI thread, and the present one
+        stays."""
+
+        def done(future: Future[Generator]) -> None:  # on the renderer's thread
+            error = None if future.cancelled() else future.exception()
+            if error is not None:
+                self._called.emit(lambda told: on_failed(*told), _words(error))
+
+        self._running.swap(load).add_done_callback(done)
+
+    @property
+    def first_load(self) -> Load:
+        """What the first generator is loaded with."""
+        return self._load
 
     def request(self, shot: Shot, size: int, window: Window | None = None) -> int:
         """Ask for a preview: the newest wins. Returns the request's number."""
@@ -84,8 +97,11 @@ class Bridge(QObject):
         on_done: Callable[[T], None],
         on_failed: Callable[[str, str], None] | None = None,
     ) -> Future[T]:
-        """Run ``function(generator)`` behind the previews; then ``on_done(result)`` on the GUI thread."""
-        future = self._running.submit(function)
+        """Run ``function(generator)`` behind the previews; then ``on_done(result)`` on the GUI thread.
+
+        What was meant for the generator that the window knew is not done by another one.
+        """
+        future = self._running.submit(partial(_meant_for, self._known, function))
 
         def done(future: Future[T]) -> None:  # on the renderer's thread
             if future.cancelled():
@@ -111,8 +127,11 @@ class Bridge(QObject):
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         from vtuber_studio.engine.render import render
 
+        def draw(generator: Generator) -> np.ndarray:
+            return render(generator, shot, size=size)
+
         try:
-            return self._running.submit(lambda generator: render(generator, shot, size=size)).result()
+            return self._running.submit(partial(_meant_for, self._known, draw)).result()
         except CancelledError as error:
             raise StudioError("The picture was not drawn: the studio is closing.") from error
 
@@ -151,6 +170,12 @@ class Bridge(QObject):
             function(argument)
         except StudioError as error:
             self.failed.emit(error.message, error.hint)
+
+
+def _meant_for(known: str, function: Callable[[Generator], T], generator: Generator) -> T:
+    if known not in ("", generator.manifest.id):
+        raise StudioError("The generator was changed meanwhile.", "Try again.")
+    return function(generator)
 
 
 def _words(error: BaseException) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +22,11 @@ from vtuber_studio.core.project import (
     save_project,
 )
 from vtuber_studio.core.recovery import Orphan
-from vtuber_studio.engine.fitting import Fitted, complete, fit, fit_project
+from vtuber_studio.engine.fitting import Fitted, complete, fit
+from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.shelf import Found, find_home
 from vtuber_studio.ui.autosaving import Autosaving
+from vtuber_studio.ui.homecoming import Homecoming
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
@@ -43,6 +47,12 @@ def png_bytes(image: QImage, side: int) -> bytes:
     return bytes(buffer.data().data())
 
 
+def _find(path: Path, running: Manifest) -> tuple[Found, str]:
+    """A project's file, what is to open it, and the file's digest."""
+    project, digest = open_project(path)
+    return find_home(project, running), digest
+
+
 class Files(QObject):
     """The document's way to the disk and back. Questions go to ``bar``; nothing is ever asked by a dialog."""
 
@@ -60,6 +70,7 @@ class Files(QObject):
         super().__init__(parent)
         self.stage, self.preferences, self.bar, self._picture = stage, preferences, bar, picture
         self.writer = Writer(self)
+        self._home = Homecoming(stage, preferences, self.guard)
         seconds = preferences.settings.autosave_seconds
         self.autosaving = Autosaving(stage, self.writer, bar, lambda p: project_bytes(self._complete(p)), seconds, self)
         self.autosaving.recover.connect(self.recover)
@@ -86,11 +97,13 @@ class Files(QObject):
             self._waiting = lambda: self.open(path, quiet=True)
         elif path.suffix.lower() == SUFFIX:
 
-            def read() -> tuple[Fitted[Project], str]:
-                project, digest = open_project(path)
-                return fit_project(project, manifest), digest
+            def opened(fitted: Fitted[Project], digest: str, why: str) -> None:
+                self._opened(path, fitted, digest, quiet, why)
 
-            self._read(path, read, lambda got: self.guard(lambda: self._opened(path, *got, quiet)))
+            def got(found: tuple[Found, str]) -> None:
+                self.guard(lambda: self._home.open(found[0], lambda fitted, why: opened(fitted, found[1], why)))
+
+            self._read(path, partial(_find, path, manifest), got)
         else:
             self._read(path, lambda: fit(read_look(path), manifest), lambda fitted: self._took(path, fitted))
 
@@ -118,7 +131,7 @@ class Files(QObject):
         self.stage.session.replace(project, path, saved, digest, checked=True)
         self._recovered = None
 
-    def _opened(self, path: Path, fitted: Fitted[Project], digest: str, quiet: bool = False) -> None:
+    def _opened(self, path: Path, fitted: Fitted[Project], digest: str, quiet: bool = False, why: str = "") -> None:
         if fitted.changed:  # a copy: the file keeps what this generator does not know
             self._replace(fitted.value, saved=False)
         else:
@@ -126,14 +139,14 @@ class Files(QObject):
             self.preferences.replace(self.preferences.settings.with_recent(path))
         if not quiet:
             self.stage.say(self.tr("Opened {}").format(path.name))
-        self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name))
+        self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name), why)
 
     def _took(self, path: Path, fitted: Fitted[Look]) -> None:
         self.stage.session.edit(fitted.value, self.tr("Open look"))
         self.stage.say(self.tr("Took over the look {}").format(path.name))
         self._note(fitted)
 
-    def _note(self, fitted: Fitted[Any], more: str = "") -> None:
+    def _note(self, fitted: Fitted[Any], more: str = "", why: str = "") -> None:
         if not fitted.changed:
             return
         foreign = self.tr("It was made for another generator, and may look different.")
@@ -141,7 +154,7 @@ class Files(QObject):
         if len(fitted.notes) > 2:
             hints.append(self.tr("And {} more.").format(len(fitted.notes) - 2))
         message = foreign if fitted.foreign else self.tr("Not everything in it is known here.")
-        self.stage.fail(message, " ".join([*hints, more]).strip())
+        self.stage.fail(message, " ".join([why, *hints, more]).strip())
 
     def _on_loaded(self) -> None:
         waiting, self._waiting = self._waiting, None
@@ -208,20 +221,16 @@ class Files(QObject):
         manifest = self.stage.manifest
         assert manifest is not None
 
-        def read() -> tuple[Fitted[Project], str]:
-            project, digest = open_project(path)
-            return fit_project(project, manifest), digest
-
-        def reloaded(got: tuple[Fitted[Project], str]) -> None:
-            fitted, digest = got
-            if fitted.changed:
-                self._opened(path, fitted, digest)
+        def reloaded(got: tuple[Found, str]) -> None:
+            (found, digest), fitted = got, got[0].fitted
+            if fitted.changed or found.home is not None:
+                self._home.open(found, lambda fitted, why: self._opened(path, fitted, digest, why=why))
                 return
             self.stage.session.edit_project(fitted.value, self.tr("Reload"))
             self.stage.session.mark_saved(fitted.value, path, digest)
             self.stage.say(self.tr("Reloaded {}").format(path.name))
 
-        self._read(path, read, lambda got: self.writer.when_idle(lambda: reloaded(got)))
+        self._read(path, partial(_find, path, manifest), lambda got: self.writer.when_idle(lambda: reloaded(got)))
 
     def guard(self, then: Then) -> None:
         """Do ``then`` when nothing is unsaved, else when the user has said what becomes of it."""
@@ -264,18 +273,18 @@ class Files(QObject):
             self._waiting = lambda: self.recover(orphan)
             return
 
-        def recovered(fitted: Fitted[Project]) -> None:
+        def recovered(fitted: Fitted[Project], why: str) -> None:
             path = None if fitted.changed else orphan.origin
             self._replace(fitted.value, path, saved=False, digest=orphan.digest if path else "")
             self._recovered = orphan
             self.stage.say(self.tr("Recovered; save it to keep it"))
-            self._note(fitted)
+            self._note(fitted, why=why)
             self.autosaving.keep()
 
-        def read() -> Fitted[Project]:
-            return fit_project(project_from_bytes(orphan.read()), manifest)
+        def read() -> Found:
+            return find_home(project_from_bytes(orphan.read()), manifest)
 
-        self._run(read, lambda fitted: self.guard(lambda: recovered(fitted)))
+        self._run(read, lambda found: self.guard(lambda: self._home.open(found, recovered)))
 
     def close(self, keep: bool) -> None:
         """Leave: finish what is being written, keep what is unsaved for the next start, or not. It blocks."""

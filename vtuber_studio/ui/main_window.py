@@ -33,6 +33,7 @@ from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
 from vtuber_studio.ui.file_dialogs import FileDialogs
 from vtuber_studio.ui.files import Files
+from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.gestures import Gestures
 from vtuber_studio.ui.idle import Idle
 from vtuber_studio.ui.job import wait_for_jobs
@@ -77,9 +78,10 @@ class MainWindow(QMainWindow):
         self.error_bar, self.question_bar = ErrorBar(), ErrorBar()
         self.files = Files(self.stage, self.preferences, self.question_bar, lambda: self.canvas.image, self)
         self.dialogs = FileDialogs(self.files, self)
+        self.generators = Generators(self.stage, self.preferences, self.question_bar, self)
         self.backgrounds = Backgrounds(self.canvas, self.preferences, self)
         self.leaving = Leaving(self.files, self)
-        self.drops = Drops(self.files, self.pictures, self.canvas, self)
+        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self)
         Status(self.stage, self.preview, self.canvas, self)
         self._export: ExportPngDialog | None = None
         self.setAcceptDrops(True)
@@ -132,9 +134,10 @@ class MainWindow(QMainWindow):
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
             "export_png": self.export_png,
+            "generators": self.generators.menu,
             "quit": self.close,
-            "undo": self.session.undo,
-            "redo": self.session.redo,
+            "undo": self.generators.undo,
+            "redo": self.generators.redo,
             "copy": self.pictures.copy,
             "paste": self.pictures.paste,
             "remove_reference": partial(self.set_reference, None),

@@ -111,7 +111,7 @@ class Preview(QObject):
             return
         shot, size = self.stage.shot, self.size()
         if self.comparing:
-            shot = shot.with_(look=self.stage.session.before)
+            shot = shot.with_(look=self.stage.look_before)
         changed = self._whole is None or self._whole.shot != shot
         if hurried and changed and self._cost.get(size, 0.0) > SLOW:
             size = self.small

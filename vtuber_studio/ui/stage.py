@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import msgspec
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtCore import QObject, Signal
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look
@@ -14,8 +15,15 @@ from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
-from vtuber_studio.engine.fitting import first_look, fit_project
-from vtuber_studio.ui.bridge import Bridge
+from vtuber_studio.engine.fitting import Fitted, first_look, fit, fit_project, made_with
+from vtuber_studio.ui.bridge import Bridge, Load
+
+
+class Switch(NamedTuple):
+    """A change of the generator that was asked for, until it is there."""
+
+    to: str  # its id
+    arrive: Callable[[], object]  # puts the document in order, unseen by the panels
 
 
 class Stage(QObject):
@@ -33,13 +41,21 @@ class Stage(QObject):
         self.manifest: Manifest | None = None
         self.expression: dict[str, Value] = {}
         self.pose: Pose = NEUTRAL
-        self._unsubscribe = session.subscribe(lambda _session: self.changed.emit())
+        self._switch: Switch | None = None
+        self._loading = False  # panels still show the old tables
+        self._unsubscribe = session.subscribe(lambda _session: None if self._loading else self.changed.emit())
         bridge.failed.connect(self.fail)
 
     @property
     def shot(self) -> Shot:
         """What is shown: the document's look with the face's live state."""
         return Shot(self.session.look, self.expression, self.pose)
+
+    @property
+    def look_before(self) -> Look:
+        """What compare shows, as far as this generator knows it: the step may have changed the generator."""
+        before = self.session.before
+        return before if self.manifest is None else fit(before, self.manifest).value
 
     @property
     def default_look(self) -> Look:
@@ -49,25 +65,53 @@ class Stage(QObject):
     @property
     def first_project(self) -> Project:
         """A new document."""
-        return Project().with_look(self.default_look)
+        named = Project() if self.manifest is None else Project(generator=made_with(self.manifest))
+        return named.with_look(self.default_look)
 
     def load(self, manifest: Manifest) -> None:
-        """A generator is there: keep of the document and of the face what the new tables know.
-
-        A document that loses something becomes a copy without a path: saving it asks where.
-        """
+        """A generator is there: put the document in order, and keep of the face what the new tables know."""
         self.manifest = manifest
-        with QSignalBlocker(self):  # panels still show the old tables
+        switch, self._switch, self._loading = self._switch, None, True
+        try:
+            self.session.commit()
             if self.session.project == Project():  # nothing yet, not even a look
                 self.session.replace(self.first_project)
-            fitted = fit_project(self.session.project, manifest)
-            self.session.edit_project(fitted.value, self.tr("Other generator"))
-            if fitted.changed:
-                self.session.detach()
+            if switch is not None and switch.to == manifest.id:
+                switch.arrive()
+            else:
+                self.adopt(self.tr("Other generator"))
+        finally:
+            self._loading = False
         known = {row.name for row in manifest.expressions}
         self.expression = {name: value for name, value in self.expression.items() if name in known}
         self.loaded.emit()
         self.changed.emit()
+
+    def adopt(self, label: str) -> Fitted[Project]:
+        """Keep of the document what the generator knows, as one step, which names the generator.
+
+        A document that loses something becomes a copy without a path: saving it asks where.
+        """
+        assert self.manifest is not None
+        fitted = fit_project(self.session.project, self.manifest)
+        self.session.edit_project(fitted.value, label)
+        if fitted.changed:
+            self.session.detach()
+        return fitted
+
+    def switch(self, load: Load, to: str, arrive: Callable[[], object], failed: Callable[[str, str], object]) -> None:
+        """Change the generator for the one of that id; the newest wish counts.
+
+        ``arrive`` is called when it runs, before the panels see the new tables: it puts the document in order.
+        ``failed(message, hint)``: the old one goes on, and nothing has changed.
+        """
+
+        def refused(message: str, hint: str) -> None:
+            self._switch = None
+            failed(message, hint)
+
+        self._switch = Switch(to, arrive)
+        self.bridge.swap(load, refused)
 
     def set_expression(self, name: str, value: Value) -> None:
         """Change one value of the face."""

@@ -16,7 +16,7 @@ from vtuber_studio.engine.render import render
 from vtuber_studio.ui.stage import Stage
 
 KEPT = 256
-Key = tuple[str, int, Window | None]  # a look's digest, pixels of the whole picture, what is seen of it
+Key = tuple[int, str, int, Window | None]  # which generator, a look's digest, pixels a side, what is seen of it
 
 
 def to_qimage(image: np.ndarray) -> QImage:
@@ -36,6 +36,8 @@ class Thumbnails(QObject):
         self.size = size
         self._kept: OrderedDict[Key, QPixmap] = OrderedDict()
         self._waiting: dict[Key, list[Callable[[QPixmap], None]]] = {}
+        self._epoch = 0  # counts generators
+        stage.loaded.connect(self._forget)  # before the panels, which are made later, ask for theirs
 
     def show(
         self, look: Look, place: Callable[[QPixmap], None], view: Window | None = None, pixels: int = 0
@@ -49,7 +51,7 @@ class Thumbnails(QObject):
             size = min(2048, max(64, round(CANVAS * pixels / (view[2] - view[0]))))
             x0, y0, x1, y1 = (round(side * size / CANVAS) for side in view)
             window = (x0, y0, x1, y1)
-        key = (look.digest, size, window)
+        key = (self._epoch, look.digest, size, window)
         if key in self._kept:
             self._kept.move_to_end(key)
             place(self._kept[key])
@@ -60,7 +62,18 @@ class Thumbnails(QObject):
             self.stage.bridge.call(
                 lambda generator: render(generator, look, size=size, window=window, quality="preview"),
                 lambda image: self._arrived(key, image),
+                lambda message, hint: self._failed(key, message, hint),
             )
+
+    def _forget(self) -> None:
+        """Another generator draws the same looks otherwise; what waits is no longer waited for."""
+        self._epoch += 1
+        self._kept.clear()
+        self._waiting.clear()
+
+    def _failed(self, key: Key, message: str, hint: str) -> None:
+        if self._waiting.pop(key, None):
+            self.stage.fail(message, hint)
 
     def _arrived(self, key: Key, image: np.ndarray) -> None:
         self._kept[key] = QPixmap.fromImage(to_qimage(image))

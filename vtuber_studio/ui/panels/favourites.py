@@ -102,7 +102,7 @@ class FavouritesPanel(QWidget):
         layout.addLayout(self._side)
         layout.addWidget(self.list, 1)
         self.set_slim(False)
-        stage.loaded.connect(self.refresh)
+        stage.loaded.connect(self._draw_anew)
         stage.changed.connect(self.refresh)
         self.refresh()
 
@@ -145,6 +145,10 @@ class FavouritesPanel(QWidget):
             self.list.addItem(item)
             self.thumbnails.show(favourite.look, self._placer(favourite.look), VIEW, 2 * ICON)
         self.list.blockSignals(False)
+
+    def _draw_anew(self) -> None:
+        self._shown = None  # another generator draws the same looks otherwise
+        self.refresh()
 
     def add(self) -> None:
         """Keep the present look; a project does not keep any number of them."""

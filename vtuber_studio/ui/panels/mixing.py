@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import Kind, take, taken
-from vtuber_studio.engine.fitting import persona
+from vtuber_studio.engine.fitting import fit, persona
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
@@ -122,6 +122,8 @@ class MixingPanel(QWidget):
         self.column.addStretch(1)
         if self.source is None:
             self._show_source(persona(self.stage.manifest, QRandomGenerator.global_().generate()))
+        else:  # another generator draws it otherwise, and may not know all of it
+            self._show_source(fit(self.source, self.stage.manifest).value)
         self.refresh()
 
     @property
