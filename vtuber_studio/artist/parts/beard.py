@@ -54,8 +54,9 @@ def _outward(jaw: np.ndarray, depths: Sequence[float]) -> np.ndarray:
     return jaw + normal * depth[:, None]
 
 
-def _cheek(jaw: np.ndarray, lip: float, full: float, mouth: Sequence[Point]) -> np.ndarray:
-    """The inner line, from the sideburn's point to the axis; ``mouth``: its last points, around the lips."""
+def _cheek(jaw: np.ndarray, full: float, mouth: Sequence[Point]) -> np.ndarray:
+    """The inner line, from the sideburn's point to the axis; ``full`` 0..1: how high on the cheek; ``mouth``: its last
+    points, around the lips."""
     a, b, c = jaw[0], jaw[14], jaw[27]
     inner = [(a[0] - 1, a[1]), (b[0] - 7 - 3 * full, b[1] - 1), (c[0] - 12 - 9 * full, c[1] - 3 - 3 * full)]
     return spline([*inner, *mouth])
@@ -75,7 +76,7 @@ def _around(lip: float, wide: float, low: float) -> list[Point]:
 def _stubble(sheet: Sheet, jaw: np.ndarray, lip: float, grown: float, z: np.ndarray) -> None:
     """One even tone with soft edges: jaw and chin, and the lip under the nose."""
     sheet.cel("stubble")
-    cheek = _cheek(jaw, lip, 0.75, _around(lip, 22 + 0.4 * z[1], 9))
+    cheek = _cheek(jaw, 0.75, _around(lip, 22 + 0.4 * z[1], 9))
     shape = polygon(_both(np.vstack([cheek[::-1], jaw + [0, 0.6]])))
     upper = spline([(0, lip - 13.5), (10, lip - 14), (21, lip - 9), (28, lip + 2)])
     lower = spline([(22, lip + 2), (16, lip - 4.5), (8, lip - 6.5), (0, lip - 6)])
@@ -93,7 +94,7 @@ def _beard(sheet: Sheet, jaw: np.ndarray, lip: float, grown: float, full: bool, 
     outer = _outward(jaw, depths)
     if full:
         outer = _tufts(outer, grown, z)
-    cheek = _cheek(jaw, lip, 1.0 if full else 0.25 + 0.3 * grown, _around(lip, 20 + 0.4 * z[1], 10))
+    cheek = _cheek(jaw, 1.0 if full else 0.25 + 0.3 * grown, _around(lip, 20 + 0.4 * z[1], 10))
     outline = _both(np.vstack([cheek[::-1], outer]))
     _painted(sheet, outline, outer, 0.5 if full else 0.36)
     below = _both(np.vstack([[(0, lip + 8)], cheek[-16:][::-1] + [0, 4]]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vtuber_studio.artist.brush import Point, Sheet, blob, ellipse, ink, polygon, spline
@@ -21,11 +23,14 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
         _KINDS[str(a["earrings"])](sheet, _At(256 + side * (offset + 0.4 * z[2]), y, float(swing), size), 0.9 * z[3])
 
 
+@dataclass(frozen=True)
 class _At:
     """Where an earring hangs: turns points given around its hole, y down, into points of the canvas."""
 
-    def __init__(self, x: float, y: float, swing: float, size: float) -> None:
-        self.x, self.y, self.swing, self.size = x, y, swing, size
+    x: float
+    y: float
+    swing: float  # degrees
+    size: float
 
     def __call__(self, *points: Point) -> np.ndarray:
         return place(points, self.x, self.y, self.swing, self.size)
