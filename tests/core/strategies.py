@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import strategies as st
 
-from vtuber_studio.core.look import MAX_SEED, Look, Mix
+from vtuber_studio.core.look import MAX_SEED, Look, Mix, Region
+from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.project import NamedLook, NamedPalette, Project, TaughtDirection
 
 names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
@@ -30,8 +32,28 @@ def _looks(mixes: st.SearchStrategy[tuple[Mix, ...]]) -> st.SearchStrategy[Look]
     )
 
 
+def _mask(x: int, y: int) -> bytes:
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
+    canvas[y : y + 50, x : x + 50] = 255
+    return mask_of(canvas).to_png()
+
+
+masks = st.sampled_from([_mask(100, 200), _mask(0, 0), _mask(900, 500)])
 _plain = _looks(st.just(()))
-looks = _looks(st.lists(st.builds(Mix, names, _plain, unit, unit), max_size=2).map(tuple))
+mixes = st.lists(st.builds(Mix, names, _plain, unit, unit), max_size=2).map(tuple)
+regions = st.builds(
+    Region,
+    name=texts,
+    parts=st.lists(names, max_size=2).map(tuple),
+    mask=masks,
+    strength=unit,
+    hidden=st.booleans(),
+    attributes=st.dictionaries(names, numbers | texts, max_size=3),
+    palette=st.dictionaries(names, colours, max_size=2),
+    z=offsets,
+    mixes=mixes,
+)
+looks = st.builds(lambda look, own: look.with_(regions=own), _looks(mixes), st.lists(regions, max_size=2).map(tuple))
 named = st.builds(NamedLook, texts, looks)
 palettes = st.builds(NamedPalette, texts, st.dictionaries(names, colours, max_size=2))
 

@@ -12,18 +12,10 @@ from tests.core.strategies import looks
 from tests.core.test_attribute import ROWS
 from tests.core.test_palette import TABLE
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.fit import (
-    MAX_DEPTH,
-    check_look,
-    complete_look,
-    default_look,
-    fit_look,
-    renamed_look,
-    require_look,
-    walk,
-)
+from vtuber_studio.core.fit import complete_look, default_look, fit_look, renamed_look, require_look
 from vtuber_studio.core.look import Look, Mix, look_from_json
 from vtuber_studio.core.part import Cel, Part
+from vtuber_studio.core.sound import MAX_DEPTH, check_look, walk
 
 PARTS = (Part("eyes", "Eyes", (0, 0, 64, 32), (32, 64), (Cel("iris", 1, ("hair.base",)),), z_dim=4),)
 

@@ -8,8 +8,8 @@ import zlib
 
 from vtuber_studio.core import png
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.fit import check_look
 from vtuber_studio.core.look import Look, look_from_json
+from vtuber_studio.core.sound import check_look
 
 KEY = b"vtuber-studio.look"
 MAX_JSON = 4_000_000  # bytes: a look of five hundred looks, every value in each, has three quarters of it

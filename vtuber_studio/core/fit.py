@@ -1,12 +1,10 @@
-"""Is this look sound, and does it fit this generator? Structure first, then the generator's own tables.
+"""Does this look fit this generator? Strictly, or as far as it can; and what it was called before.
 
-A look holds other looks in its mixes; ``walk`` is the one place that goes through them, ``Look.through`` apart, which
-edits.
+Whether a look is sound at all is asked in ``core.sound``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -14,36 +12,14 @@ import msgspec
 
 from vtuber_studio.core.attribute import Attribute, Value, check_all, defaults, find
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look, Mix, parse_seed
-from vtuber_studio.core.palette import check_palette, parse_hex
+from vtuber_studio.core.look import Look, Region
+from vtuber_studio.core.palette import check_palette
 from vtuber_studio.core.part import Material, Part
-from vtuber_studio.core.plain import described
+from vtuber_studio.core.sound import check_look, walk
 
-MAX_DEPTH = 4  # a mix of a mix of a mix of a mix
-MAX_PSI = 2.0
-_MAX_ENTRIES = 1000  # attributes, colours, offsets of one look
-_MAX_LOOKS = 500  # looks inside one look, all levels together
-_MAX_NUMBER = 1e6
-_HINT = "The file may be damaged; open another copy of it."
 T = TypeVar("T")
+Held = TypeVar("Held", Look, Region)  # both hold attributes, palette, z, directions and mixes
 Renamed = Mapping[str, Mapping[str, str]]  # kind -> name that it once had -> its name now
-
-
-def walk(look: Look, visit: Callable[[Look, str], Look], where: str = "", depth: int = 0) -> Look:
-    """The look with ``visit(look, where)`` done to it, then to every look that is left in its mixes.
-
-    ``where`` says in words how deep: "in the mix of eyes: ". What nothing changes is the same object again.
-    StudioError when looks are nested too deeply.
-    """
-    changed = visit(look, where)
-    if changed.mixes and depth >= MAX_DEPTH:
-        raise StudioError(f"A look mixes more than {MAX_DEPTH} levels deep.", "Mix from a look with fewer mixes.")
-    mixes = []
-    for mix in changed.mixes:
-        inner = walk(mix.look, visit, f"{where}in the mix of {mix.part}: ", depth + 1)
-        mixes.append(mix if inner is mix.look else msgspec.structs.replace(mix, look=inner))
-    same = all(new is old for new, old in zip(mixes, changed.mixes, strict=True))
-    return changed if same else changed.with_(mixes=tuple(mixes))
 
 
 def complete_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Material]) -> Look:
@@ -63,91 +39,6 @@ def complete_look(look: Look, rows: Sequence[Attribute], materials: Sequence[Mat
 def default_look(rows: Sequence[Attribute], materials: Sequence[Material], generator: str = "") -> Look:
     """The look that a generator starts with, every value in it."""
     return complete_look(Look(generator=generator), rows, materials)
-
-
-def _refuse(what: str) -> StudioError:
-    return StudioError(f"A look holds {what}.", _HINT)
-
-
-def _numbers(name: str, rows: Mapping[str, Sequence[float]]) -> None:
-    if sum(1 + len(row) for row in rows.values()) > _MAX_ENTRIES:
-        raise _refuse(f"too many numbers in {name}")
-    if not all(abs(number) <= _MAX_NUMBER for row in rows.values() for number in row):  # NaN fails too
-        raise _refuse(f"a number out of range in {name}")
-
-
-def check_look(look: Look) -> int:
-    """Number of looks in ``look``, itself included; StudioError when its structure is unsound."""
-    count = 0
-
-    def check(one: Look, _where: str) -> Look:
-        nonlocal count
-        count += 1
-        if count > _MAX_LOOKS:
-            raise _refuse("too many mixes")
-        _check_types(one)
-        _check_one(one)
-        return one
-
-    walk(look, check)
-    return count
-
-
-def _check_types(look: object) -> None:
-    """Python lets anyone put anything into a look."""
-    if not isinstance(look, Look):
-        raise StudioError(
-            f"A look is wanted, not {described(look)}.", "Make one with random_look(generator, seed), or with Look()."
-        )
-    for name, (kind, words) in _KINDS.items():
-        value = getattr(look, name)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise StudioError(f"The {name} of a look must be {words}, not {described(value)}.", _HINT)
-    texts: tuple[object, ...] = (*look.attributes, *look.palette, *look.palette.values(), *look.z, *look.directions)
-    numbers: list[object] = [value for value in look.attributes.values() if not isinstance(value, str)]
-    for row in (*look.z.values(), *look.directions.values()):
-        if not isinstance(row, tuple | list):
-            raise _refuse(f"{described(row)} where a row of numbers should be")
-        numbers.extend(row)
-    wrong: list[object] = [value for value in texts if not isinstance(value, str)]
-    wrong += [value for value in numbers if not isinstance(value, int | float) or isinstance(value, bool)]
-    wrong += [mix for mix in look.mixes if not isinstance(mix, Mix) or not isinstance(mix.part, str)]
-    if wrong:
-        raise _refuse(f"{described(wrong[0])} where it should not")
-
-
-_KINDS: dict[str, tuple[type, str]] = {
-    "generator": (str, "text"),
-    "seed": (int, "a whole number"),
-    "attributes": (dict, "a dictionary"),
-    "palette": (dict, "a dictionary"),
-    "z": (dict, "a dictionary"),
-    "directions": (dict, "a dictionary"),
-    "mixes": (tuple, "a tuple"),
-    "background": (str, "text"),
-}
-
-
-def _check_one(look: Look) -> None:
-    parse_seed(look.seed)
-    if not (isinstance(look.truncation_psi, int | float) and 0.0 <= look.truncation_psi <= MAX_PSI):
-        raise StudioError(f"truncation_psi={look.truncation_psi} is out of range.", f"Give 0 to {MAX_PSI:g}.")
-    if len(look.generator) > 300 or len(look.attributes) > _MAX_ENTRIES or len(look.palette) > _MAX_ENTRIES:
-        raise _refuse("too many entries")
-    for name, value in look.attributes.items():
-        if len(name) > 100 or (len(value) > 100 if isinstance(value, str) else not math.isfinite(value)):
-            raise _refuse(f"no usable value for {name[:40]!r}")
-    for colour in look.palette.values():
-        parse_hex(colour)
-    if look.background != "transparent" and len(look.background) != 7:
-        raise StudioError(f"{look.background[:40]!r} is no background.", "Give transparent or #rrggbb.")
-    if look.background != "transparent":
-        parse_hex(look.background)
-    _numbers("z", look.z)
-    _numbers("directions", look.directions)
-    for mix in look.mixes:
-        if not all(isinstance(amount, int | float) and 0.0 <= amount <= 1.0 for amount in (mix.shape, mix.colour)):
-            raise StudioError(f"The mix of {mix.part[:40]!r} is out of range.", "Give amounts from 0 to 1.")
 
 
 class _Parts:
@@ -186,7 +77,7 @@ def require_look(
     """The look with every value checked against a generator's tables; StudioError for the first bad one."""
     known = _Parts(parts)
 
-    def strict(one: Look, _where: str) -> Look:
+    def checked(one: Held) -> Held:
         for mix in one.mixes:
             known.get(mix.part)
         return one.with_(
@@ -195,6 +86,11 @@ def require_look(
             z={name: known.offsets(name, row) for name, row in one.z.items()},
             directions={name: known.amounts(name, row) for name, row in one.directions.items()},
         )
+
+    def strict(one: Look, _where: str) -> Look:
+        for part in (part for region in one.regions for part in region.parts):
+            known.get(part)
+        return checked(one).with_(regions=tuple(map(checked, one.regions)))
 
     check_look(look)
     return walk(look, strict)
@@ -220,7 +116,7 @@ def renamed_look(look: Look, renamed: Renamed) -> Look:
         return look
     names, parts, choices = (renamed.get(kind, {}) for kind in ("attributes", "parts", "choices"))
 
-    def rename(one: Look, _where: str) -> Look:
+    def held(one: Held) -> Held:
         values = _moved(one.attributes, lambda name: names.get(name, name))
         return one.with_(
             attributes={name: choices.get(f"{name}={value}", value) for name, value in values.items()},
@@ -229,6 +125,12 @@ def renamed_look(look: Look, renamed: Renamed) -> Look:
             directions=_moved(one.directions, lambda name: parts.get(name, name)),
             mixes=tuple(msgspec.structs.replace(mix, part=parts.get(mix.part, mix.part)) for mix in one.mixes),
         )
+
+    def region(one: Region) -> Region:
+        return held(one).with_(parts=tuple(parts.get(name, name) for name in one.parts))
+
+    def rename(one: Look, _where: str) -> Look:
+        return held(one).with_(regions=tuple(map(region, one.regions)))
 
     return walk(look, rename)
 
@@ -275,7 +177,7 @@ def fit_look(
     known = _Parts(parts)
     notes: list[str] = []
 
-    def fit(one: Look, where: str) -> Look:
+    def held(one: Held, where: str) -> Held:
         said: list[str] = []
 
         def value(name: str, given: Value) -> Value:
@@ -295,5 +197,17 @@ def fit_look(
         ]
         notes.extend(where + note for note in said)
         return one if fitted == one else fitted
+
+    def region_of(region: Region, where: str) -> Region | None:
+        parts = tuple(part for part in region.parts if part in known.rows)
+        if not parts:
+            notes.append(f"{where}left out: the region {region.name[:40]!r}, of parts this generator does not have")
+            return None
+        return held(region.with_(parts=parts), f"{where}in the region {region.name[:40]}: ")
+
+    def fit(one: Look, where: str) -> Look:
+        fitted = held(one, where)
+        kept = tuple(made for region in one.regions if (made := region_of(region, where)))
+        return fitted if kept == fitted.regions else fitted.with_(regions=kept)
 
     return complete_look(walk(look, fit), rows, materials), tuple(notes)

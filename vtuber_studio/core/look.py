@@ -47,6 +47,13 @@ def value_hash(value: msgspec.Struct) -> int:
     return hash(tuple(frozenset(field.items()) if isinstance(field, dict) else field for field in fields))
 
 
+def _stored_palette(value: Look | Region) -> None:
+    if isinstance(value.palette, dict):
+        palette = {name: as_stored(colour) for name, colour in value.palette.items()}
+        if any(palette[name] is not colour for name, colour in value.palette.items()):
+            msgspec.structs.force_setattr(value, "palette", palette)
+
+
 class Mix(Plain, frozen=True, forbid_unknown_fields=True):
     """Take ``shape`` and ``colour`` (0..1 each) of one part from another look."""
 
@@ -54,6 +61,37 @@ class Mix(Plain, frozen=True, forbid_unknown_fields=True):
     look: Look
     shape: float = 0.0
     colour: float = 0.0
+
+
+class Region(Plain, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Inside ``mask`` the ``parts`` are as the look is with these values in place of its own (``core.region.variant``).
+
+    The mask is a greyscale PNG of the whole canvas, ``mask.SIDE`` pixels a side: 255 is inside. Regions lie on one
+    another, the last one on top.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    mask: bytes
+    strength: float = 1.0  # 0..1
+    hidden: bool = False
+    attributes: dict[str, Value] = {}
+    palette: dict[str, str] = {}
+    z: dict[str, tuple[float, ...]] = {}
+    directions: dict[str, tuple[float, ...]] = {}
+    mixes: tuple[Mix, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Colours stand in one form, however they were written."""
+        super().__post_init__()
+        _stored_palette(self)
+
+    def with_(self, **changes: Any) -> Region:
+        """A copy with some fields replaced."""
+        return msgspec.structs.replace(self, **changes)
+
+    def __hash__(self) -> int:
+        return value_hash(self)
 
 
 class Look(Plain, frozen=True, forbid_unknown_fields=True):
@@ -72,14 +110,12 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
     directions: dict[str, tuple[float, ...]] = {}  # part -> amounts along its principal directions
     mixes: tuple[Mix, ...] = ()
     background: str = "transparent"  # or "#rrggbb"
+    regions: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
         """Colours stand in one form, however they were written."""
         super().__post_init__()
-        if isinstance(self.palette, dict):
-            palette = {name: as_stored(colour) for name, colour in self.palette.items()}
-            if any(palette[name] is not colour for name, colour in self.palette.items()):
-                msgspec.structs.force_setattr(self, "palette", palette)
+        _stored_palette(self)
         if self.background != "transparent":
             msgspec.structs.force_setattr(self, "background", backdrop(self.background))
 

@@ -16,6 +16,7 @@ from PIL import Image
 from vtuber_studio.core import png
 from vtuber_studio.core.errors import StudioError
 
+SIDE = 1024  # pixels a side of a region's mask: two a unit of the canvas
 MAX_SIDE = 8192
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 50_000_000

@@ -18,11 +18,12 @@ from vtuber_studio.core.carried import carried_look
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import digest_of, read_file, write_atomically
-from vtuber_studio.core.fit import Renamed, check_look, fit_look, renamed_look, renamed_palette, require_look
+from vtuber_studio.core.fit import Renamed, fit_look, renamed_look, renamed_palette, require_look
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import check_masks
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.png import SIGNATURE
+from vtuber_studio.core.sound import check_look
 
 __all__ = [
     "MadeWith",

@@ -75,6 +75,33 @@ def _lay(view: np.ndarray, paint: np.ndarray, blend: Blend) -> None:
     view[:3] = colour
 
 
+def blended(below: Layer | None, above: Layer | None, weight: np.ndarray, window: Window) -> Layer | None:
+    """``below``, and inside ``window`` of the canvas ``above`` by ``weight`` [h, w] in 0..1: 0 leaves every bit."""
+    either = [layer for layer in (below, above) if layer is not None]
+    if not either:
+        return None
+    x0, y0, x1, y1 = zip(*(layer.window for layer in either), strict=True)
+    whole = min(x0), min(y0), max(x1), max(y1)
+    place = intersect(whole, window)
+    if place is None:
+        return below
+    if below is None:
+        whole = place
+    pixels = np.zeros((4, whole[3] - whole[1], whole[2] - whole[0]), np.float32)
+    mixed = Layer(whole[0], whole[1], pixels, either[0].blend)
+    if below is not None:
+        mixed.crop(below.window)[...] = below.pixels
+    share = weight[place[1] - window[1] : place[3] - window[1], place[0] - window[0] : place[2] - window[0]]
+    inside = mixed.crop(place)
+    inside *= 1.0 - share
+    seen = intersect(above.window, place) if above is not None else None
+    if above is not None and seen is not None:
+        share = share[seen[1] - place[1] : seen[3] - place[1], seen[0] - place[0] : seen[2] - place[0]]
+        view = mixed.crop(seen)
+        view += above.crop(seen) * share
+    return mixed
+
+
 def to_bytes(canvas: np.ndarray, background: str = "transparent") -> np.ndarray:
     """uint8 [h, w, 4] straight alpha of [4, h, w], over "#rrggbb" unless it is transparent."""
     alpha = canvas[3]

@@ -77,10 +77,11 @@ def check_shot(manifest: Manifest, shot: Shot) -> Shot:
 
 def ingredients(manifest: Manifest, shot: Shot) -> dict[str, Ingredients]:
     """Every part's ingredients for a checked shot."""
-    return {entry.part.name: _gather(manifest, entry, shot) for entry in manifest.parts}
+    return {entry.part.name: gather(manifest, entry, shot) for entry in manifest.parts}
 
 
-def _gather(manifest: Manifest, entry: BundlePart, shot: Shot) -> Ingredients:
+def gather(manifest: Manifest, entry: BundlePart, shot: Shot) -> Ingredients:
+    """One part's ingredients for a checked shot."""
     part = entry.part
     shape = _shape(rows_seen(part.name, manifest.attributes), part, shot.look)
     network = network_for(entry, shape.values)

@@ -21,6 +21,7 @@ from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest, manifest_of, networks_of
 from vtuber_studio.engine.paint import Coverage, Window, box_size, cel_logits, clipped, cover, intersect, refined, tau
 from vtuber_studio.engine.painter import CANVAS, COARSE, CoverageOf, Painter
+from vtuber_studio.engine.patch import patches
 from vtuber_studio.engine.tidy import tidy
 
 __all__ = ["RenderCache", "compose", "footprint", "render"]
@@ -69,8 +70,8 @@ def painter_of(generator: Generator, shot: Shot, scale: int, cache: RenderCache,
     """
     manifest = manifest_of(generator)
     shot = check_shot(manifest, shot)
-    figure = ingredients(manifest, shot)
-    return Painter(manifest, figure, _networks(generator, figure, cache, cut), shot.pose, scale, cache)
+    figure, over = ingredients(manifest, shot), patches(manifest, shot)
+    return Painter(manifest, figure, _networks(generator, cache, cut), shot.pose, scale, cache, patches=over)
 
 
 def compose(manifest: Manifest, truth: Truth, look: Look | Shot, size: int = 512) -> np.ndarray:
@@ -133,15 +134,13 @@ def _scaled(box: Window, scale: int) -> Window:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
 
-def _networks(
-    generator: Generator, figure: Mapping[str, Ingredients], cache: RenderCache, cut: bool
-) -> CoverageOf:
+def _networks(generator: Generator, cache: RenderCache, cut: bool) -> CoverageOf:
     """Coverage from the networks' logits."""
 
-    ready: dict[tuple[str, float], np.ndarray] = {}
+    ready: dict[tuple[bytes, float], np.ndarray] = {}
 
-    def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
-        wanted, name = figure[part.name], (part.name, scale)
+    def coverage_of(wanted: Ingredients, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
+        part, name = wanted.part, (wanted.key, scale)
         if name not in ready:
             logits = cache.logits.get(wanted.key, lambda: logits_of(generator, wanted))
             assert logits is not None
@@ -171,12 +170,12 @@ def logits_of(generator: Generator, wanted: Ingredients) -> np.ndarray:
 def _drawings(truth: Truth) -> CoverageOf:
     """Coverage from drawings."""
 
-    def coverage_of(part: Part, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
-        own = _drawing(truth, part, cel)
+    def coverage_of(wanted: Ingredients, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
+        own = _drawing(truth, wanted.part, cel)
         if own is None or not cel.clip:
             return own
-        by = next(other for other in part.cels if other.name == cel.clip)
-        return clipped(own, _drawing(truth, part, by), cel)
+        by = next(other for other in wanted.part.cels if other.name == cel.clip)
+        return clipped(own, _drawing(truth, wanted.part, by), cel)
 
     return coverage_of
 

@@ -1,0 +1,88 @@
+"""Regions: what a look is inside a mask, and how an edit of that is kept as the values in which it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look, Mix, Region
+from vtuber_studio.core.mask import SIDE, Mask, mask_from_png
+
+MAX_REGIONS = 100
+MAX_MASK = 300_000  # bytes of one mask's PNG
+T = TypeVar("T")
+
+
+def variant(look: Look, region: Region) -> Look:
+    """The look as it is inside the region: the region's values in place of its own, its other values as they are."""
+    own = {mix.part for mix in region.mixes}
+    return look.with_(
+        attributes={**look.attributes, **region.attributes},
+        palette={**look.palette, **region.palette},
+        z={**look.z, **region.z},
+        directions={**look.directions, **region.directions},
+        mixes=(*(mix for mix in look.mixes if mix.part not in own), *region.mixes),
+        regions=(),
+    )
+
+
+def with_variant(look: Look, index: int, changed: Look) -> Look:
+    """The look whose region ``index`` is inside as ``changed`` is. What is the look's own is not kept a second time,
+    so that later edits of the look reach into the region; seed, truncation and background stay the look's."""
+    region = look.regions[index]
+    inside = region.with_(
+        attributes=_differing(look.attributes, changed.attributes),
+        palette=_differing(look.palette, changed.palette),
+        z=_differing(look.z, changed.z),
+        directions=_differing(look.directions, changed.directions),
+        mixes=_other_mixes(look.mixes, changed.mixes),
+    )
+    return with_region(look, index, inside)
+
+
+def _differing(base: Mapping[str, T], changed: Mapping[str, T]) -> dict[str, T]:
+    return {name: value for name, value in changed.items() if name not in base or base[name] != value}
+
+
+def _other_mixes(base: tuple[Mix, ...], changed: tuple[Mix, ...]) -> tuple[Mix, ...]:
+    """The mixes of every part whose mixes are not the look's; one of no amount where it has some and should not."""
+
+    def of(part: str, mixes: tuple[Mix, ...]) -> list[Mix]:
+        return [mix for mix in mixes if mix.part == part]
+
+    parts = dict.fromkeys(mix.part for mix in (*base, *changed))
+    other = [part for part in parts if of(part, base) != of(part, changed)]
+    return tuple(mix for part in other for mix in of(part, changed) or [Mix(part, Look())])
+
+
+def with_region(look: Look, index: int, region: Region | None) -> Look:
+    """The look with another region in the place of one, or, with None, without it."""
+    regions = list(look.regions)
+    regions[index : index + 1] = [] if region is None else [region]
+    return look.with_(regions=tuple(regions))
+
+
+@lru_cache(maxsize=32)
+def region_mask(png: bytes) -> Mask:
+    """The mask of a region; StudioError when it is damaged, of another size, or empty."""
+    if len(png) > MAX_MASK:
+        raise StudioError("The mask of a region is too large.", "Draw it with fewer speckles.")
+    mask = mask_from_png(png)
+    if mask.array.shape != (SIDE, SIDE):
+        height, width = mask.array.shape
+        raise StudioError(
+            f"The mask of a region has {width} x {height} pixels.", f"Give one of {SIDE} x {SIDE}: the whole canvas."
+        )
+    if mask.empty:
+        raise StudioError("The mask of a region is empty.", "Paint what is to be inside, or delete the region.")
+    return mask
+
+
+def bounds(array: np.ndarray) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of what is not 0 in an array [H, W] that holds something."""
+    rows, columns = np.flatnonzero(array.any(1)), np.flatnonzero(array.any(0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
