@@ -38,13 +38,13 @@ _NAPE: tuple[Lock, ...] = ((30, 52, 40, 318, 46), (40, 84, 66, 328, 48), (50, 11
 CUTS: dict[str, Cut] = {
     "short": Cut((66, 300), ((34, 84, 70, 312, 46), (42, 106, 90, 304, 44), (50, 118, 110, 288, 46)), stretch=16),
     "bob": Cut((92, 336), ((32, 70, 54, 346, 62), (42, 104, 84, 350, 62), (50, 126, 106, 346, 62)), cut=0.70, stretch=26),
-    "long": Cut((118, 470), _LONG),
+    "long": Cut((142, 470), _LONG),
     "twin_tails": Cut((60, 300), _NAPE[:2], tail="high", sides=(-1, 1)),
     "ponytail": Cut((60, 300), _NAPE[:2], tail="high", sides=(1,)),
     "buns": Cut((62, 300), _NAPE, tail="bun", sides=(-1, 1), stretch=24),
-    "hime": Cut((126, 474), ((30, 54, 52, 486, 64), (40, 98, 96, 488, 66), (50, 132, 132, 486, 68)), cut=0.72),
+    "hime": Cut((136, 474), ((30, 54, 52, 486, 64), (40, 98, 96, 488, 66), (50, 132, 132, 486, 68)), cut=0.72),
     "wolf": Cut((76, 330), ((32, 62, 50, 372, 40), (42, 100, 92, 366, 44), (50, 126, 134, 340, 50)), stretch=34),
-    "wavy": Cut((118, 452), _LONG, wave=10.0),
+    "wavy": Cut((146, 468), _LONG, wave=10.0),
     "low_tail": Cut((62, 306), _NAPE[:2], tail="low", sides=(1,)),
     "braids": Cut((62, 306), _NAPE[:2], tail="braid", sides=(-1, 1)),
     "side_tail": Cut((60, 300), _NAPE, tail="side", sides=(-1,)),
@@ -98,7 +98,7 @@ def _mass(sheet: Sheet, mane: _Mane) -> None:
     wide, bottom = mane.cut.mass
     bottom = bottom + mane.nape
     w = mane.wide - 22
-    side = [(0, 106), (0.60 * w, 112), (0.92 * w, 140), (w, 190), (0.5 * (w + wide), 0.5 * (190 + bottom - 36)), (wide, bottom - 36)]
+    side = [(0, 106), (0.60 * w, 112), (0.92 * w, 140), (w, 190), (0.5 * (w + wide) + 1.4 * mane.cut.wave, 0.5 * (190 + bottom - 36)), (wide, bottom - 36)]
     nape = [(wide, bottom - 36), (0.86 * wide, bottom - 16), (0.55 * wide, bottom - 3), (0, bottom + 4)]
     right = np.vstack([spline(side, per=6), spline(nape, per=4)])
     outline = np.vstack([right, (right * (-1, 1))[::-1]]) + (AXIS, 0)
