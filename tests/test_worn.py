@@ -16,7 +16,7 @@ SCALE = 0.5
 KINDS = [
     (row.name, kind)
     for row in schema.ATTRIBUTES
-    if row.name == "ears"
+    if row.name in ("ears", "headwear")
     for kind in row.choices
     if kind != "none"
 ]
@@ -69,3 +69,31 @@ def test_ears_are_rooted_in_the_flattest_hair(kind: str) -> None:
         assert count >= 2
         for label in range(1, count):
             assert (deep & (labels == label)).sum() > 30, f"size {size}, tilt {tilt}"
+
+
+@pytest.mark.parametrize("kind", ["beret", "peaked_cap", "beanie", "witch"])
+def test_hats_sit_on_every_head_of_hair(kind: str) -> None:
+    """No hair stands out over a hat: above its rim, what is seen of the head is the hat."""
+    hair, hat = schema.part("hair_front").box, schema.part("headwear").box
+    for volume, size, tilt in product((-1.0, 1.0), repeat=3):
+        cap = draw_part("hair_front", {"hair_volume": volume}, np.zeros(8), SCALE)["fringe"].m.sum(0)
+        canvas = np.zeros((256, 256), np.float32)
+        canvas[hair[1] // 2 : hair[3] // 2, hair[0] // 2 : hair[2] // 2] = cap
+        alpha = _drawn("headwear", kind, headwear_size=size, headwear_tilt=tilt).sum(0)
+        seen = canvas[hat[1] // 2 : hat[3] // 2, hat[0] // 2 : hat[2] // 2]
+        above = np.flip(np.maximum.accumulate(np.flip(alpha, 0), 0), 0)  # in this column there is hat at or below
+        bare = (seen * (1 - alpha) * above)[: 100 // 2]
+        assert bare.sum() < 6, f"volume {volume}, size {size}, tilt {tilt}: {bare.sum()}"
+        assert (seen[: 84 // 2] * (1 - alpha[: 84 // 2])).sum() < 1, f"volume {volume}, size {size}, tilt {tilt}"
+
+
+def test_a_microphone_keeps_off_the_cheek() -> None:
+    face, worn = schema.part("face").box, schema.part("headwear").box
+    skin = draw_part("face", {"face_width": 1.0}, np.zeros(8), SCALE)["face"].m.sum(0) > 0.5
+    skin[:, : (256 - 88 - face[0]) // 2] = skin[:, (256 + 88 - face[0]) // 2 :] = False  # cups cover the ears
+    canvas = np.zeros((256, 256), bool)
+    canvas[face[1] // 2 : face[3] // 2, face[0] // 2 : face[2] // 2] = skin
+    cheek = canvas[worn[1] // 2 : worn[3] // 2, worn[0] // 2 : worn[2] // 2]
+    for kind in ("headphones", "ear_headphones", "headset"):
+        alpha = _drawn("headwear", kind).sum(0)
+        assert (alpha * cheek)[230 // 2 :].sum() < 2, kind

@@ -86,6 +86,7 @@ MATERIALS: tuple[Material, ...] = (
     M("deco.light", "Headwear light", "accessories", source="deco.base", rule="light"),
     M("deco.line", "Headwear line", "accessories", source="deco.base", rule="line"),
     M("deco.accent", "Headwear accent", "accessories", "#ffd97a"),
+    M("deco.accent_shade", "Headwear accent shade", "accessories", source="deco.accent", rule="shade"),
 )
 
 _HAIR_TIPS = {"hair.base": "hair.tip", "hair.shade": "hair.tip_shade", "hair.light": "hair.tip_light", "hair.line": "hair.tip_line"}
@@ -146,7 +147,7 @@ PARTS: tuple[Part, ...] = (
         Cel("fringe", 70, _HAIR, 0.5, ramp=_HAIR_TIPS),
     )),
     Part("headwear", "Headwear", (64, 0, 448, 288), (144, 192), (
-        Cel("headwear", 80, ("deco.base", "deco.shade", "deco.light", "deco.line", "deco.accent"), 0.45),
+        Cel("headwear", 80, ("deco.base", "deco.shade", "deco.light", "deco.line", "deco.accent", "deco.accent_shade"), 0.45),
     ), empty_when={"headwear": "none"}),
 )
 
@@ -216,8 +217,10 @@ ATTRIBUTES: tuple[A, ...] = (
     A("eyewear_height", "Eyewear height", "Accessories", ("eyewear",), prior=(0, 0.4), tip="Low on the nose to high."),
     A("earrings", "Earrings", "Accessories", ("earrings",), choices=("none", "stud", "hoop", "drop", "star", "heart", "moon", "tassel"), default="none", prior=(14, 1.2, 1, 1, 0.6, 0.5, 0.5, 0.6), tip="Worn in human ears."),
     A("earrings_size", "Earrings size", "Accessories", ("earrings",), prior=(0, 0.4), tip="Small to large."),
-    A("headwear", "Headwear", "Accessories", ("headwear",), choices=("none", "ribbon", "headphones", "flower", "hairband", "beret"), default="none", prior=(6, 1, 1, 1, 1, 1), tip="Something on the head."),
+    A("headwear", "Headwear", "Accessories", ("headwear",), choices=("none", "ribbon", "headphones", "flower", "hairband", "beret", "ear_headphones", "headset", "peaked_cap", "beanie", "witch", "royal_crown", "maid", "clips"), default="none",
+      prior=(6, 1, 1, 1, 1, 1, 0.5, 0.3, 0.4, 0.4, 0.25, 0.25, 0.3, 0.6), tip="Something on the head."),
     A("headwear_size", "Headwear size", "Accessories", ("headwear",), prior=(0, 0.45), tip="Small to large."),
+    A("headwear_tilt", "Headwear tilt", "Accessories", ("headwear",), prior=(0, 0.4), tip="Over to her right or her left."),
 )
 
 _E = "Expression"
@@ -245,10 +248,10 @@ DICE = Rules(
         Trait("fluff", {"hair_volume": 0.2, "hair_length": 0.18, "side_locks": 0.1, "curl": 0.06}),
     ),
     exclusions=(
-        Exclusion({"headwear": "beret"}, {"ears": "none"}),  # it would sit on them
+        *(Exclusion({"headwear": worn}, {"ears": "none"}) for worn in ("beret", "ear_headphones", "peaked_cap", "beanie", "witch")),  # it would sit on them
         *(Exclusion({"back_style": cut}, {"beard": "none"}) for cut in ("twin_tails", "buns", "hime", "braids", "side_tail", "drills")),
         Exclusion({"front_style": "hime"}, {"beard": "none"}),
-        *(Exclusion({"headwear": worn}, {"beard": "none"}) for worn in ("ribbon", "flower", "hairband")),
+        *(Exclusion({"headwear": worn}, {"beard": "none"}) for worn in ("ribbon", "flower", "hairband", "maid", "clips")),
     ),
     tints=(
         Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
@@ -256,6 +259,9 @@ DICE = Rules(
         Tint("jewel.base", ("#e8bd5a", "#cfd3de", "#e3a58c")),  # gold, silver, rose gold
         *(Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": kind}) for kind in ("horns", "ram", "oni", "antlers")),
         Tint("ear.base", ("#ffdf86", "#f7e6bd", "#fff4dc", "#c4e4fb", "#ffc9d8"), {"ears": "halo"}),
+        Tint("deco.base", ("#f0c75e", "#e6b04a", "#dfe3ec"), {"headwear": "royal_crown"}),
+        Tint("deco.accent", ("#d8486f", "#3f86d0", "#4fa87a", "#9a6bd0"), {"headwear": "royal_crown"}),
+        Tint("deco.accent", ("#fbf8fa", "#fff6ec"), {"headwear": "maid"}),
     ),
     roles={
         "skin.base": "skin", "face.blush": "blush", "face.mark": "mark",
@@ -270,7 +276,7 @@ DICE = Rules(
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
     "hair_back": 3, "body": 2, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
-    "eyewear": 2, "hair_front": 3, "headwear": 2,
+    "eyewear": 2, "hair_front": 3, "headwear": 3,
     "earrings": 1, "beard": 1,
 }  # fmt: skip
 

@@ -59,3 +59,10 @@ def beyond(sheet: Sheet, path: skia.Path, move: Point, material: str) -> None:
     rest.toggleInverseFillType()
     with sheet.clip(path):
         sheet.fill(rest, material)
+
+
+def modelled(sheet: Sheet, path: skia.Path, family: str, deep: float, bright: float) -> None:
+    """Fill with the family's base, its light along the upper left, its shade along the lower right."""
+    sheet.fill(path, f"{family}.base")
+    beyond(sheet, path, (bright, 0.8 * bright), f"{family}.light")
+    beyond(sheet, path, (-deep, -0.5 * deep), f"{family}.shade")

@@ -13,7 +13,7 @@ import numpy as np
 import skia
 
 from vtuber_studio.artist.brush import NOTHING, Point, Sheet, blob, ellipse, ink, polygon, spline
-from vtuber_studio.artist.shapes import Curve, beyond, joined, place
+from vtuber_studio.artist.shapes import Curve, beyond, joined, modelled, place
 from vtuber_studio.core.attribute import Value
 
 _PEN = (2.0, 3.0, 3.0, 2.2)
@@ -48,9 +48,7 @@ class Side:
 
     def model(self, path: skia.Path, deep: float = 7.0, bright: float = 4.0) -> None:
         """Fill with base, light at its upper left and shade at its lower right."""
-        self.sheet.fill(path, "ear.base")
-        beyond(self.sheet, path, (bright, 0.8 * bright), "ear.light")
-        beyond(self.sheet, path, (-deep, -0.5 * deep), "ear.shade")
+        modelled(self.sheet, path, "ear", deep, bright)
 
     def hollow(self, path: skia.Path) -> None:
         """The inside of an ear: deeper below its upper left edge."""

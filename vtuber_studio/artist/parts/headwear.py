@@ -1,20 +1,33 @@
-"""What she wears on her head: bow, headphones, flowers, Alice band or beret, over the skull of the schema."""
+"""What she wears on her head: bows, headphones, flowers, bands and clips; hats are in ``artist.hats``.
+
+The kinds of the first edition were drawn for a smaller skull, and are fitted; the others are in canvas units.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from functools import partial
 
+import numpy as np
+import skia
+
+from vtuber_studio.artist import hats
 from vtuber_studio.artist.brush import Sheet, blob, ellipse, ink, spline
-from vtuber_studio.artist.shapes import Curve, fitted, joined, outlined, place
+from vtuber_studio.artist.shapes import Curve, beyond, fitted, joined, modelled, outlined, place
 from vtuber_studio.core.attribute import Value
+
+Paint = Callable[[Sheet, float, np.ndarray], None]
 
 
 def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
-    """Draw the chosen headwear; z tilts it and varies its loops, petals and folds."""
+    """Draw the chosen headwear; z varies its loops, petals and folds."""
     sheet.cel("headwear")
-    fitted(sheet, 256, 228, (1.2, 1.10), -3)  # drawn for a smaller skull
-    size = 1.0 + 0.2 * float(a["headwear_size"])
-    {"ribbon": _ribbon, "headphones": _headphones, "flower": _flowers, "hairband": _hairband, "beret": _beret}[str(a["headwear"])](sheet, size, z)
+    small, swing, paint = _KINDS[str(a["headwear"])]
+    if small:
+        fitted(sheet, 256, 228, (1.2, 1.10), -3)
+    turn = skia.Matrix.RotateDeg(swing * float(a["headwear_tilt"]), skia.Point(256, 200))
+    sheet.matrix = skia.Matrix.Concat(turn, sheet.matrix)
+    paint(sheet, float(a["headwear_size"]), z)
 
 
 def _bow(sheet: Sheet, x: float, y: float, size: float, angle: float, z: np.ndarray, tails: float = 1.0) -> None:
@@ -47,19 +60,24 @@ def _bow(sheet: Sheet, x: float, y: float, size: float, angle: float, z: np.ndar
     sheet.stroke(np.vstack([knot, knot[:2]]), 2.7, "deco.line")
 
 
-def _ribbon(sheet: Sheet, size: float, z: np.ndarray) -> None:
-    _bow(sheet, 197 + 2 * float(z[3]), 102, 1.16 * size, -24 + 4 * float(z[0]), z)
+def _ribbon(sheet: Sheet, grow: float, z: np.ndarray) -> None:
+    size = 1.0 + 0.2 * grow
+    _bow(sheet, 197 + 2 * float(z[3]), 109, 1.08 * size, -24 + 4 * float(z[0]), z)
 
 
-def _headphones(sheet: Sheet, size: float, z: np.ndarray) -> None:
+def _headphones(sheet: Sheet, grow: float, z: np.ndarray, kind: str = "") -> None:
+    """Headphones; with a cat's ears on the band ("cat"), or slight ones with a microphone ("headset")."""
+    size, slight = 1.0 + 0.2 * grow, 0.72 if kind == "headset" else 1.0
     tilt = 1.6 * float(z[0])
     turn = np.radians(np.linspace(-88, 88, 13))
 
     def arc(grow: float, lift: float) -> np.ndarray:
         return np.stack([256 + tilt * np.cos(turn) + (103 + grow) * np.sin(turn), 214 - (126 + lift) * np.cos(turn) ** 0.92], 1)
 
-    thick = 13 * size
+    thick = 13 * size * slight
     outer, inner = arc(0.5 * thick, 0.55 * thick + 2), arc(-0.35 * thick, -0.55 * thick)
+    if kind == "cat":
+        _cat_ears(sheet, size, z)
     band = outlined(sheet, [outer, inner[::-1]], "deco.base", "deco.line", width=(2.4, 2.7, 2.7, 2.4))
     with sheet.clip(band):
         sheet.fill(joined(inner, arc(-0.1 * thick, -0.12 * thick)[::-1]), "deco.shade")
@@ -68,7 +86,7 @@ def _headphones(sheet: Sheet, size: float, z: np.ndarray) -> None:
     outlined(sheet, [pad[0], [pad[0][-1], pad[1][0]], pad[1], [pad[1][-1], pad[0][0]]], "deco.accent", "deco.line")
     for flip in (-1.0, 1.0):
         def put(points: Curve, flip: float = flip) -> np.ndarray:
-            return place(points, 256 + flip * 104, 215, flip * (4 + tilt), 1.04 * size, flip)
+            return place(points, 256 + flip * 104, 215, flip * (4 + tilt), 1.04 * size * (0.3 + 0.7 * slight), flip)
 
         cushion = put([(-13, -30), (-4, -36), (6, -33), (8, 0), (6, 33), (-4, 36), (-13, 30), (-16, 0)])
         sheet.fill(blob(cushion), "deco.shade")
@@ -83,11 +101,28 @@ def _headphones(sheet: Sheet, size: float, z: np.ndarray) -> None:
         sheet.fill(ring, "deco.accent")
         hub = put([(9, -9), (13, -7), (14, 0), (13, 7), (9, 9), (7, 0)])
         sheet.fill(blob(hub), "deco.line")
-    boom = place([(-2, 28), (6, 36), (22, 40), (38, 39)], 152, 215, 0, 0.6 + 0.4 * size)
-    sheet.stroke(boom, (5.4, 5.0, 4.6), "deco.line")
-    mx, my = map(float, boom[-1])
-    sheet.fill(ellipse(mx, my, 7.4, 5.4), "deco.line")
-    sheet.fill(ellipse(mx - 0.6, my - 0.8, 4.6, 3.0), "deco.accent")
+    if kind == "headset":  # beside the jaw, off the cheek
+        boom = [(150, 238), (150, 255), (155, 264), (164, 266)]
+        sheet.stroke(boom, (7.0, 6.4, 6.0), "deco.line")
+        sheet.fill(ellipse(166, 266, 11.0, 8.8), "deco.line")
+        sheet.fill(ellipse(165.4, 265.4, 7.8, 6.0), "deco.accent")
+
+
+def _cat_ears(sheet: Sheet, size: float, z: np.ndarray) -> None:
+    """Two hollow triangles that stand on a band."""
+    for flip, own in ((-1.0, float(z[1])), (1.0, float(z[2]))):
+        def put(points: Curve, flip: float = flip, own: float = own) -> np.ndarray:
+            return place(points, 256 + flip * 56, 106, flip * (20 + 2 * own), 0.5 + 0.5 * size, flip)
+
+        outer: list[Curve] = [[(-30, 12), (-22, -24), (-3, -54)], [(-3, -54), (2, -57), (7, -53)], [(7, -53), (24, -24), (30, 12)], [(30, 12), (-30, 12)]]
+        path = joined(*(put(curve) for curve in outer))
+        modelled(sheet, path, "deco", 7, 4)
+        inner = joined(put([(-17, 10), (-12, -16), (1, -37)]), put([(1, -37), (13, -14), (17, 10)]))
+        with sheet.clip(path):
+            sheet.fill(inner, "deco.accent")
+            beyond(sheet, inner, (6, 5), "deco.accent_shade")
+        for curve in outer[:3]:
+            sheet.stroke(put(curve), (2.4, 2.8, 2.4), "deco.line")
 
 
 def _flower(sheet: Sheet, x: float, y: float, radius: float, angle: float, petal: float) -> None:
@@ -109,7 +144,8 @@ def _flower(sheet: Sheet, x: float, y: float, radius: float, angle: float, petal
     sheet.fill(ellipse(x, y, 0.2 * radius, 0.2 * radius), "deco.accent")
 
 
-def _flowers(sheet: Sheet, size: float, z: np.ndarray) -> None:
+def _flowers(sheet: Sheet, grow: float, z: np.ndarray) -> None:
+    size = 1.0 + 0.2 * grow
     cx, cy = 330.0, 124.0
     for angle, long in ((118 + 6 * float(z[0]), 62), (160, 50), (-48 + 6 * float(z[1]), 56)):
         leaf = [place(c, cx, cy, angle, size) for c in ([(0, 0), (0.36 * long, -11), (long, 0)], [(long, 0), (0.4 * long, 11), (0, 0)])]
@@ -120,7 +156,8 @@ def _flowers(sheet: Sheet, size: float, z: np.ndarray) -> None:
     _flower(sheet, cx + 1, cy, 34 * size, 9 * float(z[5]), float(z[3]))
 
 
-def _hairband(sheet: Sheet, size: float, z: np.ndarray) -> None:
+def _hairband(sheet: Sheet, grow: float, z: np.ndarray) -> None:
+    size = 1.0 + 0.2 * grow
     turn = np.radians(np.linspace(-80, 80, 11))
     tilt = 2.0 * float(z[0])
 
@@ -136,30 +173,68 @@ def _hairband(sheet: Sheet, size: float, z: np.ndarray) -> None:
     _bow(sheet, float(x), float(y) - 2, 0.62 * size, 30 + 4 * float(z[3]), z, tails=0.7)
 
 
-def _beret(sheet: Sheet, size: float, z: np.ndarray) -> None:
-    angle = 7 + 2.5 * float(z[0])
-    sag, puff = 3 * float(z[1]), 3 * float(z[2])
+def _maid(sheet: Sheet, grow: float, z: np.ndarray) -> None:
+    """A band with a frill that stands up from it, and a bow at either end."""
+    turn = np.radians(np.linspace(-60, 60, 73))
+    high = 26 + 7 * grow
 
-    def put(points: Curve) -> np.ndarray:
-        return place(points, 257, 134, angle)
+    def arc(up: float | np.ndarray) -> np.ndarray:
+        return np.stack([256 + (106 + up) * np.sin(turn), 200 - (120 + up) * np.cos(turn) ** 0.92], 1)
 
-    k = 0.5 + 0.5 * size  # the band keeps to the skull, the crown grows
-    w, h = 108 * (0.5 + 0.5 * size), 82 * (0.3 + 0.7 * size)
-    crown = [(-90, 10), (-w - 3, -10), (-w + 3, -0.52 * h), (-0.62 * w, -0.86 * h), (-0.1 * w, -h - puff), (0.5 * w, -0.92 * h), (0.95 * w, -0.6 * h), (w + 15, -0.16 * h + sag), (w + 6, 10 + sag), (90, 14)]
-    brim = [(90, 14), (58, -16), (0, -31), (-58, -20), (-90, 10)]
-    path = joined(put(crown), put(brim))
-    sx, sy = map(float, put([(0.02 * w, -h - puff + 2)])[0])
-    stem = place([(0, 2), (-2, -6), (3, -13)], sx, sy, angle, k)
-    sheet.stroke(stem, (11, 9.6, 9.6), "deco.line")
-    sheet.stroke(stem, (6, 5, 5), "deco.base")
-    sheet.fill(path, "deco.base")
-    with sheet.clip(path):
-        sheet.fill(joined(put([(0.52 * w, -1.1 * h), (0.74 * w, -0.6 * h), (0.66 * w, -0.3 * h), (0.3 * w, -36), (-0.3 * w, -34), (-0.8 * w, -20), (-w - 12, -14)]), put([(-w - 12, 30), (w + 30, 40), (w + 30, -1.1 * h)])), "deco.shade")
-        sheet.fill(blob(put([(-0.72 * w, -0.52 * h), (-0.46 * w, -0.76 * h), (-0.16 * w, -0.84 * h - puff), (-0.3 * w, -0.68 * h), (-0.54 * w, -0.5 * h)])), "deco.light")
-    sheet.stroke(put([(-0.42 * w, -0.34 * h), (-0.68 * w, -0.26 * h), (-0.86 * w, -0.1 * h)]), (0.8, 2.0, 1.6), "deco.line")
-    sheet.stroke(put([(0.62 * w, -0.34 * h), (0.86 * w, -0.2 * h), (0.97 * w, 0.02 * h)]), (0.8, 2.0, 1.6), "deco.line")
-    sheet.stroke(put(crown), (2.2, 2.7, 2.7, 2.7, 2.2), "deco.line")
-    lower = [(-93, 22), (-60, -7), (0, -18), (60, -3), (93, 26)]
-    edge = outlined(sheet, [put(brim[::-1]), put([(90, 14), (93, 26)]), put(lower[::-1]), put([(-93, 22), (-90, 10)])], "deco.accent", "deco.line")
-    with sheet.clip(edge):
-        sheet.fill(joined(put([(30, -20), (40, -14), (98, 16)]), put([(110, 30), (60, 8), (24, -4)])), "deco.line", opacity=0.35)
+    fold = np.abs(np.sin(np.linspace(0, 7 * np.pi, len(turn))))
+    share = np.linspace(-1, 1, len(turn))
+    edge = arc((high + 1.5 * float(z[1]) * share) * (1 - 0.35 * share**2) - 9 * (1 - fold**0.7))
+    low = arc(4.0)
+    frill = joined(edge[::2], low[::-6])
+    sheet.fill(frill, "deco.accent")
+    beyond(sheet, frill, (-5, -4), "deco.accent_shade")
+    with sheet.clip(frill):
+        sheet.fill(joined(arc(11.0)[::6], arc(0.0)[::-6]), "deco.accent_shade")
+        for k in range(1, 7):
+            at = round(k * (len(turn) - 1) / 7)
+            sheet.stroke([edge[at], 0.45 * edge[at] + 0.55 * low[at]], (2.4, 1.4), "deco.line")
+    sheet.stroke(edge[::2], 2.6, "deco.line")
+    top, bottom = arc(6.0)[::6], arc(-9.0)[::6]
+    band = joined(top, bottom[::-1])
+    modelled(sheet, band, "deco", 3, 3)
+    for line in (top, bottom):
+        sheet.stroke(line, (2.2, 2.8, 2.2), "deco.line")
+    for side in (0, -1):
+        x, y = map(float, arc(-1.5)[side])
+        _bow(sheet, x, y, 0.62 + 0.08 * grow, (60, -60)[side], z, tails=1.1)
+
+
+def _clips(sheet: Sheet, grow: float, z: np.ndarray) -> None:
+    """Two slides and a star above her right temple."""
+    size = 1.0 + 0.2 * grow
+    for k, (x, y, paint) in enumerate(((178, 152, "deco.base"), (172, 133, "deco.accent"))):
+        line = place([(-27, 0), (0, -2), (27, 0)], x, y, -32 + 4 * float(z[k]), size)
+        sheet.stroke(line, [15.5 * size] * 3, "deco.line")
+        bar = ink(line, [10.5 * size] * 3)
+        sheet.fill(bar, paint)
+        beyond(sheet, bar, (-2, -3), "deco.shade" if k == 0 else "deco.accent_shade")
+    turn = np.radians(np.linspace(0, 360, 10, endpoint=False) + 12 + 6 * float(z[2]))
+    reach = np.where(np.arange(10) % 2, 12.5, 25.0) * size
+    star = np.stack([207 + reach * np.sin(turn), 112 - reach * np.cos(turn)], 1)
+    path = joined(*([star[k], star[(k + 1) % 10]] for k in range(10)))
+    modelled(sheet, path, "deco", 6, 4)
+    for k in range(10):
+        sheet.stroke([star[k], star[(k + 1) % 10]], 2.6, "deco.line")
+
+
+# drawn for a smaller skull; degrees at the slider's end; how
+_KINDS: dict[str, tuple[bool, float, Paint]] = {
+    "ribbon": (True, 8, _ribbon),
+    "headphones": (True, 3, _headphones),
+    "flower": (True, 12, _flowers),
+    "hairband": (True, 5, _hairband),
+    "beret": (True, 4, hats.beret),
+    "ear_headphones": (True, 3, partial(_headphones, kind="cat")),
+    "headset": (True, 3, partial(_headphones, kind="headset")),
+    "peaked_cap": (False, 6, hats.cap),
+    "beanie": (False, 5, hats.beanie),
+    "witch": (False, 5, hats.witch),
+    "royal_crown": (False, 13, hats.crown),
+    "maid": (False, 5, _maid),
+    "clips": (False, 10, _clips),
+}
