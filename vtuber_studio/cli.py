@@ -9,17 +9,15 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from vtuber_studio.cli_looks import GeneratorOption, look_of, pairs
+from vtuber_studio.cli_looks import app as looks_app
 from vtuber_studio.cli_train import app as train_app
 from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
-
-if TYPE_CHECKING:
-    from vtuber_studio.core.look import Look
-    from vtuber_studio.engine.generator import Generator
 
 app = typer.Typer(
     name="vtuber-studio",
@@ -31,12 +29,10 @@ app = typer.Typer(
 artist_app = typer.Typer(
     help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True
 )
+app.add_typer(looks_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
 
-GeneratorOption = Annotated[
-    Path | None, typer.Option("--generator", help="A generator bundle's folder; the starter when left out.")
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProjectArgument = Annotated[Path | None, typer.Argument(help="A .vtsproj project to open.")]
 
@@ -112,7 +108,7 @@ def render(
 
     require_png(out)
     loaded = load_generator(generator)
-    chosen = _look(loaded, look, seed, set_ or [])
+    chosen = look_of(loaded.manifest, look, seed, set_ or [])
     if background is not None:
         chosen = chosen.with_(background=background)
     shot = Shot(chosen, _expression(expression or []), _pose(pose or []))
@@ -252,32 +248,6 @@ def artist_digests(
     raise typer.Exit(1 if any(advice.values()) else 0)
 
 
-def _look(generator: Generator, file: Path | None, seed: str | None, settings: list[str]) -> Look:
-    """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import require_look
-    from vtuber_studio.core.look import parse_seed
-    from vtuber_studio.core.project import read_look
-    from vtuber_studio.engine.fitting import first_look, fit, persona
-
-    tables = generator.manifest
-    parts = [entry.part for entry in tables.parts]
-    if file is not None:
-        fitted = fit(read_look(file), tables)
-        if fitted.foreign:
-            typer.echo("This look was made for another generator, and may look different.", err=True)
-        for note in fitted.notes:
-            typer.echo(note, err=True)
-        look = fitted.value
-        look = look if seed is None else look.with_(seed=parse_seed(seed))
-    elif seed is not None:
-        look = persona(tables, seed)
-    else:
-        look = first_look(tables)
-    for name, value in _pairs(settings, "--set"):
-        look = look.paint({name: value}) if "." in name else look.set(**{name: value})
-    return require_look(look, tables.attributes, tables.materials, parts)
-
-
 def _expression(settings: list[str]) -> dict[str, Any]:
     from vtuber_studio.core.pose import PRESETS
 
@@ -286,7 +256,7 @@ def _expression(settings: list[str]) -> dict[str, Any]:
         if setting in PRESETS:
             values.update(PRESETS[setting])
         else:
-            values.update(_pairs([setting], "--expression"))
+            values.update(pairs([setting], "--expression"))
     return values
 
 
@@ -294,21 +264,7 @@ def _pose(settings: list[str]) -> Any:
     from vtuber_studio.core.attribute import check_all
     from vtuber_studio.core.pose import POSE_ROWS, Pose
 
-    return Pose(**check_all(POSE_ROWS, dict(_pairs(settings, "--pose")), "pose"))  # type: ignore[arg-type]
-
-
-def _pairs(settings: list[str], option: str) -> list[tuple[str, Any]]:
-    """NAME=VALUE texts as pairs; values that read as numbers become numbers."""
-    pairs: list[tuple[str, Any]] = []
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name:
-            raise StudioError(f"{option} {setting!r} is not NAME=VALUE.", "Write for example eye_size=0.5.")
-        try:
-            pairs.append((name, float(value)))
-        except ValueError:
-            pairs.append((name, value))
-    return pairs
+    return Pose(**check_all(POSE_ROWS, dict(pairs(settings, "--pose")), "pose"))  # type: ignore[arg-type]
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:

@@ -1,0 +1,83 @@
+"""Mixes, variations and regions from the command line: what was asked for changes, all else stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.test_cli import refused, studio
+from vtuber_studio.core.image import decode_png
+from vtuber_studio.core.look import look_from_json
+from vtuber_studio.core.mask import SIDE, mask_of
+from vtuber_studio.core.mixing import seen_value
+from vtuber_studio.core.project import read_look
+from vtuber_studio.engine.bundle import find_bundle, read_bundle
+
+MANIFEST = read_bundle(find_bundle(None)).manifest
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("looks")
+    for name, seed in (("a.png", "3"), ("b.png", "8")):
+        assert studio("render", folder / name, "--seed", seed, "--size", "64").returncode == 0
+    return folder / "a.png", folder / "b.png"
+
+
+def test_a_part_is_taken_from_another_look(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "c.json"
+    done = studio("mix", *pair, "--take", "hair_front=B:shape", "--take", "eyes=B@0.5", "--out", out)
+    assert done.returncode == 0 and done.stdout.strip() == str(out)
+    a, b, c = read_look(pair[0]), read_look(pair[1]), look_from_json(out.read_bytes())
+    style = next(row for row in MANIFEST.attributes if row.name == "front_style")
+    assert a.attributes["front_style"] != b.attributes["front_style"] == seen_value(style, c)
+    assert {(mix.part, mix.shape, mix.colour) for mix in c.mixes} == {("hair_front", 1.0, 0.0), ("eyes", 0.5, 0.5)}
+    assert c.with_(mixes=()) == a
+    assert studio("render", tmp_path / "c.png", "--look", out, "--size", "64").returncode == 0
+    assert studio("mix", *pair, "--take", "all=B", "--out", tmp_path / "d.png").returncode == 0
+    assert len({mix.part for mix in read_look(tmp_path / "d.png").mixes}) == len(MANIFEST.parts)
+
+
+def test_variations_leave_all_but_their_part(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    done = studio("variations", pair[0], "--part", "mouth", "--count", "3", "--size", "64", "--out", tmp_path)
+    assert done.returncode == 0
+    files = [tmp_path / f"mouth-0{k}.png" for k in (1, 2, 3)]
+    assert done.stdout.split() == [str(file) for file in files]
+    base, rolled = read_look(pair[0]), [read_look(file) for file in files]
+    assert len({look.digest for look in rolled}) == 3
+    own = {row.name for row in MANIFEST.attributes if row.parts == ("mouth",)}
+    for look in rolled:
+        assert {name for name, value in look.attributes.items() if value != base.attributes[name]} <= own
+        assert look.palette == base.palette and look.seed == base.seed
+
+
+def test_a_region_changes_nothing_outside_its_mask(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    mask[:, : SIDE // 2] = 255
+    (tmp_path / "left.png").write_bytes(mask_of(mask).to_png())
+    options = ("--mask", tmp_path / "left.png", "--parts", "hair_front,hair_back", "--set", "hair.base=#ff2266")
+    assert studio("region", pair[0], *options, "--out", tmp_path / "two.json").returncode == 0
+    pictures = []
+    for look in (pair[0], tmp_path / "two.json"):
+        assert studio("render", tmp_path / "out.png", "--look", look, "--size", "256").returncode == 0
+        pictures.append(decode_png((tmp_path / "out.png").read_bytes()))
+    changed = (pictures[0] != pictures[1]).any(-1)
+    assert changed[:, :128].sum() > 500 and not changed[:, 128:].any()
+    small = mask_of(mask[:512, :512])
+    (tmp_path / "small.png").write_bytes(small.to_png())
+    options = ("--mask", tmp_path / "small.png", *options[2:])
+    assert "512 x 512" in refused("region", pair[0], *options, "--out", tmp_path / "no.json")
+    assert not (tmp_path / "no.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("take", "words"),
+    [("wings=B", "wings"), ("eyes=C", "eyes=C"), ("eyes", "not understood"), ("eyes=B@1.5", "not understood")],
+)
+def test_a_wish_that_cannot_be_met_is_refused(pair: tuple[Path, Path], take: str, words: str, tmp_path: Path) -> None:
+    assert words in refused("mix", *pair, "--take", take, "--out", tmp_path / "c.json")
+    assert "neither" in refused("mix", *pair, "--take", "eyes=B", "--out", tmp_path / "c.txt")
+    assert "wings" in refused("variations", pair[0], "--part", "wings", "--out", tmp_path / "new")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,195 @@
+"""The command line's ``mix``, ``variations`` and ``region``, and how every command reads a look."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vtuber_studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from vtuber_studio.core.look import Look
+    from vtuber_studio.engine.generator import Generator
+    from vtuber_studio.engine.manifest import Manifest
+
+app = typer.Typer()
+
+GeneratorOption = Annotated[
+    Path | None, typer.Option("--generator", help="A generator bundle's folder; the starter when left out.")
+]
+OutOption = Annotated[Path, typer.Option(help="The look's JSON to write, or a PNG that carries it.")]
+_LOOKS = "A look's JSON, a project (its current look), or a picture that carries one"
+_TAKE = re.compile(r"(?P<part>\w+)=(?P<look>[A-Z])(:(?P<kind>shape|colour))?(@(?P<amount>[0-9.]+))?")
+
+
+@app.command()
+def mix(
+    looks: Annotated[list[Path], typer.Argument(help=f"{_LOOKS}; two or more, called A, B, C and so on.")],
+    take: Annotated[
+        list[str],
+        typer.Option(
+            help="PART=B takes a part from the second look; all=B every part; PART=B:shape or :colour only that; "
+            "PART=B@0.5 half of it. Repeatable."
+        ),
+    ],
+    out: OutOption,
+    generator: GeneratorOption = None,
+) -> None:
+    """Take parts of other looks into the first one; all else of it stays exactly as it is."""
+    from vtuber_studio.core.mixing import take as taken
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+
+    manifest = read_bundle(find_bundle(generator)).manifest
+    read = {letter: look_of(manifest, path) for letter, path in zip(string.ascii_uppercase, looks, strict=False)}
+    names = [entry.part.name for entry in manifest.parts]
+    look = read["A"]
+    for wish in take:
+        found = _TAKE.fullmatch(wish)
+        amount = float(found["amount"] or 1) if found and (found["amount"] or "1").count(".") <= 1 else 2.0
+        if not found or found["look"] not in read or not 0 <= amount <= 1:
+            hint = f"Write PART=B, PART=B:shape or PART=B:colour@0.5; looks are {', '.join(read)}."
+            raise StudioError(f"--take {wish!r} is not understood.", hint)
+        if found["part"] not in (*names, "all"):
+            raise StudioError(f"There is no part called {found['part']!r}.", f"Parts are: {', '.join(names)}, all.")
+        parts = names if found["part"] == "all" else [found["part"]]
+        for kind in ("shape", "colour"):
+            if found["kind"] in (None, kind):
+                look = taken(look, read[found["look"]], parts, kind, amount)
+    _write(look, out, generator)
+
+
+@app.command()
+def variations(
+    look: Annotated[Path, typer.Argument(help=f"{_LOOKS}.")],
+    part: Annotated[str, typer.Option(help="The part that varies; all else stays.")],
+    out: Annotated[Path, typer.Option(help="The folder for the pictures; each carries its look.")],
+    count: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 12,
+    seed: Annotated[str, typer.Option(help="The first one's seed, a number or a word.")] = "1",
+    size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
+    generator: GeneratorOption = None,
+) -> None:
+    """Roll one part of a look anew, again and again: PART-01.png, PART-02.png ... in a folder."""
+    from vtuber_studio.core.dice import roll_part
+    from vtuber_studio.core.files import make_folder
+    from vtuber_studio.core.look import MAX_SEED, parse_seed
+    from vtuber_studio.engine.generator import load_generator
+
+    loaded, first = load_generator(generator), parse_seed(seed)
+    manifest = loaded.manifest
+    parts = [entry.part for entry in manifest.parts]
+    chosen = next((one for one in parts if one.name == part), None)
+    if chosen is None:
+        raise StudioError(f"There is no part called {part!r}.", f"Parts are: {', '.join(one.name for one in parts)}.")
+    base = look_of(manifest, look)
+    make_folder(out)
+    for number in range(count):
+        wish = (first + number) % (MAX_SEED + 1)
+        rolled = roll_part(base, manifest.attributes, parts, chosen, wish, rules=manifest.dice)
+        _picture(loaded, rolled, out / f"{part}-{number + 1:02}.png", size)
+
+
+@app.command()
+def region(
+    look: Annotated[Path, typer.Argument(help=f"{_LOOKS}.")],
+    mask: Annotated[Path, typer.Option(help="A greyscale PNG of 1024 x 1024 pixels: white is inside.")],
+    parts: Annotated[str, typer.Option(help="The parts that differ inside, comma separated.")],
+    set_: Annotated[
+        list[str], typer.Option("--set", help="NAME=VALUE of an attribute or a colour inside the mask. Repeatable.")
+    ],
+    out: OutOption,
+    name: Annotated[str, typer.Option(help="What the region is called.")] = "Region",
+    strength: Annotated[float, typer.Option(min=0, max=1, help="How much of it shows.")] = 1.0,
+    generator: GeneratorOption = None,
+) -> None:
+    """Make parts of a look different inside a mask; outside of it not a pixel changes."""
+    from vtuber_studio.core.files import read_file
+    from vtuber_studio.core.fit import require_look
+    from vtuber_studio.core.look import Region
+    from vtuber_studio.core.region import MAX_MASK, variant, with_variant
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+
+    manifest = read_bundle(find_bundle(generator)).manifest
+    base = look_of(manifest, look)
+    inside = Region(name, tuple(filter(None, parts.split(","))), read_file(mask, MAX_MASK), strength)
+    if not inside.parts:
+        raise StudioError("A region needs a part.", "Write for example --parts hair_front,hair_back.")
+    edited = base.with_(regions=(*base.regions, inside))
+    changed = _changed(variant(edited, inside), set_)
+    edited = with_variant(edited, len(base.regions), changed)
+    tables = [entry.part for entry in manifest.parts]
+    _write(require_look(edited, manifest.attributes, manifest.materials, tables), out, generator)
+
+
+def _write(look: Look, out: Path, generator: Path | None) -> None:
+    """A look as its JSON, or as a picture that carries it, by the file's name."""
+    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+    from vtuber_studio.engine.fitting import keep
+    from vtuber_studio.engine.generator import load_generator
+
+    if out.suffix.lower() == ".png":
+        return _picture(load_generator(generator), look, out, 512)
+    if out.suffix.lower() != ".json":
+        raise StudioError(f"{out.name} is neither a .json nor a .png file.", "Name it for example look.json.")
+    write_atomically(out, keep(look, read_bundle(find_bundle(generator)).manifest).to_json())
+    typer.echo(out)
+
+
+def _picture(generator: Generator, look: Look, out: Path, size: int) -> None:
+    from vtuber_studio.core.carried import carry_look
+    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.image import encode_png
+    from vtuber_studio.engine.fitting import keep
+    from vtuber_studio.engine.render import render
+
+    data = encode_png(render(generator, look, size=size))
+    write_atomically(out, carry_look(data, keep(look, generator.manifest)))
+    typer.echo(out)
+
+
+def look_of(tables: Manifest, file: Path | None, seed: str | None = None, settings: Sequence[str] = ()) -> Look:
+    """The look that --look, --seed and --set describe."""
+    from vtuber_studio.core.fit import require_look
+    from vtuber_studio.core.look import parse_seed
+    from vtuber_studio.core.project import read_look
+    from vtuber_studio.engine.fitting import first_look, fit, persona
+
+    parts = [entry.part for entry in tables.parts]
+    if file is not None:
+        fitted = fit(read_look(file), tables)
+        if fitted.foreign:
+            typer.echo("This look was made for another generator, and may look different.", err=True)
+        for note in fitted.notes:
+            typer.echo(note, err=True)
+        look = fitted.value
+        look = look if seed is None else look.with_(seed=parse_seed(seed))
+    elif seed is not None:
+        look = persona(tables, seed)
+    else:
+        look = first_look(tables)
+    return require_look(_changed(look, settings), tables.attributes, tables.materials, parts)
+
+
+def _changed(look: Look, settings: Sequence[str]) -> Look:
+    for name, value in pairs(settings, "--set"):
+        look = look.paint({name: value}) if "." in name else look.set(**{name: value})
+    return look
+
+
+def pairs(settings: Sequence[str], option: str) -> list[tuple[str, Any]]:
+    """NAME=VALUE texts as pairs; values that read as numbers become numbers."""
+    found: list[tuple[str, Any]] = []
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name:
+            raise StudioError(f"{option} {setting!r} is not NAME=VALUE.", "Write for example eye_size=0.5.")
+        try:
+            found.append((name, float(value)))
+        except ValueError:
+            found.append((name, value))
+    return found
