@@ -27,7 +27,7 @@ _SHARE = {
 }  # fmt: skip
 _BACKGROUND = np.array([0.45, 0.55, 0.5], np.float32)
 # the neck goes on under the chin
-_OPEN_SIDES = {"hair_back": "bottom", "body": "top bottom left right", "hair_front": "bottom"}
+_OPEN_SIDES = {"hair_back": "bottom", "body": "top bottom", "hair_front": "bottom"}
 
 
 def _cel(part: Part, name: str, coverage: dict[str, Coverage]) -> np.ndarray:

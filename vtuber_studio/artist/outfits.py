@@ -1,6 +1,6 @@
 """The wardrobe: what is worn over the bust of ``torso``. Base, one shade, line, trim, and one accent an outfit.
 
-One function an outfit; it draws the cels collar_back and clothes. Points are (distance from the axis, y) in the head's
+A table of twelve, which makes the file long: one function an outfit, drawing the cels collar_back and clothes. Points are (distance from the axis, y) in the head's
 coordinates: the chin is at 312, the neck's root at 340, the canvas ends at 499.
 """
 
@@ -178,7 +178,7 @@ def _kimono(sheet: Sheet, f: Frame) -> None:
 
 def _turtleneck(sheet: Sheet, f: Frame) -> None:
     n, w, high = f.neck, f.wide, 327 - 6 * f.rise
-    back(sheet, f, "cloth", high - 6, n + 4)
+    back(sheet, f, "cloth", high - 6, n + 7)
     path = torso(sheet, f, n + 8, [(-n - 2, 350), (0, 356), (n + 2, 350)])
     for side in BOTH:
         inner = f.row([(n + 18, f.height(n + 18)), (0.44 * w, 396), (0.42 * w, 446), (0.46 * w, LOW)], side)
@@ -287,11 +287,11 @@ def _uniform(sheet: Sheet, f: Frame) -> None:
 def _lolita(sheet: Sheet, f: Frame) -> None:
     n, w, low, high = f.neck, f.wide, 356 - 8 * f.rise, 330 - 4 * f.rise
     path = _shirt(sheet, f, low, high)
-    x, deep = f.armpit[0], 440 - 4 * f.rise
+    (x, y), deep = f.armpit, 444 - 4 * f.rise
     for side in BOTH:
         strap = [f.row([(0.40 * w, 370), (0.42 * w, 410), (0.40 * w, deep + 6)], side), f.row([(0.40 * w + 30, deep), (0.42 * w + 28, 405), (0.40 * w + 30, 364)], side)]
         piece(sheet, strap, "trim", over=path, cast=(4, 3))
-    bodice = [f.row([(-x + 3, deep - 8), (-0.4 * w, deep), (0, deep + 8), (0.4 * w, deep), (x - 3, deep - 8)]), f.row([(x - 3, deep - 8), (x - 6, LOW)]), f.row([(-x + 6, LOW), (-x + 3, deep - 8)])]
+    bodice = [f.row([(-x - 2, deep - 8), (-0.4 * w, deep), (0, deep + 8), (0.4 * w, deep), (x + 2, deep - 8)]), f.row([(x + 2, deep - 8), (x - 1, y + 36), (x - 2, LOW)]), f.row([(-x + 2, LOW), (-x + 1, y + 36), (-x - 2, deep - 8)])]
     cloth(sheet, f, joined(*bodice), "trim")
     with sheet.clip(joined(*bodice)):
         sheet.stroke(bodice[0] + (0, 9), [5.0, 5.0], "cloth.base")
@@ -316,7 +316,7 @@ def _lolita(sheet: Sheet, f: Frame) -> None:
     bow(sheet, *f.at(0, low + 16), 1.12, 3 * f.z[5])
 
 
-def _tshirt(sheet: Sheet, f: Frame) -> None:
+def _t_shirt(sheet: Sheet, f: Frame) -> None:
     n, w, low = f.neck, f.wide, 384 - 10 * f.rise
     out = n + 22
     x, y = f.armpit
@@ -343,7 +343,7 @@ def _tshirt(sheet: Sheet, f: Frame) -> None:
 
 def _tracksuit(sheet: Sheet, f: Frame) -> None:
     n, low, up = f.neck, 408 - 14 * f.rise, 5 * f.rise
-    back(sheet, f, "cloth", 322 - up, n + 16)
+    back(sheet, f, "cloth", 320 - up, n + 17)
     tee = f.row([(-n - 8, 360), (-0.5 * n, 380), (0, 385), (0.5 * n, 380), (n + 8, 360)])
     sheet.fill(joined(tee, f.row([(n + 26, 380), (30, 440), (-30, 440), (-n - 26, 380)])), "trim.base")
     sheet.stroke(tee, EDGE, "cloth.line")
@@ -400,6 +400,6 @@ def _qipao(sheet: Sheet, f: Frame) -> None:
 OUTFITS: dict[str, tuple[Callable[[Sheet, Frame], None], float]] = {
     "sailor": (_sailor, 10), "hoodie": (_hoodie, 12), "shirt_tie": (_shirt_tie, 4), "jacket": (_jacket, 4),
     "kimono": (_kimono, 18), "turtleneck": (_turtleneck, 4), "off_shoulder": (_off_shoulder, 0),
-    "uniform": (_uniform, 4), "lolita": (_lolita, 4), "tshirt": (_tshirt, 18), "tracksuit": (_tracksuit, 10),
+    "uniform": (_uniform, 4), "lolita": (_lolita, 4), "t_shirt": (_t_shirt, 18), "tracksuit": (_tracksuit, 10),
     "qipao": (_qipao, 4),
 }  # fmt: skip

@@ -201,7 +201,7 @@ ATTRIBUTES: tuple[A, ...] = (
     A("tips", "Tip gradient", "Hair", ("hair_front", "hair_back"), low=0, high=1, default=0.4, prior=(0.4, 0.25), tip="How far the tips' colour climbs."),
     A("back_style", "Back hair", "Hair", ("hair_back",), choices=("short", "bob", "long", "twin_tails", "ponytail", "buns", "hime", "wolf", "wavy", "low_tail", "braids", "side_tail", "drills", "pixie"), default="long", prior=(2, 3, 4, 2, 2, 1, 1.5, 2, 2, 1.5, 1.5, 1, 1, 1.5), tip="Cut of the hair behind the head."),
     A("hair_length", "Back hair length", "Hair", ("hair_back",), prior=(0, 0.45), tip="Short to long, within the cut."),
-    A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono", "turtleneck", "off_shoulder", "uniform", "lolita", "tshirt", "tracksuit", "qipao"), default="sailor",
+    A("clothes", "Clothes", "Body", ("body",), choices=("sailor", "hoodie", "shirt_tie", "jacket", "kimono", "turtleneck", "off_shoulder", "uniform", "lolita", "t_shirt", "tracksuit", "qipao"), default="sailor",
       prior=(1, 1, 1, 1, 1, 0.9, 0.8, 0.8, 0.8, 0.9, 0.9, 0.6), tip="What she wears."),
     A("shoulders", "Shoulders", "Body", ("body",), prior=(0, 0.45), tip="Narrow to broad."),
     A("neck", "Neck", "Body", ("body",), prior=(0, 0.45), tip="Slender to strong."),

@@ -26,8 +26,8 @@ FOLD = (0.4, 2.2, 2.0, 0.4)
 class Frame:
     """Sizes of one bust in canvas units; the figure stands at ease, one shoulder lower, its weight on one side."""
 
-    neck: float  # half width 22..37
-    wide: float  # half width where the shoulder turns into the arm, 103..149
+    neck: float  # half width 20..38
+    wide: float  # half width where the shoulder turns into the arm, 105..147
     rise: float  # how far the neckline rises, -1..1
     build: float  # slender -1 .. strong 1
     z: np.ndarray
@@ -52,9 +52,10 @@ class Frame:
         n, w, b = self.neck, self.wide, self.build
         return spline(
             [
-                (n + 5, 262), (n + 2, 284), (n, 306), (n + 0.5, 322), (n + 4, 334 - 2 * b), (n + 13, 343 - 4 * b),
-                (n + 31, 350 - 5 * b), (0.69 * w, 359 - 5 * b), (0.85 * w, 371 - 6 * b), (0.95 * w, 387 - 7 * b),
-                (w + 3, 405 - 6 * b), (w + 11 + b, 425 - 4 * b), (w + 18 + 2 * b, 449 - 2 * b), (w + 23 + 2 * b, 475), (w + 26 + 2 * b, 502), (w + 28 + 2 * b, LOW + 5),
+                (n + 5, 262), (n + 2, 284), (n, 306), (n + 0.5, 322), (n + 4, 334 - 2 * b), (n + 13, 343 - 5 * b),
+                (n + 31, 350 - 7 * b), (0.69 * w, 359 - 7 * b), (0.85 * w, 371 - 8 * b), (0.95 * w, 387 - 9 * b),
+                (w + 3 + b, 405 - 8 * b), (w + 11 + 3 * b, 425 - 5 * b), (w + 18 + 5 * b, 449 - 2 * b),
+                (w + 23 + 6 * b, 475), (w + 26 + 6 * b, 502), (w + 28 + 6 * b, LOW + 5),
             ]
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     """Draw the collar's far side, neck and skin, and the clothes."""
     sheet.matrix = skia.Matrix.Translate(0, DROP)
     build = float(a["build"])
-    frame = Frame(29 + 5.5 * float(a["neck"]) + 2 * build, 126 + 15 * float(a["shoulders"]) + 8 * build, float(a["collar"]), build, z)
+    frame = Frame(29 + 6.5 * float(a["neck"]) + 2 * build, 126 + 15 * float(a["shoulders"]) + 6 * build, float(a["collar"]), build, z)
     wear, bare = OUTFITS[str(a["clothes"])]
     _skin(sheet, frame, bare)
     wear(sheet, frame)
