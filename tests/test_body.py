@@ -62,6 +62,7 @@ def test_no_pose_opens_a_hole_or_brings_skin_out(outfit: str) -> None:
         assert all(label in outside for label in range(count)), f"a hole at {values} {pose}"
         if outfit == "off_shoulder":
             continue
+        assert not skin[:, : 128 - 39].any() and not skin[:, 128 + 39 :].any(), f"skin on a shoulder at {values}"
         for y in range(196, 250):  # below the root of the neck both edges of the figure are cloth
             across = np.flatnonzero(alpha[y] > 0.5)
             assert not skin[y, across[0] + 1] and not skin[y, across[-1] - 1], f"skin beside the clothes at {values}"
