@@ -54,7 +54,7 @@ def _posed(values: dict[str, Value], z: np.ndarray, pose: Pose) -> tuple[np.ndar
 def test_no_pose_opens_a_hole_or_brings_skin_out(outfit: str) -> None:
     rng = np.random.default_rng(zlib.crc32(outfit.encode()))
     for corner, pose in product(CORNERS, POSES):
-        values: dict[str, Value] = {"clothes": outfit, "ear_shape": "hidden", "jaw": -1.0, "chin": corner[0] * corner[1]}
+        values: dict[str, Value] = {"clothes": outfit, "ear_shape": "hidden", "jaw": -1.0, "chin": float(corner[0])}
         values |= {name: float(end) for name, end in zip(SLIDERS, corner, strict=True)}
         alpha, skin = _posed(values, 2.5 * rng.choice([-1.0, 1.0], 16), pose)
         count, labels = cv2.connectedComponents((alpha < 0.5).astype(np.uint8), connectivity=8)
