@@ -275,7 +275,7 @@ DICE = Rules(
 
 # counts up when a part is drawn otherwise than before (a test says so), so that weights know what they learned
 EDITIONS: dict[str, int] = {
-    "hair_back": 3, "body": 2, "ears": 3, "face": 3, "nose": 1, "marks": 1, "mouth": 3, "eyes": 3, "brows": 2,
+    "hair_back": 3, "body": 2, "ears": 3, "face": 3, "nose": 1, "marks": 2, "mouth": 3, "eyes": 3, "brows": 2,
     "eyewear": 2, "hair_front": 3, "headwear": 3,
     "earrings": 1, "beard": 1,
 }  # fmt: skip

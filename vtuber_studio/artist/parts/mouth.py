@@ -74,7 +74,8 @@ def _opening(a: dict[str, Value], z: np.ndarray) -> _Mouth:
         y += free * np.array([1.2, 0.6, 0.0, -1.2, -3.4])
     y += np.array([-0.5, -0.2, 0.0, 0.2, 0.5]) * z[1] * free + np.array([0, 0.25, 0, -0.25, 0]) * z[2]
     nodes = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
-    centre = np.array([256 + 0.4 * z[0], 284 + DROP - 4.0 * float(a["mouth_height"]) - 0.12 * depth])
+    high = float(a["mouth_height"])
+    centre = np.array([256 + 0.4 * z[0], 284 + DROP - (4.0 if high > 0 else 2.5) * high - 0.12 * depth])  # a short chin is near
 
     lift = (rise + 0.30 * sad * depth) * np.array([0.0, 0.8, 1.0, 0.8, 0.0])
     top = spline(np.stack([half * nodes, y - lift], 1), per=8) + centre
@@ -133,7 +134,7 @@ def _lips(sheet: Sheet, mouth: _Mouth, a: dict[str, Value], z: np.ndarray) -> No
     wide = min(mouth.half, 14.0)
     # the lower lip's shade: the only trace of lips that a drawn line has
     reach, under = 6.0 * (1 - 0.45 * mouth.opening) + 1.5 * full, bottom + 5.6 + 2.4 * full * (1 - 0.5 * mouth.opening)
-    under = min(under, 308.5 + DROP)
+    under = min(under, 306.0 + DROP)
     x = middle[0] + 0.3 * z[3]
     crescent = [(x - reach, under - 0.8), (x, under + 0.5), (x + reach, under - 0.8)]
     sheet.fill(ink(crescent, [0.5, 3.0 - 0.8 * mouth.opening, 0.5]), "skin.shade")
@@ -142,7 +143,7 @@ def _lips(sheet: Sheet, mouth: _Mouth, a: dict[str, Value], z: np.ndarray) -> No
     bow = (1 - np.abs(s) ** 1.7) * (1 - 0.24 * np.exp(-((s / 0.20) ** 2)))
     upper = top - np.stack([0 * s, 4.2 * full * bow], 1)
     u = np.linspace(-1, 1, len(low))
-    swell = np.clip((310.0 + DROP - bottom) / 6.0, 0.3, 1.0) * (5.4 - 1.4 * mouth.opening) * full * (1 - np.abs(u) ** 2.4)
+    swell = np.clip((308.5 + DROP - bottom) / 6.0, 0.3, 1.0) * (5.4 - 1.4 * mouth.opening) * full * (1 - np.abs(u) ** 2.4)
     lower = low + np.stack([0 * u, swell], 1)
     shown = min(1.0, 5 * full)
     sheet.fill(polygon(np.vstack([top, upper[::-1]])), "mouth.lip", opacity=shown)
