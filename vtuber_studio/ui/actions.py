@@ -73,7 +73,10 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drop a project or a look", "Open it"),
     ("Drop a generator's folder or zip", "Install it"),
     ("Drop or paste a picture", "Lay it over the figure as a reference"),
-    ("Double click on a slider", "Back to its default"),
+    ("Double click on a slider", "Back to its default; right click: more"),
+    ("Tab, arrows", "To the next group of controls; to the next control in it"),
+    ("Digits or Enter on a slider", "Type its value"),
+    ("Ctrl+L", "Lock the slider or the choice that has the focus"),
     ("Esc", "Take the gesture in progress back"),
 )
 

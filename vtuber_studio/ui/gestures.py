@@ -1,4 +1,5 @@
-"""What the user does anywhere in the window: C held compares, Esc takes a gesture back, any of it wakes her up."""
+"""What the user does anywhere in the window: C held compares, Esc takes a gesture back, arrows go from control to
+control; any of it wakes her up."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from vtuber_studio.core.session import Session
 from vtuber_studio.ui.idle import Idle
+from vtuber_studio.ui.keys import by_place, latin_key
 from vtuber_studio.ui.preview import Preview
+from vtuber_studio.ui.tabbing import walk
 
 COMPARE_KEYS = (Qt.Key.Key_C, Qt.Key.Key_Backslash)
 
@@ -40,6 +43,8 @@ class Gestures(QObject):
                 if not event.isAutoRepeat():
                     self.preview.compare(held)
                 return True
+            if held and isinstance(watched, QWidget) and (walk(watched, event) or self._acts(event)):
+                return True
             if held and event.key() == Qt.Key.Key_Escape and self.session.in_gesture:
                 self.session.abort()
         elif kind == QEvent.Type.WindowDeactivate and watched is self.window:
@@ -47,10 +52,17 @@ class Gestures(QObject):
         return super().eventFilter(watched, event)
 
     def _compares(self, event: QKeyEvent) -> bool:
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        return plain and latin_key(event) in COMPARE_KEYS and self._listens()
+
+    def _acts(self, event: QKeyEvent) -> bool:
+        """Shortcuts whose letter the keyboard does not have."""
+        action = by_place(event, self.window.actions()) if self._listens() else None
+        if action is not None and not event.isAutoRepeat():
+            action.trigger()
+        return action is not None
+
+    def _listens(self) -> bool:
         """Not while something is typed."""
-        return (
-            event.key() in COMPARE_KEYS
-            and event.modifiers() == Qt.KeyboardModifier.NoModifier
-            and self.window.isActiveWindow()
-            and not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
-        )
+        typing = isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
+        return self.window.isActiveWindow() and not typing

@@ -53,6 +53,7 @@ from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.status import Status
+from vtuber_studio.ui.tabbing import step
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.toolbar import Toolbar
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
@@ -263,6 +264,10 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Here it is."""
         self.drops.drop(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes from group to group."""
+        return step(self, forward)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Panels make room, or take it back."""

@@ -10,6 +10,7 @@ from vtuber_studio.ui.bridge import FrameResult
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.number import shown_number
 
 SAYS = 6000  # milliseconds that a note stands
 
@@ -40,8 +41,8 @@ class Status(QObject):
         self.say(self.tr("Generator: {}").format(manifest.name))
 
     def _on_frame(self, frame: FrameResult) -> None:
-        self.time.setText(f"{frame.milliseconds:.0f} ms")
-        self.size.setText(f"{frame.size} px")
+        self.time.setText(f"{shown_number(frame.milliseconds)} ms")
+        self.size.setText(f"{shown_number(frame.size)} px")
 
     def _on_zoomed(self) -> None:
-        self.zoom.setText(f"{100 * self.canvas.zoom * self.canvas.devicePixelRatioF():.0f} %")
+        self.zoom.setText(f"{shown_number(100 * self.canvas.zoom * self.canvas.devicePixelRatioF())} %")

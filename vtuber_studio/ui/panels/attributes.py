@@ -33,6 +33,7 @@ class AttributesPanel(QWidget):
         self.sections: dict[str, Section] = {}
         self.column = scroll_column(self)
         self.search = QLineEdit(placeholderText=self.tr("Find a slider, a style, a colour"), clearButtonEnabled=True)
+        self.search.setAccessibleName(self.search.placeholderText())
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.colours = Section(self.tr("Colours"))

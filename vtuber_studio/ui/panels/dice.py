@@ -30,6 +30,7 @@ class DicePanel(QWidget):
         self.group = QComboBox()
         self.group.setMinimumWidth(118)
         self.group.setToolTip(self.tr("What the dice may change"))
+        self.group.setAccessibleName(self.tr("What the dice may change"))
         self.seed = QLineEdit()
         self.seed.setFixedWidth(104)
         self.seed.setAccessibleName(self.tr("Seed"))

@@ -48,6 +48,7 @@ class DirectionsPanel(QWidget):
                 label = self.tr("Direction {}").format(index + 1)
                 row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
                 step = f"{part.label}, {label.lower()}"
+                row.speak_as(step)
                 row.pressed.connect(partial(self.stage.session.begin, step))
                 row.moved.connect(partial(self._set, part.name, index, step))
                 row.released.connect(self.stage.session.commit)

@@ -76,6 +76,7 @@ class FavouritesPanel(QWidget):
         self.add_button.clicked.connect(lambda: self.add())
         self.list = Strip()
         self.list.setObjectName("favourites")
+        self.list.setAccessibleName(self.tr("Favourites"))
         self.list.setViewMode(QListWidget.ViewMode.IconMode)
         self.list.setFlow(QListWidget.Flow.LeftToRight)
         self.list.setWrapping(False)

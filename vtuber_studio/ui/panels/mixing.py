@@ -113,6 +113,7 @@ class MixingPanel(QWidget):
                     Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1),
                     lockable=False,
                 )
+                row.speak_as(f"{part.label}, {kind}")
                 row.pressed.connect(partial(self.stage.session.begin, self.tr("Mix {}").format(part.label)))
                 row.moved.connect(partial(self._set, part.name, kind))
                 row.released.connect(self.stage.session.commit)

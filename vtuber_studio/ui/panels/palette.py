@@ -140,6 +140,7 @@ class PalettePanel(QWidget):
     def _cell(self, material: Material) -> QVBoxLayout:
         """A swatch, its lock and its caption."""
         swatch, lock = Swatch(material.name, material.label), LockButton(material.label)
+        lock.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # the menu key locks, too
         swatch.setFixedWidth(42)
         swatch.clicked.connect(partial(self.choose, material.name))
         swatch.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -37,6 +37,17 @@ class ChoiceBox(QComboBox):
         else:
             super().showPopup()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and Right choose, as on a slider; Enter opens."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            index = self.currentIndex() + (1 if event.key() == Qt.Key.Key_Right else -1)
+            self.setCurrentIndex(min(max(index, 0), self.count() - 1))
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
 
 class ChoiceGrid(QListWidget):
     """The popup. ``tried`` what is pointed at ("" when nothing is), then ``taken`` or ``dismissed``, once."""

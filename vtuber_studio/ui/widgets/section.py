@@ -13,6 +13,7 @@ class Section(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None, *, is_open: bool = True) -> None:
         super().__init__(parent)
+        self.setAccessibleName(title)
         self.header = QToolButton(text=literal(title), checkable=True, checked=is_open)
         self.header.setObjectName("section_header")
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -74,6 +75,7 @@ def scroll_column(parent: QWidget) -> QVBoxLayout:
     column.setContentsMargins(6, 6, 6, 6)
     column.setSpacing(4)
     area = _Column(widgetResizable=True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
@@ -14,8 +14,11 @@ _KEYS = {
 class Slider(QSlider):
     """``sliderPressed``, values, ``sliderReleased``: also for keys, where Qt itself sends values alone.
 
-    A click beside the handle brings the handle there and goes on as a drag; Esc lets go.
+    A click beside the handle brings the handle there and goes on as a drag; Esc lets go. The keys of a number, and
+    Enter, are ``typed``.
     """
+
+    typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, minimum: int = 0, maximum: int = 100, value: int = 0) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent, minimum=minimum, maximum=maximum, value=value)
@@ -44,6 +47,12 @@ class Slider(QSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key held down is one gesture, however often it repeats."""
+        chord = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        begins = event.text() and (event.text().isdecimal() or event.text() in "+-.,\u2212\u066b")
+        if not chord and (begins or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+            self._end_keys()
+            self.typed.emit(event.text() if begins else "")
+            return
         if event.key() == Qt.Key.Key_Escape and self.isSliderDown():
             self.blockSignals(True)  # whoever listens for Esc takes the values back: there is nothing to commit
             self.setSliderDown(False)
