@@ -178,7 +178,7 @@ def _kimono(sheet: Sheet, f: Frame) -> None:
 
 def _turtleneck(sheet: Sheet, f: Frame) -> None:
     n, w, high = f.neck, f.wide, 327 - 6 * f.rise
-    back(sheet, f, "cloth", high - 6, n + 7)
+    back(sheet, f, "cloth", high - 5, n + 5)
     path = torso(sheet, f, n + 8, [(-n - 2, 350), (0, 356), (n + 2, 350)])
     for side in BOTH:
         inner = f.row([(n + 18, f.height(n + 18)), (0.44 * w, 396), (0.42 * w, 446), (0.46 * w, LOW)], side)
