@@ -112,9 +112,9 @@ def _cat_ears(sheet: Sheet, size: float, z: np.ndarray) -> None:
     """Two hollow triangles that stand on a band."""
     for flip, own in ((-1.0, float(z[1])), (1.0, float(z[2]))):
         def put(points: Curve, flip: float = flip, own: float = own) -> np.ndarray:
-            return place(points, 256 + flip * 56, 106, flip * (20 + 2 * own), 0.5 + 0.5 * size, flip)
+            return place(points, 256 + flip * 56, 106, flip * (26 + 2 * own), 0.5 + 0.5 * size, flip)
 
-        outer: list[Curve] = [[(-30, 12), (-22, -24), (-3, -54)], [(-3, -54), (2, -57), (7, -53)], [(7, -53), (24, -24), (30, 12)], [(30, 12), (-30, 12)]]
+        outer: list[Curve] = [[(-29, 3), (-22, -26), (-3, -55)], [(-3, -55), (2, -58), (7, -54)], [(7, -54), (24, -26), (29, 3)], [(29, 3), (-29, 3)]]
         path = joined(*(put(curve) for curve in outer))
         modelled(sheet, path, "deco", 7, 4)
         inner = joined(put([(-17, 10), (-12, -16), (1, -37)]), put([(1, -37), (13, -14), (17, 10)]))
