@@ -42,7 +42,7 @@ CUTS: dict[str, Cut] = {
     "twin_tails": Cut((60, 300), _NAPE[:2], tail="high", sides=(-1, 1)),
     "ponytail": Cut((60, 300), _NAPE[:2], tail="high", sides=(1,)),
     "buns": Cut((62, 300), _NAPE, tail="bun", sides=(-1, 1), stretch=24),
-    "hime": Cut((136, 474), ((30, 54, 52, 486, 64), (40, 98, 96, 488, 66), (50, 132, 132, 486, 68)), cut=0.72),
+    "hime": Cut((136, 500), ((30, 54, 52, 516, 64), (40, 98, 96, 518, 66), (50, 132, 132, 516, 68)), cut=0.72),
     "wolf": Cut((76, 330), ((32, 62, 50, 372, 40), (42, 100, 92, 366, 44), (50, 126, 134, 340, 50)), stretch=34),
     "wavy": Cut((146, 468), _LONG, wave=10.0),
     "low_tail": Cut((62, 306), _NAPE[:2], tail="low", sides=(1,)),
