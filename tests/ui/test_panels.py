@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from vtuber_studio.core.look import Look, parse_seed
 from vtuber_studio.core.mixing import take, taken
 from vtuber_studio.core.palette import oklab, parse_hex, recolour
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
-from vtuber_studio.core.project import Project
+from vtuber_studio.core.project import NamedLook, Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.generator import OnnxGenerator, load_generator
@@ -603,7 +603,7 @@ def test_every_preset_of_the_starter_makes_its_own_face(
 
 @pytest.fixture
 def favourites(stage: Stage, show: Show[FavouritesPanel]) -> FavouritesPanel:
-    panel = show(FavouritesPanel(stage, Thumbnails(stage)))
+    panel = show(FavouritesPanel(stage, Thumbnails(stage), MixingPanel(stage, Thumbnails(stage))))
     for width in (0.8, -0.8):
         stage.session.edit(Look().set(face_width=width))
         click(panel.add_button)
@@ -632,25 +632,106 @@ def test_a_kept_look_is_seen_and_recalled_by_a_click(
     assert stage.session.look.attributes["face_width"] == -0.8
 
 
-def test_a_favourite_is_mixed_renamed_and_removed(stage: Stage, favourites: FavouritesPanel, qtbot: QtBot) -> None:
-    asked: list[Look] = []
-    favourites.mix_asked.connect(asked.append)
-    open_menu(favourites, 0)
-    menu_action(qtbot, "Mix with it")
-    assert asked == [Look().set(face_width=0.8)]
-    favourites.list.setCurrentRow(1)
-    favourites.list.setFocus()
-    QTest.keyClick(favourites.list, Qt.Key.Key_F2)
+def choose(qtbot: QtBot, favourites: FavouritesPanel, index: int, *names: str) -> None:
+    """Right click a favourite, point at each entry in turn, click the last."""
+    open_menu(favourites, index)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT)
+    menu = QApplication.activePopupWidget()
+    for name in names:
+        assert isinstance(menu, QMenu)
+        action = next(entry for entry in menu.actions() if entry.text().split("\t")[0] == name)
+        if name == names[-1]:
+            QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+        else:
+            menu.setActiveAction(action)
+            QTest.keyClick(menu, Qt.Key.Key_Right)
+            menu = action.menu()
+
+
+def test_the_menu_of_a_favourite(stage: Stage, favourites: FavouritesPanel, qtbot: QtBot) -> None:
+    def kept() -> list[tuple[str, object]]:
+        return [(each.name, each.look.attributes.get("face_width")) for each in stage.session.favourites]
+
+    mixes: list[Look] = []
+    exports: list[NamedLook] = []
+    favourites.mix_asked.connect(mixes.append)
+    favourites.export_asked.connect(exports.append)
+    choose(qtbot, favourites, 0, "Mix in", "More in the Mixing panel")
+    assert mixes == [Look().set(face_width=0.8)]
+    choose(qtbot, favourites, 1, "Export PNG ...")
+    assert exports == [stage.session.favourites[1]]
+    choose(qtbot, favourites, 0, "Use")
+    assert stage.session.look.attributes["face_width"] == 0.8
+    choose(qtbot, favourites, 0, "Duplicate")
+    assert kept() == [("Favourite 1", 0.8), ("Favourite 1 copy", 0.8), ("Favourite 2", -0.8)]
+    choose(qtbot, favourites, 2, "Replace with the current look")
+    assert kept()[2] == ("Favourite 2", 0.8)
+    favourites.set_slim(True)
+    favourites.folded.connect(favourites.set_slim)  # what the window does
+    choose(qtbot, favourites, 2, "Rename")
     editor = QApplication.focusWidget()
-    assert editor is not None and editor is not favourites.list
+    assert editor is not None and editor is not favourites.list and favourites.height() > 80, "a name needs room"
     QTest.keyClicks(editor, "Mina")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: stage.session.favourites[1].name == "Mina", timeout=WAIT)
-    open_menu(favourites, 0)
-    menu_action(qtbot, "Remove")
-    assert [kept.name for kept in stage.session.favourites] == ["Mina"] and favourites.list.count() == 1
+    qtbot.waitUntil(lambda: kept()[2] == ("Mina", 0.8), timeout=WAIT)
+    choose(qtbot, favourites, 0, "Delete")
+    assert [name for name, _ in kept()] == ["Favourite 1 copy", "Mina"] and favourites.list.count() == 2
+    for _ in range(4):
+        stage.session.undo()
+    assert kept() == [("Favourite 1", 0.8), ("Favourite 2", -0.8)], "each of them is one step"
+
+
+def test_what_is_mixed_is_seen_while_it_is_pointed_at(
+    stage: Stage, favourites: FavouritesPanel, qtbot: QtBot
+) -> None:
+    look, depth = stage.session.look, undo_depth(stage.session)
+    menu = favourites.drop_menu(stage.session.favourites[0])
+    menu.popup(QPoint(0, 0))
+    menu.setActiveAction(menu.actions()[0])
+    assert [mix.shape for mix in stage.session.look.mixes] == [1.0] * 4 and stage.session.in_gesture
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    assert stage.session.look == look and undo_depth(stage.session) == depth
+    choose(qtbot, favourites, 0, "Mix in", "Only one part", "Face")
+    assert [(mix.part, mix.shape, mix.colour) for mix in stage.session.look.mixes] == [("face", 1.0, 1.0)]
+    assert undo_depth(stage.session) == depth + 1 and favourites.mixing.source == stage.session.favourites[0].look
     stage.session.undo()
-    assert favourites.list.count() == 2
+    favourites.mixing.ticks["face"].setChecked(False)
+    choose(qtbot, favourites, 0, "Mix in", "Half of the ticked parts")
+    assert {(mix.part, mix.shape, mix.colour) for mix in stage.session.look.mixes} == {
+        (part, 0.5, 0.5) for part in ("eyes", "hair_front", "headwear")
+    }
+
+
+def test_favourites_are_reordered_by_mouse_and_keys(
+    stage: Stage, favourites: FavouritesPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.session.add_favourite("Last")
+    strip = favourites.list
+    QApplication.processEvents()
+
+    def let_go(drag: QDrag, *_args: object) -> Qt.DropAction:
+        """Beyond the last one."""
+        at = QPointF(strip.visualItemRect(strip.item(2)).topRight() + QPoint(20, 20))
+        how = (Qt.DropAction.MoveAction, drag.mimeData(), LEFT, Qt.KeyboardModifier.NoModifier)
+        for event in (QDragEnterEvent(at, *how), QDragMoveEvent(at, *how), QDropEvent(at, *how)):
+            QApplication.sendEvent(strip.viewport(), event)
+            assert event.isAccepted()
+        return Qt.DropAction.MoveAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    look, depth, start = stage.session.look, undo_depth(stage.session), item_spot(favourites, 0)
+    QTest.mousePress(strip.viewport(), LEFT, pos=start)
+    for step in (4, 20):  # the release is the drag's
+        QTest.mouseMove(strip.viewport(), start + QPoint(step, 0))
+    assert [kept.name for kept in stage.session.favourites] == ["Favourite 2", "Last", "Favourite 1"]
+    assert stage.session.look == look and favourites.dragged is None
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert [kept.name for kept in stage.session.favourites] == ["Favourite 2", "Favourite 1", "Last"]
+    assert strip.currentRow() == 1 and undo_depth(stage.session) == depth + 2
+    stage.session.undo()
+    stage.session.undo()
+    assert [kept.name for kept in stage.session.favourites] == ["Favourite 1", "Favourite 2", "Last"]
 
 
 def test_a_favourite_is_recalled_and_removed_by_keys(stage: Stage, favourites: FavouritesPanel) -> None:

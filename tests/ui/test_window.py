@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
     QImage,
@@ -21,7 +23,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QApplication, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -473,6 +475,66 @@ def test_favourites_are_kept_recalled_and_mixed(qtbot: QtBot, window: MainWindow
     assert window.session.look == kept
     window.favourites.mix_asked.emit(kept)
     assert window.docks.right.currentWidget() is window.mixing and window.mixing.source == kept
+
+
+def test_a_favourite_is_dragged_onto_the_canvas_and_mixed(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.edit(Look(seed=8).set(face_width=0.8), "Face width")
+    window.session.add_favourite("Mia")
+    window.session.edit(DEFAULT, "Back")
+    settle(qtbot, window)
+    strip, canvas = window.favourites.list, window.canvas
+    told: list[tuple[bool, str]] = []
+
+    def let_go(drag: QDrag, *_args: object) -> Qt.DropAction:
+        """Over the sliders, over the picture, and there."""
+        how = (Qt.DropAction.MoveAction, drag.mimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        over = [QPointF(widget.mapTo(window, widget.rect().center())) for widget in (window.attributes, canvas)]
+        events = [QDragEnterEvent(over[0], *how), *(QDragMoveEvent(at, *how) for at in over), QDropEvent(over[1], *how)]
+        for event in events:
+            QApplication.sendEvent(window, event)
+            told.append((event.isAccepted(), canvas.badge))
+        return Qt.DropAction.MoveAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    start = strip.visualItemRect(strip.item(0)).center()
+    QTest.mousePress(strip.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for step in (10, 20, 30):
+        QTest.mouseMove(strip.viewport(), start + QPoint(0, -step))
+    QTest.mouseRelease(strip.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    assert told == [(True, ""), (False, ""), (True, "Drop it to mix in Mia"), (True, "")]
+    assert window.session.look == DEFAULT, "it is asked what is meant"
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    before = shown(window)
+    menu.setActiveAction(menu.actions()[0])
+    settle(qtbot, window)
+    assert (shown(window) != before).any(), "what is pointed at is seen"
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[0]).center())
+    assert {mix.shape for mix in window.session.look.mixes} == {1.0}
+    assert window.mixing.source == Look(seed=8).set(face_width=0.8)
+    window.session.undo()
+    assert window.session.look == DEFAULT
+
+
+def test_a_favourite_is_exported_as_it_is(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    kept = Look().set(face_width=0.8)
+    window.session.edit(kept, "Face width")
+    window.session.add_favourite("Mia")
+    window.session.edit(DEFAULT, "Back")
+    window.favourites.export_asked.emit(window.session.favourites[0])
+    dialog = window.export_png()
+    assert dialog.windowTitle() == "Export PNG", "what is shown, again"
+    window.favourites.export_asked.emit(window.session.favourites[0])
+    assert "Mia" in dialog.windowTitle() and Path(dialog.path_field.text()).stem == "Mia"
+    path = tmp_path / "mia.png"
+    dialog.path_field.setText(str(path))
+    dialog.size_box.setCurrentIndex(dialog.size_box.findData(512))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start_button.click()
+    assert (decode_png(path.read_bytes()) == render(FakeGenerator(), kept, size=512)).all()
 
 
 def test_tabs_of_what_a_generator_cannot_do_are_left_out(window: MainWindow) -> None:

@@ -72,6 +72,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Ctrl + drag, Alt + drag", "Pull the picture out as a PNG, into another program"),
     ("Drop a project or a look", "Open it"),
     ("Drop a generator's folder or zip", "Install it"),
+    ("Drag a favourite", "In its row to reorder (Ctrl + arrows, too), onto the picture to mix it in"),
     ("Drop or paste a picture", "Lay it over the figure as a reference"),
     ("Double click on a slider", "Back to its default; right click: more"),
     ("Tab, arrows", "To the next group of controls; to the next control in it"),

@@ -1,18 +1,22 @@
-"""What is dropped on the window: a project opens, a generator is installed, a picture lies over the figure."""
+"""What is dropped on the window: a project opens, a generator is installed, a picture lies over the figure, a favourite
+is mixed in."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.engine.shelf import MANIFEST
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
+from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
+from vtuber_studio.ui.widgets.words import fitting
 
 
 def dropped_generator(data: QMimeData) -> Path | None:
@@ -25,43 +29,78 @@ def dropped_generator(data: QMimeData) -> Path | None:
 
 
 class Drops(QObject):
-    """What the window's drag events mean; a badge on the canvas says what letting go would do."""
+    """Watches the window's drag events; a badge on the canvas says what letting go would do."""
 
     laid_over = Signal(object)  # QImage
 
     def __init__(
-        self, files: Files, pictures: Pictures, generators: Generators, canvas: Canvas, parent: QObject
+        self,
+        files: Files,
+        pictures: Pictures,
+        generators: Generators,
+        canvas: Canvas,
+        favourites: FavouritesPanel,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
         self.files, self.pictures, self.generators, self.canvas = files, pictures, generators, canvas
+        self.favourites, self.window = favourites, window
         pictures.read.connect(self.received)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
 
-    def enter(self, event: QDragEnterEvent) -> None:
-        """Projects, looks, generators and pictures are welcome, but not our own picture."""
-        data = event.mimeData()
-        if event.source() is None and dropped_generator(data) is not None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Something is dragged over the window, or let go there."""
+        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self.drop(event)
+        elif isinstance(event, QDragMoveEvent):  # a QDragEnterEvent is one, too
+            self.over(event)
+        elif event.type() == QEvent.Type.DragLeave:
+            self.canvas.set_badge("")
+        else:
+            return super().eventFilter(watched, event)
+        return True
+
+    def over(self, event: QDragMoveEvent) -> None:
+        """Projects, looks, generators, pictures and favourites are welcome, but not our own picture."""
+        data, kept = event.mimeData(), self.favourites.dragged
+        if kept is not None:
+            there = self._on_canvas(event)
+            name = fitting(kept.name)
+            self.canvas.set_badge(self.tr("Drop it to mix in {}").format(name) if there else "")
+            event.setAccepted(there or event.type() == QEvent.Type.DragEnter)  # who is refused at first never moves
+        elif event.source() is None and dropped_generator(data) is not None:
             event.acceptProposedAction()
             self.canvas.set_badge(self.tr("Drop it to install it"))
         elif event.source() is None and (dropped_file(data) is not None or data.hasImage()):
             event.acceptProposedAction()
-            over = self.tr("Drop it to lay it over the figure")
-            self.canvas.set_badge(self.tr("Drop it to open it") if to_open(data) else over)
-
-    def leave(self) -> None:
-        """It went elsewhere."""
-        self.canvas.set_badge("")
+            words = self.tr("Drop it to open it") if to_open(data) else self.tr("Drop it to lay it over the figure")
+            self.canvas.set_badge(words)
+        else:
+            event.ignore()
 
     def drop(self, event: QDropEvent) -> None:
-        """Open a project or a look; install a generator; lay a picture over the figure."""
-        path, generator = to_open(event.mimeData()), dropped_generator(event.mimeData())
-        event.acceptProposedAction()
+        """Open a project or a look; install a generator; lay a picture over; ask what to take of a favourite."""
         self.canvas.set_badge("")
+        path, generator = to_open(event.mimeData()), dropped_generator(event.mimeData())
+        kept = self.favourites.dragged
+        if kept is not None:
+            event.setAccepted(self._on_canvas(event))
+            if event.isAccepted():
+                place = self.window.mapToGlobal(event.position().toPoint())
+                menu = self.favourites.drop_menu(kept)
+                QTimer.singleShot(0, menu, lambda: menu.popup(place))  # the drag holds the mouse until it is over
+            return
+        event.acceptProposedAction()
         if generator is not None:
             self.generators.install(generator)
         elif path is not None:
             self.files.open(path)
         else:
             self.pictures.take(event.mimeData())
+
+    def _on_canvas(self, event: QDropEvent) -> bool:
+        return self.canvas.rect().contains(self.canvas.mapFrom(self.window, event.position().toPoint()))
 
     def received(self, picture: Reference) -> None:
         """A picture from outside is a reference; when it carries a look, the user says what is meant."""

@@ -9,9 +9,6 @@ from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QSize, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QHideEvent,
     QImage,
     QResizeEvent,
@@ -21,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWi
 
 from vtuber_studio.core.paths import log_dir
 from vtuber_studio.core.pose import NEUTRAL
+from vtuber_studio.core.project import NamedLook
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.ui import actions as table
@@ -82,11 +80,10 @@ class MainWindow(QMainWindow):
         self.generators = Generators(self.stage, self.preferences, self.question_bar, self)
         self.backgrounds = Backgrounds(self.canvas, self.preferences, self)
         self.leaving = Leaving(self.files, self)
-        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self)
         Status(self.stage, self.preview, self.canvas, self)
         self._export: ExportPngDialog | None = None
-        self.setAcceptDrops(True)
         self._build_panels()
+        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self)
         self._build_actions()
         self._connect()
         self._restore()
@@ -100,7 +97,7 @@ class MainWindow(QMainWindow):
         self.palette_panel = PalettePanel(self.stage)
         self.face, self.directions = FacePanel(self.stage), DirectionsPanel(self.stage)
         self.mixing = MixingPanel(self.stage, self.thumbnails)
-        self.favourites = FavouritesPanel(self.stage, self.thumbnails)
+        self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
         self.dice = DicePanel(self.stage)
         left = (
             (self.attributes, self.tr("Shape"), "attributes"),
@@ -181,6 +178,7 @@ class MainWindow(QMainWindow):
         self.reference_bar.removed.connect(partial(self.set_reference, None))
         self.attributes.colour_wanted.connect(self.part_view.show_colour)
         self.favourites.mix_asked.connect(self.part_view.mix_with)
+        self.favourites.export_asked.connect(self.export_png)
         self.toolbar.compare.pressed.connect(partial(self.preview.compare, True))
         self.toolbar.compare.released.connect(partial(self.preview.compare, False))
         self.toolbar.export.clicked.connect(lambda: self.export_png())
@@ -228,10 +226,11 @@ class MainWindow(QMainWindow):
 
     # actions
 
-    def export_png(self) -> ExportPngDialog:
-        """Show the export dialog beside the window."""
+    def export_png(self, kept: NamedLook | None = None) -> ExportPngDialog:
+        """Show the export dialog beside the window, for what is shown or for a favourite."""
         if self._export is None:
             self._export = ExportPngDialog(self.stage, self.preferences, self)
+        self._export.choose(kept)
         self._export.show()
         self._export.raise_()
         return self._export
@@ -252,18 +251,6 @@ class MainWindow(QMainWindow):
         self.preferences.change(idle_animation=on)
 
     # events
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Is it welcome?"""
-        self.drops.enter(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """It went elsewhere."""
-        self.drops.leave()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Here it is."""
-        self.drops.drop(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes from group to group."""

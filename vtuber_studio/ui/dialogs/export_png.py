@@ -28,12 +28,13 @@ from PySide6.QtWidgets import (
 
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.core.project import NamedLook
 from vtuber_studio.engine.fitting import keep
 from vtuber_studio.export import EXPORTERS, PngOptions
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.words import file_stem, fitting
+from vtuber_studio.ui.widgets.words import file_stem, fitting, titled
 
 SIZES = (512, 1024, 2048, 4096)
 CLEAR = "transparent"
@@ -57,6 +58,7 @@ class ExportPngDialog(QDialog):
         super().__init__(parent)
         self.stage, self.preferences = stage, preferences
         self.job: Job | None = None
+        self.kept: NamedLook | None = None  # what is exported; None: what the window shows
         self.setWindowTitle(self.tr("Export PNG"))
         self.setModal(False)
         self.setMinimumWidth(460)
@@ -135,7 +137,17 @@ class ExportPngDialog(QDialog):
     def _suggestion(self) -> Path:
         path, name = self.stage.session.path, self.stage.session.project.name
         stem = path.stem if path else file_stem(name) or "persona"
+        if self.kept is not None:
+            stem = file_stem(self.kept.name) or stem
         return free_name((path.parent if path else home_dir()) / f"{stem}.png")
+
+    def choose(self, kept: NamedLook | None) -> None:
+        """What is exported: a favourite, with the face that she makes now, or what the window shows."""
+        if kept != self.kept and self.job is None:
+            self.kept = kept
+            title = self.tr("Export PNG") if kept is None else self.tr("Export PNG: {}").format(kept.name)
+            self.setWindowTitle(titled(title))
+            self.path_field.setText(str(self._suggestion()))
 
     def set_background(self, background: str) -> None:
         """``transparent`` or #rrggbb."""
@@ -154,9 +166,10 @@ class ExportPngDialog(QDialog):
         size = int(self.size_box.currentData())
         keeps, manifest = self.look_box.isChecked(), self.stage.manifest
         self.preferences.change(export_size=size, export_background=self.background, export_look=keeps)
-        look = keep(self.stage.session.look, manifest) if keeps and manifest is not None else None
+        shot = self.stage.shot if self.kept is None else self.stage.shot.with_(look=self.kept.look)
+        look = keep(shot.look, manifest) if keeps and manifest is not None else None
         options = PngOptions(size, self.background, look)
-        self.job = Job(EXPORTERS["png"](self.stage.bridge.render, self.stage.shot, options, path))
+        self.job = Job(EXPORTERS["png"](self.stage.bridge.render, shot, options, path))
         self.job.progressed.connect(self._on_progress)
         self.job.finished.connect(lambda _result: self._done(path))
         self.job.failed.connect(lambda message, hint: self._show_idle(f"{message} {hint}".strip()))

@@ -1,12 +1,15 @@
-"""A strip of favourites: click recalls, right click mixes, renames or removes. Folded, it is a slim row of faces."""
+"""A strip of favourites: click recalls, right click offers more, dragging reorders or, on the canvas, mixes.
+
+Folded, it is a slim row of faces.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
+from msgspec import structs
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -14,18 +17,18 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QWidget,
 )
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.project import NamedLook
+from vtuber_studio.core.project import MAX_NAME, NamedLook
+from vtuber_studio.ui.mix_menu import mix_menu
+from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.widgets.strip import Faces, Strip
 from vtuber_studio.ui.widgets.words import plain
 
 ICON, SLIM = 84, 36  # logical pixels a side of a picture; folded
@@ -33,55 +36,27 @@ NAME, FRAME, AROUND = 26, 14, 18  # logical pixels: a name below it, the item ar
 VIEW = (92, 32, 420, 360)  # of the canvas, in its units: head and shoulders, or faces would be too small to know
 
 
-class _Faces(QStyledItemDelegate):
-    """Pictures alone, when there is no room for names."""
-
-    slim: bool | None = None
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """With the name, or without."""
-        super().initStyleOption(option, index)
-        if self.slim:
-            option.text = ""  # type: ignore[attr-defined]
-
-
-class Strip(QListWidget):
-    """A row of pictures that says what it is for while there are none."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Pictures, or words."""
-        super().paintEvent(event)
-        if not self.count():
-            with QPainter(self.viewport()) as painter:
-                painter.setPen(QColor(COLOURS["quiet"]))
-                words = self.tr("Looks that you keep (F) stand here: a click brings one back, a right click mixes it.")
-                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(self.viewport().rect().adjusted(16, 0, -16, 0), flags, words)
-
-
 class FavouritesPanel(QWidget):
     """Thumbnails of ``project.favourites``."""
 
     mix_asked = Signal(object)  # Look: make it the second look of the mixing panel
+    export_asked = Signal(object)  # NamedLook
     folded = Signal(bool)  # asked for: only a slim row, or all of it
 
-    def __init__(self, stage: Stage, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, stage: Stage, thumbnails: Thumbnails, mixing: MixingPanel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.stage, self.thumbnails = stage, thumbnails
+        self.stage, self.thumbnails, self.mixing = stage, thumbnails, mixing
         self._shown: tuple[NamedLook, ...] | None = None
         self.add_button = QPushButton(self.tr("\N{BLACK STAR} Keep"))
         self.add_button.setToolTip(self.tr("Keep the present look as a favourite (F)"))
         self.add_button.clicked.connect(lambda: self.add())
-        self.list = Strip()
+        self.list = Strip(self.tr("Looks that you keep (F) stand here: a click brings one back, a drag mixes it in."))
         self.list.setObjectName("favourites")
         self.list.setAccessibleName(self.tr("Favourites"))
-        self.list.setViewMode(QListWidget.ViewMode.IconMode)
-        self.list.setFlow(QListWidget.Flow.LeftToRight)
-        self.list.setWrapping(False)
-        self.list.setMovement(QListWidget.Movement.Static)
-        self.list.setItemDelegate(faces := _Faces(self.list))
+        self.list.reordered.connect(self.move_to)
+        self.list.setItemDelegate(faces := Faces(self.list))
         self._faces = faces
         self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
         self.list.itemClicked.connect(lambda item: self.recall(self.list.row(item)))
@@ -133,8 +108,8 @@ class FavouritesPanel(QWidget):
         favourites = self.stage.session.project.favourites
         if self.stage.manifest is None or favourites == self._shown:
             return
-        self._shown = favourites
-        hint = self.tr("Click to recall; right click to mix, rename or remove")
+        self._shown, row = favourites, self.list.currentRow()
+        hint = self.tr("Click to use; drag to reorder, or onto the picture to mix; right click for more")
         self.list.blockSignals(True)
         self.list.clear()
         for favourite in favourites:
@@ -145,6 +120,7 @@ class FavouritesPanel(QWidget):
             item.setToolTip(plain(f"{favourite.name}\n{hint}"))
             self.list.addItem(item)
             self.thumbnails.show(favourite.look, self._placer(favourite.look), VIEW, 2 * ICON)
+        self.list.setCurrentRow(min(row, len(favourites) - 1))
         self.list.blockSignals(False)
 
     def _draw_anew(self) -> None:
@@ -166,6 +142,41 @@ class FavouritesPanel(QWidget):
         """Forget a favourite; undo brings it back."""
         if index >= 0:
             self.stage.session.remove_favourite(index)
+            self.stage.say(self.tr("Deleted; Ctrl+Z brings it back"))
+
+    def move_to(self, index: int, to: int) -> None:
+        """Another place in the row."""
+        kept = list(self.stage.session.favourites)
+        kept.insert(to, kept.pop(index))
+        self._change(kept, self.tr("Move favourite"))
+        self.list.setCurrentRow(to)
+
+    def replace(self, index: int) -> None:
+        """The present look under the favourite's name."""
+        kept = list(self.stage.session.favourites)
+        kept[index] = structs.replace(kept[index], look=self.stage.session.look)
+        self._change(kept, self.tr("Replace favourite"))
+
+    def duplicate(self, index: int) -> None:
+        """The same again, behind it."""
+        kept = list(self.stage.session.favourites)
+        name = self.tr("{} copy").format(kept[index].name)[:MAX_NAME]
+        kept.insert(index + 1, structs.replace(kept[index], name=name))
+        self._change(kept, self.tr("Duplicate favourite"))
+
+    def rename(self, index: int) -> None:
+        """Let the name be typed; a slim row has no names, so it unfolds."""
+        if self._faces.slim:
+            self.folded.emit(False)
+        self.list.setCurrentRow(index)
+        self.list.editItem(self.list.item(index))
+
+    def _change(self, kept: list[NamedLook], label: str) -> None:
+        session = self.stage.session
+        try:
+            session.edit_project(session.project.with_(favourites=tuple(kept)), label)
+        except StudioError as error:
+            self.stage.fail(error.message, error.hint)
 
     def _placer(self, look: Look) -> Callable[[QPixmap], None]:
         """Puts a picture at every item that shows ``look`` by then: items may have moved meanwhile."""
@@ -190,15 +201,45 @@ class FavouritesPanel(QWidget):
         self._shown = None  # the item says what was typed: it is to say what is so
         self.refresh()
 
-    def _menu(self, position: QPoint) -> None:
-        item = self.list.itemAt(position)
-        if item is None:
-            return
-        index, menu = self.list.row(item), QMenu(self)
-        look = self.stage.session.project.favourites[index].look
-        menu.addAction(self.tr("Recall")).triggered.connect(lambda: self.recall(index))
-        menu.addAction(self.tr("Mix with it")).triggered.connect(partial(self.mix_asked.emit, look))
-        menu.addAction(self.tr("Rename")).triggered.connect(lambda: self.list.editItem(item))
-        menu.addAction(self.tr("Remove")).triggered.connect(lambda: self.remove(index))
+    @property
+    def dragged(self) -> NamedLook | None:
+        """The favourite that is being dragged."""
+        return None if self.list.dragged is None else self.stage.session.favourites[self.list.dragged]
+
+    def drop_menu(self, kept: NamedLook) -> QMenu:
+        """What becomes of a favourite that is dropped on the canvas."""
+        menu = mix_menu(self.mixing, kept, self)
+        menu.addAction(self.tr("Use it")).triggered.connect(lambda: self._use(kept))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _use(self, kept: NamedLook) -> None:
+        self.stage.session.edit(kept.look, self.tr("Recall favourite"))
+
+    def _menu(self, position: QPoint) -> None:
+        item, menu = self.list.itemAt(position), QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if item is None or self.stage.manifest is None:
+            menu.addAction(self.tr("Keep the current look")).triggered.connect(lambda: self.add())
+            menu.addAction(self.fold_button.toolTip()).triggered.connect(self.fold_button.click)
+        else:
+            self._fill(menu, self.list.row(item))
         menu.popup(self.list.viewport().mapToGlobal(position))
+
+    def _fill(self, menu: QMenu, index: int) -> None:
+        kept = self.stage.session.favourites[index]
+        menu.addAction(self.tr("Use")).triggered.connect(lambda: self.recall(index))
+        mixes = mix_menu(self.mixing, kept, menu)
+        mixes.addSeparator()
+        mixes.addAction(self.tr("More in the Mixing panel")).triggered.connect(lambda: self.mix_asked.emit(kept.look))
+        menu.addMenu(mixes)
+        menu.addSeparator()
+        for text, act in (
+            (self.tr("Rename") + "\tF2", self.rename),
+            (self.tr("Replace with the current look"), self.replace),
+            (self.tr("Duplicate"), self.duplicate),
+        ):
+            menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act(index))
+        menu.addAction(self.tr("Export PNG ...")).triggered.connect(lambda: self.export_asked.emit(kept))
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete") + "\tDel").triggered.connect(lambda: self.remove(index))
