@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -26,6 +26,7 @@ from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.generator import OnnxGenerator, load_generator
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import Bridge
+from vtuber_studio.ui.dialogs.colour import ColourDialog
 from vtuber_studio.ui.panels.attributes import AttributesPanel
 from vtuber_studio.ui.panels.dice import DicePanel
 from vtuber_studio.ui.panels.directions import DirectionsPanel
@@ -747,8 +748,8 @@ def test_a_favourite_is_recalled_and_removed_by_keys(stage: Stage, favourites: F
 # palette
 
 
-def chooser(panel: PalettePanel) -> QColorDialog:
-    return next(dialog for dialog in panel.findChildren(QColorDialog) if dialog.isVisible())
+def chooser(panel: PalettePanel) -> ColourDialog:
+    return next(dialog for dialog in panel.findChildren(ColourDialog) if dialog.isVisible())
 
 
 def middle_of(panel: PalettePanel, name: str) -> str:
@@ -762,7 +763,7 @@ def test_a_colour_is_previewed_while_it_is_chosen(stage: Stage, show: Show[Palet
     click(panel.swatches["hair.base"])
     dialog = chooser(panel)
     for colour in ("#ff0000", "#cc0000"):
-        dialog.setCurrentColor(QColor(colour))
+        dialog.take(colour)
         assert stage.session.look.palette["hair.base"] == colour
         assert middle_of(panel, "hair.base") == colour
     assert differing(picture(stage), rest).any()
@@ -776,7 +777,7 @@ def test_a_colour_not_chosen_leaves_no_trace(stage: Stage, show: Show[PalettePan
     panel = show(PalettePanel(stage))
     click(panel.swatches["hair.base"])
     dialog = chooser(panel)
-    dialog.setCurrentColor(QColor("#ff0000"))
+    dialog.take("#ff0000")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert stage.session.look == DEFAULT and not stage.session.can_undo
 
@@ -829,7 +830,7 @@ def test_whole_hair_takes_the_tips_along(real: Stage, show: Show[PalettePanel]) 
     click(panel.wholes["hair.base"])
     dialog = chooser(panel)
     for colour in ("#ff0000", "#c03040"):
-        dialog.setCurrentColor(QColor(colour))
+        dialog.take(colour)
     dialog.accept()
     assert undo_depth(real.session) == 3 and real.session.undo_label == "Whole hair"
     palette = real.session.look.palette

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -10,8 +11,10 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -20,6 +23,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QImageReader,
+    QPalette,
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
@@ -447,6 +451,43 @@ def test_export_writes_what_is_shown(qtbot: QtBot, window: MainWindow, tmp_path:
     assert window.preferences.settings.export_background == "#336699"
 
 
+class FileManager(QObject):
+    """What the system shows folders with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Path] = []
+
+    @Slot(QUrl)
+    def show(self, url: QUrl) -> None:
+        self.shown.append(Path(url.toLocalFile()))
+
+
+def test_the_folder_of_an_export_is_shown_while_it_is_there(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    dialog, manager, folder = window.export_png(), FileManager(), tmp_path / "my pictures"
+    folder.mkdir()
+    assert not dialog.folder_button.isVisible()
+    dialog.path_field.setText(str(folder / "out.png"))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT):
+        dialog.start_button.click()
+    assert dialog.folder_button.isVisible()
+    QDesktopServices.setUrlHandler("file", manager, "show")
+    try:
+        dialog.folder_button.click()
+        assert manager.shown == [folder]
+        shutil.rmtree(folder)
+        dialog.folder_button.click()
+        assert manager.shown == [folder] and "not there any more" in dialog.note.text()
+        window.actions_by_name["open_log"].trigger()  # of a start at which nothing went wrong
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    folder.mkdir()
+    dialog.folder_button.click()
+    assert "No program here shows folders" in dialog.note.text() and "my pictures" in dialog.note.text()
+
+
 def test_a_cancelled_export_deletes_and_writes_nothing(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "old.png"
     path.write_bytes(b"old")
@@ -733,6 +774,35 @@ def test_the_window_remembers_its_place_and_settings(open_window: Open) -> None:
     assert stored.idle_animation and stored.window_geometry and stored.window_state
     again = open_window(stored.with_(idle_animation=False))
     assert again.height() == window.height() == 720 != open_window().height()
+
+
+def test_nothing_of_the_system_is_left_in_the_dark_palette() -> None:
+    made, groups = theme.palette(), (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive)
+    roles = [role for role in QPalette.ColorRole if role not in (role.NoRole, role.NColorRoles)]
+    for group in (*groups, QPalette.ColorGroup.Disabled):
+        assert not [role for role in roles if not made.isBrushSet(group, role)]
+        pairs = (("WindowText", "Window"), ("Text", "Base"), ("ButtonText", "Button"), ("ToolTipText", "ToolTipBase"))
+        for text, ground in (*pairs, ("HighlightedText", "Highlight"), ("Link", "Base"), ("LinkVisited", "Base")):
+            front, back = (made.color(group, getattr(QPalette.ColorRole, name)).lightnessF() for name in (text, ground))
+            assert front - back > (0.15 if group == QPalette.ColorGroup.Disabled else 0.35), (group, text)
+
+
+@pytest.mark.parametrize("system", ["#ffffff", "#202020"])
+def test_the_window_is_dark_whatever_the_system_is(qapp: QApplication, open_window: Open, system: str) -> None:
+    QApplication.setStyle("Fusion")
+    QApplication.setPalette(QPalette(QColor(system), QColor(system)))
+    try:
+        theme.apply(qapp)
+        window = open_window()
+        menu = window.generators.menu
+        for widget in (window, window.menuBar(), window.statusBar(), window.attributes, menu, window.export_png()):
+            widget.ensurePolished()
+            picture = widget.grab().toImage()
+            assert picture.pixelColor(1, picture.height() - 2).lightnessF() < 0.25, widget
+            assert widget.palette().color(QPalette.ColorRole.WindowText).lightnessF() > 0.6, widget
+        assert qapp.styleHints().colorScheme() != Qt.ColorScheme.Light
+    finally:
+        theme.apply(qapp)
 
 
 def test_the_style_sheet_has_every_colour(qapp: QApplication) -> None:

@@ -117,7 +117,17 @@ def oklab(rgb: np.ndarray) -> np.ndarray:
 
 def from_oklab(lab: np.ndarray) -> np.ndarray:
     """OKLab [..., 3] to sRGB in 0..1, clipped to the gamut."""
-    linear = np.clip(((lab @ _M2_INV.T) ** 3) @ _M1_INV.T, 0.0, 1.0)
+    return srgb_of(linear_of(lab))
+
+
+def linear_of(lab: np.ndarray) -> np.ndarray:
+    """OKLab [..., 3] to linear sRGB, outside 0..1 where the screen has no such colour."""
+    return ((lab @ _M2_INV.T) ** 3) @ _M1_INV.T
+
+
+def srgb_of(linear: np.ndarray) -> np.ndarray:
+    """Linear sRGB [..., 3] to sRGB in 0..1, clipped to the gamut."""
+    linear = np.clip(linear, 0.0, 1.0)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 

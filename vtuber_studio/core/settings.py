@@ -14,6 +14,7 @@ from vtuber_studio.core.files import make_folder, read_bytes, write_atomically
 from vtuber_studio.core.paths import config_dir
 
 MAX_RECENT = 12
+MAX_COLOURS = 10
 _MAX_BYTES = 1_000_000
 Colour = Annotated[str, Meta(pattern=r"^(transparent|checker|#[0-9a-fA-F]{6})\Z")]
 
@@ -28,6 +29,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     export_background: Colour = "transparent"
     export_look: bool = True  # pictures carry the look that made them
     recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
+    recent_colours: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z")], ...], Meta(max_length=MAX_COLOURS)
+    ] = ()  # newest first
     window_geometry: str = ""  # base64 of Qt's saveGeometry
     window_state: str = ""  # base64 of Qt's saveState
     favourites_folded: bool = False  # a slim row even where there is room

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QSize, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QSize, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QHideEvent,
     QImage,
     QResizeEvent,
@@ -25,12 +24,14 @@ from vtuber_studio.ui import actions as table
 from vtuber_studio.ui.backgrounds import Backgrounds
 from vtuber_studio.ui.bridge import Bridge, Load
 from vtuber_studio.ui.canvas import STEP, Canvas
+from vtuber_studio.ui.colours import Colours
 from vtuber_studio.ui.dialogs.export_png import ExportPngDialog
 from vtuber_studio.ui.dialogs.help import about_dialog, shortcuts_dialog
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
 from vtuber_studio.ui.file_dialogs import FileDialogs
 from vtuber_studio.ui.files import Files
+from vtuber_studio.ui.folders import show_folder
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.gestures import Gestures
 from vtuber_studio.ui.idle import Idle
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self) -> None:
         self.attributes = AttributesPanel(self.stage, self.thumbnails)
-        self.palette_panel = PalettePanel(self.stage)
+        self.palette_panel = PalettePanel(self.stage, Colours(self.stage, self.preferences, self.canvas))
         self.face, self.directions = FacePanel(self.stage), DirectionsPanel(self.stage)
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
@@ -154,7 +155,7 @@ class MainWindow(QMainWindow):
             "panels": self.docks.show,
             "full_screen": lambda on: self.showFullScreen() if on else self.showNormal(),
             "shortcuts": lambda: shortcuts_dialog(self).show(),
-            "open_log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))),
+            "open_log": lambda: show_folder(log_dir(), self.stage.fail),
             "about": lambda: about_dialog(self, self.stage.manifest).show(),
         }
         self.actions_by_name = table.build(self, handlers)
@@ -229,7 +230,7 @@ class MainWindow(QMainWindow):
     def export_png(self, kept: NamedLook | None = None) -> ExportPngDialog:
         """Show the export dialog beside the window, for what is shown or for a favourite."""
         if self._export is None:
-            self._export = ExportPngDialog(self.stage, self.preferences, self)
+            self._export = ExportPngDialog(self.stage, self.preferences, self.palette_panel.colours, self)
         self._export.choose(kept)
         self._export.show()
         self._export.raise_()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -46,8 +47,8 @@ def style_sheet() -> str:
 
 
 def palette() -> QPalette:
-    """Colours for what Qt draws itself."""
-    made, role = QPalette(), QPalette.ColorRole
+    """Colours for what Qt draws itself: all of them, so that none comes from a light system."""
+    made, role = QPalette(QColor(COLOURS["raised"]), QColor(COLOURS["panel"])), QPalette.ColorRole
     for which, name in (
         (role.Window, "panel"),
         (role.WindowText, "text"),
@@ -63,6 +64,7 @@ def palette() -> QPalette:
         (role.ToolTipBase, "raised"),
         (role.ToolTipText, "text"),
         (role.Link, "accent"),
+        (role.LinkVisited, "accent"),
         (role.Accent, "accent"),
     ):
         made.setColor(which, QColor(COLOURS[name]))
@@ -72,8 +74,9 @@ def palette() -> QPalette:
 
 
 def apply(app: QApplication) -> None:
-    """Dress the application."""
+    """Dress the application: dark by design, for colours are judged against dark, whatever the system prefers."""
     app.setStyle("Fusion")
+    app.styleHints().setColorScheme(Qt.ColorScheme.Dark)  # the frame that the system draws, too
     app.setPalette(palette())
     font = QFont(app.font())
     font.setPixelSize(13)

@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
-    QColorDialog,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -31,6 +29,8 @@ from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.engine.fitting import keep
 from vtuber_studio.export import EXPORTERS, PngOptions
+from vtuber_studio.ui.colours import Colours
+from vtuber_studio.ui.folders import show_folder
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
@@ -54,9 +54,11 @@ class ExportPngDialog(QDialog):
 
     exported = Signal(object)  # Path
 
-    def __init__(self, stage: Stage, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, stage: Stage, preferences: Preferences, colours: Colours, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.stage, self.preferences = stage, preferences
+        self.stage, self.preferences, self.colours = stage, preferences, colours
         self.job: Job | None = None
         self.kept: NamedLook | None = None  # what is exported; None: what the window shows
         self.setWindowTitle(self.tr("Export PNG"))
@@ -91,6 +93,10 @@ class ExportPngDialog(QDialog):
         self.start_button.clicked.connect(lambda: self.start())
         self.cancel_button = QPushButton(self.tr("Close"))
         self.cancel_button.clicked.connect(self.reject)
+        self.folder_button = QPushButton(self.tr("Open folder"), autoDefault=False, visible=False)
+        self.folder_button.setToolTip(self.tr("Show where the picture lies"))
+        self.folder_button.clicked.connect(self.open_folder)
+        self._written: Path | None = None
         self._lay_out(browse)
         self.set_background(self.background)
         self.path_field.textChanged.connect(self._name_the_button)
@@ -123,6 +129,7 @@ class ExportPngDialog(QDialog):
             else:
                 grid.addLayout(field, index, 1)
         grid.setColumnStretch(1, 1)
+        buttons.addWidget(self.folder_button)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.start_button)
@@ -179,6 +186,11 @@ class ExportPngDialog(QDialog):
         self.cancel_button.setText(self.tr("Cancel"))
         self.job.start()
 
+    def open_folder(self) -> None:
+        """Show the folder of the last picture in the system's file manager."""
+        if self._written is not None:
+            show_folder(self._written.absolute().parent, lambda *told: self.note.setText(" ".join(told).strip()))
+
     def reject(self) -> None:
         """Cancel what runs; close when nothing does."""
         if self.job is None:
@@ -206,6 +218,8 @@ class ExportPngDialog(QDialog):
         self.note.setText(fitting(step.message))
 
     def _done(self, path: Path) -> None:
+        self._written = path
+        self.folder_button.show()
         self._show_idle(self.tr("Written: {}").format(path))
         self.path_field.setText(str(free_name(path)))
         self.stage.say(self.tr("Exported {}").format(path.name))
@@ -229,7 +243,8 @@ class ExportPngDialog(QDialog):
 
     def _choose_colour(self) -> None:
         self.set_background(self.background)  # the button alone changes nothing
-        dialog = QColorDialog(QColor("#ffffff" if self.background == CLEAR else self.background), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self.set_background(colour.name()))
-        dialog.open()
+        before = self.background
+        first = "#ffffff" if before == CLEAR else before
+        dialog = self.colours.choose(self.tr("Background"), first, self, self.set_background)
+        dialog.accepted.connect(lambda: self.set_background(dialog.colour))
+        dialog.rejected.connect(lambda: self.set_background(before))

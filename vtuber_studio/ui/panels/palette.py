@@ -6,14 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
-    QColorDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -25,12 +22,13 @@ from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.mixing import home_of, seen_palette
 from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
+from vtuber_studio.ui.colours import Colours
 from vtuber_studio.ui.shares import shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.lock import LockButton
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
-from vtuber_studio.ui.widgets.words import plain, titled
+from vtuber_studio.ui.widgets.words import plain
 
 COLUMNS = 4
 
@@ -82,11 +80,11 @@ def _caption(text: str) -> QLabel:
 
 
 class PalettePanel(QWidget):
-    """A click opens the colour chooser beside the window; each colour dragged there is previewed at once."""
+    """A click opens the colour dialog over the swatches; each colour dragged there is previewed at once."""
 
-    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+    def __init__(self, stage: Stage, colours: Colours | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.stage = stage
+        self.stage, self.colours = stage, colours or Colours(stage)
         self.swatches: dict[str, Swatch] = {}
         self.locks: dict[str, LockButton] = {}
         self.wholes: dict[str, Swatch] = {}  # base -> the swatch of its whole group
@@ -224,34 +222,23 @@ class PalettePanel(QWidget):
 
     def choose(self, name: str) -> None:
         """Choose one material's colour."""
-        self._choose(self.swatches[name], partial(self.set_colour, name))
+        may_be_clear = len(self._materials[name].colour) == 9
+        self._choose(self.swatches[name], partial(self.set_colour, name), may_be_clear)
 
     def choose_whole(self, base: str) -> None:
         """Choose the colour of a whole group."""
         self._choose(self.wholes[base], partial(self.set_whole, base))
 
-    def _choose(self, swatch: Swatch, put: Callable[[str], None]) -> None:
-        """Open the (modeless) colour chooser; cancelling takes the preview back, one undo step otherwise."""
-        dialog = QColorDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        text = swatch.colour
-        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel, len(text) == 9)
-        colour = QColor(text[:7])
-        if len(text) == 9:
-            colour.setAlpha(int(text[7:], 16))
-        dialog.setWindowTitle(titled(swatch.label))
-        dialog.setCurrentColor(colour)
-        self.stage.session.begin(swatch.label)
-        dialog.currentColorChanged.connect(lambda c: put(to_hex(c.getRgbF())))
-        dialog.accepted.connect(self.stage.session.commit)
-        dialog.rejected.connect(self.stage.session.abort)
-        dialog.setModal(True)
-        for button in dialog.findChildren(QPushButton):
-            button.setIcon(QIcon())  # the system's ticks and crosses
+    def _choose(self, swatch: Swatch, put: Callable[[str], None], may_be_clear: bool = False) -> None:
+        """Open the colour dialog; cancelling takes the preview back, one undo step otherwise."""
+        session = self.stage.session
+        cover = "ff" if may_be_clear and len(swatch.colour) == 7 else ""
+        session.begin(swatch.label)
+        dialog = self.colours.choose(swatch.label, swatch.colour + cover, self, put)
+        dialog.accepted.connect(session.commit)
+        dialog.rejected.connect(session.abort)
         # over the swatches, not over her face
         dialog.move(self.mapToGlobal(QPoint(0, max(0, self.height() - dialog.sizeHint().height()))))
-        dialog.open()
 
     def _lock(self, name: str, locked: bool) -> None:
         locks = self.stage.session.locks

@@ -1,0 +1,74 @@
+"""Colours are chosen in one way everywhere: the dialog with hers, with those used before, and with the canvas to pick
+from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, QRect
+from PySide6.QtWidgets import QWidget
+
+from vtuber_studio.core.mixing import seen_palette
+from vtuber_studio.core.palette import to_hex
+from vtuber_studio.core.settings import MAX_COLOURS
+from vtuber_studio.ui.canvas import Canvas
+from vtuber_studio.ui.dialogs.colour import ColourDialog
+from vtuber_studio.ui.preferences import Preferences
+from vtuber_studio.ui.stage import Stage
+
+SOLID = 0.6  # alpha from which on a pixel's colour is one
+SHOWN = 30  # of hers: three rows
+
+
+class Colours:
+    """What the dialog is given, and what is remembered of it. Without a canvas there is nothing to pick from."""
+
+    def __init__(self, stage: Stage, preferences: Preferences | None = None, canvas: Canvas | None = None) -> None:
+        self.stage, self.preferences, self.canvas = stage, preferences, canvas
+
+    def choose(self, title: str, colour: str, parent: QWidget, changed: Callable[[str], object]) -> ColourDialog:
+        """Open the dialog; ``changed`` at each step. The caller listens for its end."""
+        recent = self.preferences.settings.recent_colours if self.preferences else ()
+        dialog = ColourDialog(title, colour, self.hers(), recent, parent)
+        dialog.changed.connect(changed)
+        dialog.accepted.connect(lambda: self._remember(dialog.colour))
+        dialog.dropper_wanted.connect(lambda: self._drop(dialog))
+        dialog.drop_button.setVisible(self.canvas is not None and self.canvas.image is not None)
+        self.stage.loaded.connect(dialog.reject)  # another generator: what was chosen may be no more
+        dialog.open()
+        return dialog
+
+    def hers(self) -> list[tuple[str, str]]:
+        """The colours that she is painted in, each once, those first that others derive from."""
+        manifest = self.stage.manifest
+        if manifest is None:
+            return []
+        parts = [entry.part for entry in manifest.parts]
+        seen = seen_palette(manifest.materials, parts, self.stage.session.look)
+        found: dict[str, str] = {}
+        for row in sorted(manifest.materials, key=lambda row: bool(row.source)):
+            found.setdefault(to_hex(seen[row.name][:3]), row.label)
+        return [(label, colour) for colour, label in found.items()][:SHOWN]
+
+    def colour_at(self, place: QPoint) -> str | None:
+        """What is seen of her at a place of the screen; None where she is not."""
+        canvas = self.canvas
+        if canvas is None or canvas.image is None:
+            return None
+        figure, image = canvas.figure, canvas.image
+        at = (QPointF(canvas.mapFromGlobal(place)) - figure.topLeft()) * (image.width() / figure.width())
+        if not image.rect().contains(at.toPoint()):
+            return None
+        colour = image.pixelColor(at.toPoint())
+        return colour.name() if colour.alphaF() >= SOLID else None
+
+    def _drop(self, dialog: ColourDialog) -> None:
+        canvas = self.canvas
+        if canvas is not None:
+            place = QRect(canvas.mapToGlobal(QPoint(0, 0)), canvas.size())
+            dialog.drop(place, canvas.grab(), self.colour_at)
+
+    def _remember(self, colour: str) -> None:
+        if self.preferences is not None:
+            kept = [each for each in self.preferences.settings.recent_colours if each != colour[:7]]
+            self.preferences.change(recent_colours=(colour[:7], *kept)[:MAX_COLOURS])
