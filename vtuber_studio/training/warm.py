@@ -30,6 +30,7 @@ def bundle_weights(
     """A state dict like ``own`` with the weights that the bundle has for ``part``, or for its ``network`` when it has
     one of that name; its initializers carry the state dict's names. ``rows``: what the network sees now. KeyError when
     the bundle lacks the part."""
+    own = {key: value.cpu() for key, value in own.items()}  # the bundle's are there, whatever device trains
     manifest = read_bundle(folder).manifest
     entry = {entry.part.name: entry for entry in manifest.parts}[part.name]
     entry = networks_of(entry).get(network, entry)
