@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
+from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.stage import Stage
@@ -47,6 +48,23 @@ class Docks(QObject):
         window.setMinimumSize(LEAST)
         window.resizeDocks(self.docks[:2], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         stage.loaded.connect(self.fit)
+
+    def restore(self, settings: Settings) -> None:
+        """Where everything stood when the window was closed last."""
+        room = self.window.screen().availableGeometry().size() - QSize(0, 36)  # the frame's title stands above
+        self.window.resize(QSize(1440, 900).boundedTo(room))
+        if settings.window_geometry:
+            self.window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
+        if settings.window_state:
+            self.window.restoreState(QByteArray.fromBase64(settings.window_state.encode()))
+        self.folded[False] = settings.favourites_folded
+
+    def placement(self) -> dict[str, object]:
+        """Where everything stands, for the settings; panels that are hidden stand where they stood."""
+        placed: dict[str, object] = {"window_geometry": self.window.saveGeometry().toBase64().data().decode()}
+        if self._shown:
+            placed["window_state"] = self.window.saveState().toBase64().data().decode()
+        return {**placed, "favourites_folded": self.folded[False]}
 
     def fit(self) -> None:
         """Leave out what the generator cannot do."""

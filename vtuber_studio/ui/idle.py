@@ -6,7 +6,8 @@ import math
 from collections.abc import Collection
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.core.shot import Shot
 
@@ -17,6 +18,7 @@ STEPS = 20  # breath is shown in so many steps: nothing is drawn for a change th
 SLOT = 4.0  # seconds; one blink each, somewhere in it
 BLINK = (0.5, 0.0, 0.0, 0.3, 0.6, 0.85)  # the lids of a blink, frame by frame: they fall faster than they rise
 FRAME = 0.04  # seconds of one
+_SEEN = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
 EYES = ("eye_open_left", "eye_open_right")
 
 
@@ -78,6 +80,17 @@ class Idle(QObject):
         """Nobody looks: nothing moves."""
         self._visible = visible
         self.disturb()
+
+    def watch(self, window: QWidget) -> None:
+        """She moves while this window is seen: shown, and not minimised."""
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Is it seen?"""
+        if event.type() in _SEEN and isinstance(watched, QWidget):
+            shown = watched.isVisible() if event.type() == QEvent.Type.WindowStateChange else True
+            self.set_visible(event.type() != QEvent.Type.Hide and shown and not watched.isMinimized())
+        return super().eventFilter(watched, event)
 
     def disturb(self) -> None:
         """The user does something: hold still, go on when left alone again."""

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QSize, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QHideEvent,
-    QImage,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtCore import QEventLoop, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from vtuber_studio.core.paths import log_dir
@@ -89,6 +83,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._refresh()
+        self.idle.watch(self)
         self.gestures = Gestures(self.session, self.preview, self.idle, self)
 
     # building
@@ -186,13 +181,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.preferences.settings
-        room = self.screen().availableGeometry().size() - QSize(0, 36)  # the frame's title stands above
-        self.resize(QSize(1440, 900).boundedTo(room))
-        if settings.window_geometry:
-            self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
-        if settings.window_state:
-            self.restoreState(QByteArray.fromBase64(settings.window_state.encode()))
-        self.docks.folded[False] = settings.favourites_folded
+        self.docks.restore(settings)
         self.actions_by_name["idle"].setChecked(settings.idle_animation)
         self.actions_by_name["panels"].setChecked(True)
         self.docks.show(True)
@@ -262,22 +251,6 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.docks.adapt()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """She moves while she is seen."""
-        super().showEvent(event)
-        self.idle.set_visible(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody sees her."""
-        super().hideEvent(event)
-        self.idle.set_visible(False)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Minimised is hidden, too."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange:
-            self.idle.set_visible(self.isVisible() and not self.isMinimized())
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved work is asked about first."""
         if not self.leaving.may_close():
@@ -289,11 +262,7 @@ class MainWindow(QMainWindow):
     def _finish(self) -> None:
         self.gestures.close()
         self.idle.set_enabled(False)
-        geometry, state = self.saveGeometry().toBase64().data().decode(), self.saveState().toBase64().data().decode()
-        if not self.actions_by_name["panels"].isChecked():
-            state = self.preferences.settings.window_state
-        folded = self.docks.folded[False]
-        self.preferences.change(window_geometry=geometry, window_state=state, favourites_folded=folded)
+        self.preferences.change(**self.docks.placement())
         self.hide()  # what follows may take as long as a large picture
         if self._export is not None:
             self._export.leave()
