@@ -26,7 +26,7 @@ from vtuber_studio.engine import warp
 
 SCALE = 0.5  # pixels to the canvas unit
 SIZE = round(512 * SCALE)
-LOOKS, FIGURES = 28, 200  # no common factor with the 27 poses
+HAIRS, OTHERS, FIGURES = 28, 10, 200  # hairs have no common factor with the 27 poses
 WORN = ("hair_back", "body", "face", "hair_front")  # what holds a figure together
 CELS = {cel.name: cel for name in WORN for cel in schema.part(name).cels}
 ANGLES = (-15.0, 0.0, 15.0)
@@ -75,13 +75,14 @@ def _seen(
 
 @pytest.fixture(scope="module")
 def figures() -> list[Figure]:
-    drawn = {name: [_drawn(name, seed) for seed in range(LOOKS)] for name in WORN}
+    many = {name: HAIRS if name.startswith("hair") else OTHERS for name in WORN}
+    drawn = {name: [_drawn(name, seed) for seed in range(many[name])] for name in WORN}
     skull, made = _core(), []
     still = Cel("core", 0, ())
     for number in range(FIGURES):
-        hair, pose = number % LOOKS, Pose(*(ANGLES[number % 27 // step % 3] for step in (1, 3, 9)))
+        hair, pose = number % HAIRS, Pose(*(ANGLES[number % 27 // step % 3] for step in (1, 3, 9)))
         fields = warp.fields(pose, SCALE, (0, 0, SIZE, SIZE))
-        own = {"body": (5 * number + 1) % LOOKS, "face": (7 * number + 2) % LOOKS}
+        own = {"body": number % OTHERS, "face": (3 * number + number // OTHERS) % OTHERS}
         cels, deep = {}, np.zeros((SIZE, SIZE), np.float32)
         for name in WORN:
             part, coverage = schema.part(name), drawn[name][own.get(name, hair)]
@@ -118,8 +119,51 @@ def test_long_hair_is_whole_beside_the_neck(figures: list[Figure]) -> None:
     """Behind the locks of long hair there is hair, down to the shoulders: no slit shows what is behind her."""
     for figure in figures:
         if figure.values["back_style"] in ("long", "wavy", "hime"):
-            background = (figure.alpha() < 0.5).astype(np.uint8)
-            _, _, boxes, _ = cv2.connectedComponentsWithStats(background, connectivity=4)
-            slits = [box for box in boxes[1:] if box[0] > 0 and box[0] + box[2] < SIZE and box[1] < 400 * SCALE]
-            slits = [box for box in slits if box[1] > 0 and box[1] + box[3] < SIZE and box[4] > 4]
-            assert not slits, f"hair {figure.seed}, {figure.pose}: {np.array(slits[0]) / SCALE}"
+            slits = [box for box in _enclosed(figure.alpha()) if box[1] < 400 * SCALE]
+            assert not slits, f"hair {figure.seed}, {figure.pose}: {slits[0] / SCALE}"
+
+
+@pytest.mark.parametrize("cel", ["blush", "nose", "marks", "mouth_inside", "lips", "sclera"])
+def test_what_is_drawn_on_a_face_stays_on_it(faces: list[dict[str, np.ndarray]], cel: str) -> None:
+    """However narrow the face is and however large what is on it: beside it, it would hang in the air."""
+    for number, drawn in enumerate(faces):
+        beside = drawn[cel] * (1 - drawn["face"])
+        assert beside.sum() < 6, f"face {number}: {beside.sum():.1f} pixels, at {np.argwhere(beside > 0.3)[:1]}"
+
+
+@pytest.fixture(scope="module")
+def faces() -> list[dict[str, np.ndarray]]:
+    """Coverage [512, 512] of what lies on 24 faces, every other one with each slider at an end and each choice as
+    likely as the others."""
+    made, rng = [], np.random.default_rng(0)
+    for seed in range(24):
+        values = dict(random_look(schema.ATTRIBUTES, schema.MATERIALS, seed, rules=schema.DICE).attributes)
+        for row in schema.ATTRIBUTES + schema.EXPRESSIONS if seed % 2 else ():
+            ends = row.choices or (row.low, row.high)
+            values[row.name] = ends[int(rng.integers(len(ends)))]
+        cels = {}
+        for name in ("face", "nose", "marks", "mouth", "eyes"):
+            part = schema.part(name)
+            x, y, right, bottom = part.box
+            for cel, own in draw_part(name, values, seed_z(seed, name, part.z_dim)).items():
+                cels[cel] = np.zeros((512, 512), np.float32)
+                cels[cel][y:bottom, x:right] = own.m.sum(0)
+        made.append(cels)
+    return made
+
+
+def test_a_fringe_is_no_window(figures: list[Figure]) -> None:
+    """Clumps part toward their tips; nothing is seen through a hole with hair all around it."""
+    for figure in figures:
+        windows = _enclosed(figure.alpha("fringe", "side_locks"))
+        assert not windows, f"hair {figure.seed}, {figure.pose}: {windows[0] / SCALE}"
+
+
+def _enclosed(alpha: np.ndarray) -> list[np.ndarray]:
+    """(x, y, width, height, pixels) of each place with coverage all around it, but for single pixels."""
+    _, _, boxes, _ = cv2.connectedComponentsWithStats((alpha < 0.5).astype(np.uint8), connectivity=4)
+    return [
+        box
+        for box in boxes[1:]
+        if box[0] > 0 and box[0] + box[2] < SIZE and box[1] > 0 and box[1] + box[3] < SIZE and box[4] > 4
+    ]
