@@ -180,6 +180,17 @@ def test_coverage_is_linear_in_colour(name: str, values: dict[str, Value]) -> No
     assert together[0].max() > 0.9 and together[1:].max() == 0
 
 
+def test_a_blush_is_as_strong_as_asked_and_has_no_edge() -> None:
+    """A fade's opacity counts once; what fades has faded where its shape ends."""
+    faint, strong, full = (
+        portrait.draw_part("face", {"blush": much}, np.zeros(8))["blush"].m[0] for much in (0.15, 0.3, 1.0)
+    )
+    np.testing.assert_allclose(2 * faint, strong, atol=4e-3)
+    assert strong.max() > 0.25
+    upward = full[150:192, 206 - 128]  # beside the hatching
+    assert upward.max() > 0.5 and np.abs(np.diff(upward)).max() < 0.045
+
+
 def test_a_face_has_no_holes() -> None:
     part = schema.part("face")
     apart = portrait.draw_part("face", {}, np.zeros(part.z_dim))["face"].m
