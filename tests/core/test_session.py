@@ -17,6 +17,7 @@ from vtuber_studio.core import project
 from vtuber_studio.core.errors import FileChanged, StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.pose import Face, Pose
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, project_from_bytes, read_project
 from vtuber_studio.core.session import Session
 
@@ -95,10 +96,34 @@ def test_subscribers_hear_of_changes_only() -> None:
 def test_compare_shows_what_was_before() -> None:
     session = Session()
     session.edit(Look(seed=1))
-    assert session.before == Look()
+    assert session.before.project.look == Look()
     session.begin("Seed")
     session.edit(Look(seed=2))
-    assert session.before == Look(seed=1)
+    assert session.before.project.look == Look(seed=1)
+
+
+def test_undo_covers_the_face_which_is_nothing_to_save(tmp_path: Path) -> None:
+    session, smile = Session(), Face({"mouth_form": 1.0}, Pose(yaw=5))
+    session.edit(Look(seed=1), "Seed")
+    session.save(tmp_path / "a.vtsproj")
+    session.begin("Mouth")
+    for amount in (0.2, 0.6):
+        session.make_face(Face({"mouth_form": amount}))
+    session.commit()
+    session.make_face(smile, "Smile")
+    session.make_face(smile)
+    assert session.undo_label == "Smile" and not session.dirty and session.before.face == Face({"mouth_form": 0.6})
+    session.edit(Look(seed=2), "Seed")
+    session.undo()
+    assert (session.look.seed, session.face) == (1, smile)
+    session.undo()
+    session.undo()
+    assert (session.look.seed, session.face) == (1, Face()) and not session.dirty, "a drag is one step here, too"
+    session.redo()
+    session.redo()
+    assert session.face == smile
+    session.replace(Project())
+    assert session.face == smile and not session.can_undo, "another document, the same face"
 
 
 def test_undo_covers_favourites_locks_and_the_active_look() -> None:

@@ -566,10 +566,16 @@ def test_a_preset_moves_the_sliders_and_neutral_brings_them_back(stage: Stage, s
     click(panel.presets["wink"])
     assert slider(panel.rows["eye_open_left"]).value() == 0
     assert differing(picture(stage), rest).any()
+    assert stage.session.undo_label == "Wink" and not stage.session.dirty, "a face is not part of the document"
+    wink = picture(stage)
     click(panel.presets["neutral"])
     assert slider(panel.rows["eye_open_left"]).value() == slider(panel.rows["eye_open_left"]).maximum()
     assert (picture(stage) == rest).all()
-    assert not stage.session.can_undo and not stage.session.dirty, "a face is not part of the document"
+    click(panel.presets["neutral"])
+    stage.session.undo()
+    assert (picture(stage) == wink).all() and slider(panel.rows["eye_open_left"]).value() == 0
+    stage.session.undo()
+    assert (picture(stage) == rest).all() and not stage.session.can_undo, "what changed nothing is no step"
 
 
 def test_a_pose_moves_the_head_and_returns(stage: Stage, show: Show[FacePanel]) -> None:
@@ -577,6 +583,7 @@ def test_a_pose_moves_the_head_and_returns(stage: Stage, show: Show[FacePanel]) 
     rest = picture(stage)
     drag(slider(panel.rows["yaw"]), 40)
     assert stage.pose.yaw > 1.0 and differing(picture(stage), rest).any()
+    assert undo_depth(stage.session) == 1 and stage.session.undo_label == "Turn"
     QTest.mouseDClick(panel.rows["yaw"].label, LEFT)
     assert stage.pose.yaw == 0.0 and (picture(stage) == rest).all()
 

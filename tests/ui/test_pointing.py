@@ -94,7 +94,7 @@ def test_the_outline_is_seen_on_light_and_on_dark(qtbot: QtBot, window: MainWind
 def test_the_head_turns_and_the_hit_turns_along(qtbot: QtBot, window: MainWindow) -> None:
     point(qtbot, window, 304 + 21, 240)
     assert window.pointing.hit == Hit("face", "skin.base")
-    window.stage.replace_pose(Pose(yaw=15))
+    window.stage.make_face({}, Pose(yaw=15), "Turn")
     assert not window.pointing.outline.isVisible()  # what is where has still to be found
     settle(qtbot, window)
     point(qtbot, window, 304 + 21, 240)

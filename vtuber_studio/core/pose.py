@@ -23,6 +23,14 @@ class Pose(Plain, frozen=True, omit_defaults=True):
 
 NEUTRAL = Pose()
 
+
+class Face(Plain, frozen=True, omit_defaults=True):
+    """What she does now: nothing of who she is, and in no file of hers."""
+
+    expression: dict[str, Value] = {}  # only what differs from the face at rest
+    pose: Pose = NEUTRAL
+
+
 POSE_ROWS: tuple[Attribute, ...] = (
     Attribute("yaw", "Turn", "Pose", low=-15, high=15, tip="Turn the head to her left or right, in degrees."),
     Attribute("pitch", "Nod", "Pose", low=-15, high=15, tip="Look up or down, in degrees."),

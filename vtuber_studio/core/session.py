@@ -1,21 +1,23 @@
 """Session: the one mutable document. It knows no Qt; widgets, the command line and tests drive it alike.
 
 The document is one frozen Project, and history keeps whole Projects, so undo covers everything: sliders,
-colours, favourites, locks, which look is active. A gesture (a drag, a stroke) is ``begin``, edits, ``commit``
-or ``abort``: one undo step. An edit outside a gesture is one step. Not thread-safe: one thread owns it.
+colours, favourites, locks, which look is active. It covers the face that she makes, too, which is no part of the
+document: it is not saved, and nothing is unsaved because of it. A gesture (a drag, a stroke) is ``begin``, edits,
+``commit`` or ``abort``: one undo step. An edit outside a gesture is one step. Not thread-safe: one thread owns it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.history import start
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import Face
 from vtuber_studio.core.project import NamedLook, Project, check_project, open_project, save_project
 
 T = TypeVar("T")
@@ -32,13 +34,20 @@ def _renamed(items: tuple[NamedLook, ...], index: int, name: str, what: str) -> 
     return (*items[:index], msgspec.structs.replace(items[index], name=name), *items[index + 1 :])
 
 
+class Moment(NamedTuple):
+    """What undo goes back to."""
+
+    project: Project
+    face: Face = Face()
+
+
 class Session:
     """The open document: project, history, file path, and the gesture in progress."""
 
     def __init__(self, project: Project | None = None, path: Path | None = None) -> None:
-        self._history = start(check_project(project or Project()))
-        self._saved: Project | None = self._history.value  # None: nothing of this document is in a file
-        self._project = self._history.value  # differs from history's value only during a gesture
+        self._now = Moment(check_project(project or Project()))  # differs from history's value only during a gesture
+        self._history = start(self._now)
+        self._saved: Project | None = self._now.project  # None: nothing of this document is in a file
         self._gesture: str | None = None
         self._subscribers: list[Callable[[Session], None]] = []
         self.path = path
@@ -50,37 +59,42 @@ class Session:
     @property
     def project(self) -> Project:
         """The project as it is now, the gesture in progress included."""
-        return self._project
+        return self._now.project
+
+    @property
+    def face(self) -> Face:
+        """What she does now."""
+        return self._now.face
 
     @property
     def look(self) -> Look:
         """The active look as it is now."""
-        return self._project.look
+        return self.project.look
 
     @property
     def committed(self) -> Look:
         """The active look without the gesture in progress."""
-        return self._history.value.look
+        return self._history.value.project.look
 
     @property
-    def before(self) -> Look:
-        """What compare shows: the committed look during a gesture, else the look before the last step."""
-        return self.committed if self._project != self._history.value else self._history.previous.look
+    def before(self) -> Moment:
+        """What compare shows: what is committed during a gesture, else what was before the last step."""
+        return self._history.value if self._now != self._history.value else self._history.previous
 
     @property
     def locks(self) -> frozenset[str]:
         """Attributes that the dice leave alone."""
-        return self._project.locks
+        return self.project.locks
 
     @property
     def favourites(self) -> tuple[NamedLook, ...]:
         """Looks kept for later."""
-        return self._project.favourites
+        return self.project.favourites
 
     @property
     def dirty(self) -> bool:
         """True when there is something to save; undoing back to the saved state makes it False again."""
-        return self._project is not self._saved and self._project != self._saved
+        return self.project is not self._saved and self.project != self._saved
 
     @property
     def in_gesture(self) -> bool:
@@ -100,12 +114,12 @@ class Session:
     @property
     def behind(self) -> Project | None:
         """The project that undo would bring back; None when it would change nothing, or end a gesture."""
-        return self._history.previous if self._history.can_undo and not self.in_gesture else None
+        return self._history.previous.project if self._history.can_undo and not self.in_gesture else None
 
     @property
     def ahead(self) -> Project | None:
         """The project that redo would bring back; None when it would change nothing."""
-        return self._history.redo().value if self.can_redo else None
+        return self._history.redo().value.project if self.can_redo else None
 
     @property
     def undo_label(self) -> str:
@@ -133,10 +147,15 @@ class Session:
         for callback in tuple(self._subscribers):
             callback(self)
 
-    def _show(self, project: Project) -> None:
-        if project != self._project:
-            self._project = project
+    def _show(self, moment: Moment) -> None:
+        if moment != self._now:
+            self._now = moment
             self._notify()
+
+    def _step(self, moment: Moment, label: str) -> None:
+        if self._gesture is None:
+            self._history = self._history.push(label, moment)
+        self._show(moment)
 
     # gestures and edits
 
@@ -150,8 +169,8 @@ class Session:
         if self._gesture is None:
             return
         label, self._gesture = self._gesture, None
-        if self._project != self._history.value:
-            self._history = self._history.push(label, self._project)
+        if self._now != self._history.value:
+            self._history = self._history.push(label, self._now)
             self._notify()  # the picture is the same; undo and its label are not
 
     def abort(self) -> None:
@@ -161,19 +180,21 @@ class Session:
 
     def edit(self, look: Look, label: str = "Edit") -> None:
         """Replace the active look; StudioError, and nothing changed, when no file could keep it."""
-        self.edit_project(self._project.with_look(look), label)
+        self.edit_project(self.project.with_look(look), label)
 
     def edit_project(self, project: Project, label: str = "Edit") -> None:
         """Replace the whole project; one step, or part of the gesture in progress. No change, no step.
 
         StudioError, and nothing changed, when the project could be saved but not opened again.
         """
-        if project == self._project:
-            return
-        check_project(project, since=self._project)
-        if self._gesture is None:
-            self._history = self._history.push(label, project)
-        self._show(project)
+        if project != self.project:
+            check_project(project, since=self.project)
+            self._step(self._now._replace(project=project), label)
+
+    def make_face(self, face: Face, label: str = "Face") -> None:
+        """Replace what she does; one step, or part of the gesture in progress."""
+        if face != self.face:
+            self._step(self._now._replace(face=face), label)
 
     def undo(self) -> None:
         """Take back the last step, or abort the gesture in progress."""
@@ -191,27 +212,27 @@ class Session:
 
     def rename(self, name: str) -> None:
         """Call the persona something else."""
-        self.edit_project(self._project.with_(name=name), "Name")
+        self.edit_project(self.project.with_(name=name), "Name")
 
     def set_locks(self, names: Iterable[str]) -> None:
         """Replace the set of locked attributes."""
-        self.edit_project(self._project.with_(locks=frozenset(names)), "Locks")
+        self.edit_project(self.project.with_(locks=frozenset(names)), "Locks")
 
     def add_favourite(self, name: str = "") -> None:
         """Keep the active look as a favourite."""
         kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", self.look)
-        self.edit_project(self._project.with_(favourites=(*self.favourites, kept)), "Add favourite")
+        self.edit_project(self.project.with_(favourites=(*self.favourites, kept)), "Add favourite")
 
     def remove_favourite(self, index: int) -> None:
         """Forget a favourite."""
         _at(self.favourites, index, "favourite")
         kept = (*self.favourites[:index], *self.favourites[index + 1 :])
-        self.edit_project(self._project.with_(favourites=kept), "Remove favourite")
+        self.edit_project(self.project.with_(favourites=kept), "Remove favourite")
 
     def rename_favourite(self, index: int, name: str) -> None:
         """Call a favourite something else."""
         renamed = _renamed(self.favourites, index, name, "favourite")
-        self.edit_project(self._project.with_(favourites=renamed), "Rename favourite")
+        self.edit_project(self.project.with_(favourites=renamed), "Rename favourite")
 
     def recall_favourite(self, index: int) -> None:
         """Make a favourite the active look's value."""
@@ -219,28 +240,28 @@ class Session:
 
     def select_look(self, index: int) -> None:
         """Make another look of the project the active one."""
-        self.edit_project(self._project.with_(active=_at(self._project.looks, index, "look")), "Switch look")
+        self.edit_project(self.project.with_(active=_at(self.project.looks, index, "look")), "Switch look")
 
     def add_look(self, name: str = "", look: Look | None = None) -> None:
         """Add a look (a copy of the active one unless given) and make it active."""
-        looks = self._project.looks
+        looks = self.project.looks
         added = NamedLook(name or f"Look {len(looks) + 1}", look or self.look)
-        self.edit_project(self._project.with_(looks=(*looks, added), active=len(looks)), "Add look")
+        self.edit_project(self.project.with_(looks=(*looks, added), active=len(looks)), "Add look")
 
     def remove_look(self, index: int) -> None:
         """Remove a look; StudioError for the last one."""
-        looks, active = self._project.looks, self._project.active
+        looks, active = self.project.looks, self.project.active
         if len(looks) == 1:
             raise StudioError("A project keeps at least one look.", "Add another look first.")
         _at(looks, index, "look")
         active = active - 1 if index < active or active == len(looks) - 1 else active
         kept = (*looks[:index], *looks[index + 1 :])
-        self.edit_project(self._project.with_(looks=kept, active=active), "Remove look")
+        self.edit_project(self.project.with_(looks=kept, active=active), "Remove look")
 
     def rename_look(self, index: int, name: str) -> None:
         """Call a look something else."""
-        renamed = _renamed(self._project.looks, index, name, "look")
-        self.edit_project(self._project.with_(looks=renamed), "Rename look")
+        renamed = _renamed(self.project.looks, index, name, "look")
+        self.edit_project(self.project.with_(looks=renamed), "Rename look")
 
     # files
 
@@ -254,7 +275,8 @@ class Session:
         """
         if not checked:
             check_project(project)
-        self._history, self._project, self._gesture = start(project), project, None
+        self._now, self._gesture = Moment(project, self.face), None
+        self._history = start(self._now)
         self.path, self.digest, self.document = path, digest, self.document + 1
         self._saved = project if saved else None
         self._notify()
@@ -270,7 +292,7 @@ class Session:
         target = path or self.path
         if target is None:
             raise StudioError("This project has no file yet.", "Choose where to save it.")
-        project = self._history.value
+        project = self._history.value.project
         digest = save_project(Path(target), project, thumbnail_png, self.digest_at(target))
         self.mark_saved(project, Path(target), digest)
 

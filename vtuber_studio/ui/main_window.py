@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
             "zoom_out": partial(self.canvas.zoom_by, 1 / STEP),
             "background": self.backgrounds.menu,
             "idle": self._set_idle,
-            "rest_face": self._rest_face,
+            "rest_face": partial(self.stage.make_face, {}, NEUTRAL, self.tr("Face at rest")),
             "panels": self.docks.show,
             "full_screen": lambda on: self.showFullScreen() if on else self.showNormal(),
             "shortcuts": lambda: shortcuts_dialog(self).show(),
@@ -231,10 +231,6 @@ class MainWindow(QMainWindow):
         self.reference_bar.setVisible(image is not None)
         self.reference_bar.place()
         self._refresh()
-
-    def _rest_face(self) -> None:
-        self.stage.replace_expression({})
-        self.stage.replace_pose(NEUTRAL)
 
     def _set_idle(self, on: bool) -> None:
         self.idle.set_enabled(on)

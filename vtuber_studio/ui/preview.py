@@ -68,7 +68,7 @@ class Preview(QObject):
         stage.bridge.failed.connect(self._on_failed)
 
     def compare(self, on: bool) -> None:
-        """Show the look before the last step for as long as ``on``."""
+        """Show her as she was before the last step for as long as ``on``."""
         if on != self.comparing:
             self.comparing = on
             self.canvas.set_badge(self.tr("Before") if on else "")
@@ -109,9 +109,7 @@ class Preview(QObject):
         """The whole picture: a coarse one first if hurried and a sharp one would take long."""
         if self.stage.manifest is None:
             return
-        shot, size = self.stage.shot, self.size()
-        if self.comparing:
-            shot = shot.with_(look=self.stage.look_before)
+        shot, size = self.stage.shot_before if self.comparing else self.stage.shot, self.size()
         changed = self._whole is None or self._whole.shot != shot
         if hurried and changed and self._cost.get(size, 0.0) > SLOW:
             size = self.small

@@ -1,4 +1,4 @@
-"""Stage: what every panel is given: the document, the way to the renderer, and the face's live state."""
+"""Stage: what every panel is given: the document, the face that she makes, and the way to the renderer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.core.pose import POSE_ROWS, Face, Pose
 from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
@@ -39,23 +39,37 @@ class Stage(QObject):
         self.session = session
         self.bridge = bridge
         self.manifest: Manifest | None = None
-        self.expression: dict[str, Value] = {}
-        self.pose: Pose = NEUTRAL
         self._switch: Switch | None = None
         self._loading = False  # panels still show the old tables
         self._unsubscribe = session.subscribe(lambda _session: None if self._loading else self.changed.emit())
         bridge.failed.connect(self.fail)
 
     @property
+    def expression(self) -> dict[str, Value]:
+        """What her face does, as far as the generator knows it; only what differs from the face at rest."""
+        return self._known(self.session.face)
+
+    @property
+    def pose(self) -> Pose:
+        """Where her head is."""
+        return self.session.face.pose
+
+    def _known(self, face: Face) -> dict[str, Value]:
+        rows = self.manifest.expressions if self.manifest else ()
+        rest = {row.name: row.default for row in rows}
+        return {name: value for name, value in face.expression.items() if name in rest and value != rest[name]}
+
+    @property
     def shot(self) -> Shot:
-        """What is shown: the document's look with the face's live state."""
+        """What is shown: the document's look with the face that she makes."""
         return Shot(self.session.look, self.expression, self.pose)
 
     @property
-    def look_before(self) -> Look:
+    def shot_before(self) -> Shot:
         """What compare shows, as far as this generator knows it: the step may have changed the generator."""
-        before = self.session.before
-        return before if self.manifest is None else fit(before, self.manifest).value
+        (project, face), manifest = self.session.before, self.manifest
+        look = project.look if manifest is None else fit(project.look, manifest).value
+        return Shot(look, self._known(face), face.pose)
 
     @property
     def default_look(self) -> Look:
@@ -69,7 +83,7 @@ class Stage(QObject):
         return named.with_look(self.default_look)
 
     def load(self, manifest: Manifest) -> None:
-        """A generator is there: put the document in order, and keep of the face what the new tables know."""
+        """A generator is there: put the document in order."""
         self.manifest = manifest
         switch, self._switch, self._loading = self._switch, None, True
         try:
@@ -82,8 +96,6 @@ class Stage(QObject):
                 self.adopt(self.tr("Other generator"))
         finally:
             self._loading = False
-        known = {row.name for row in manifest.expressions}
-        self.expression = {name: value for name, value in self.expression.items() if name in known}
         self.loaded.emit()
         self.changed.emit()
 
@@ -115,23 +127,21 @@ class Stage(QObject):
 
     def set_expression(self, name: str, value: Value) -> None:
         """Change one value of the face."""
-        self.replace_expression({**self.expression, name: value})
-
-    def replace_expression(self, values: Mapping[str, Value]) -> None:
-        """Change the whole face."""
-        if values != self.expression:
-            self.expression = dict(values)
-            self.changed.emit()
+        self.make_face({**self.expression, name: value}, self.pose, self._label(name))
 
     def set_pose(self, name: str, value: Value) -> None:
         """Change one angle of the head."""
-        self.replace_pose(msgspec.structs.replace(self.pose, **{name: float(value)}))
+        pose = msgspec.structs.replace(self.pose, **{name: float(value)})
+        self.make_face(self.expression, pose, self._label(name))
 
-    def replace_pose(self, pose: Pose) -> None:
-        """Change where the head is."""
-        if pose != self.pose:
-            self.pose = pose
-            self.changed.emit()
+    def make_face(self, expression: Mapping[str, Value], pose: Pose, label: str) -> None:
+        """Change the whole face: one step of undo, but nothing to save."""
+        face = Face(dict(expression), pose)
+        self.session.make_face(Face(self._known(face), pose), label)
+
+    def _label(self, name: str) -> str:
+        rows = (*(self.manifest.expressions if self.manifest else ()), *POSE_ROWS)
+        return next((row.label for row in rows if row.name == name), name)
 
     def say(self, text: str) -> None:
         """A short note in the status line."""

@@ -1,4 +1,4 @@
-"""What the face does and where the head is: expression presets and sliders, pose sliders. Not undoable."""
+"""What the face does and where the head is: presets and sliders. Undone like all else, but in no file of hers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from vtuber_studio.core.attribute import Attribute, defaults
+from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.pose import POSE_ROWS, PRESETS
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
@@ -46,7 +46,9 @@ class FacePanel(QWidget):
             section = Section(title)
             for attribute in rows:
                 row = ValueRow(attribute, lockable=False)
+                row.pressed.connect(partial(self.stage.session.begin, attribute.label))
                 row.moved.connect(partial(setter, attribute.name))
+                row.released.connect(self.stage.session.commit)
                 self.rows[attribute.name] = row
                 section.body.addWidget(row)
             self.column.addWidget(section)
@@ -82,5 +84,4 @@ class FacePanel(QWidget):
 
     def apply(self, name: str) -> None:
         """Take a preset's expression; what it does not name returns to rest."""
-        known = defaults(self._expressions)
-        self.stage.replace_expression({**known, **{k: v for k, v in PRESETS[name].items() if k in known}})
+        self.stage.make_face(PRESETS[name], self.stage.pose, name.capitalize())
