@@ -43,9 +43,9 @@ class Mask:
         return not self.array.any()
 
     def to_png(self) -> bytes:
-        """Greyscale PNG of the same values."""
+        """Greyscale PNG of the same values, quickly: a stroke makes many."""
         buffer = io.BytesIO()
-        Image.fromarray(self.array).save(buffer, "PNG")
+        Image.fromarray(self.array).save(buffer, "PNG", compress_level=1)
         return buffer.getvalue()
 
 

@@ -66,6 +66,19 @@ def with_region(look: Look, index: int, region: Region | None) -> Look:
     return look.with_(regions=tuple(regions))
 
 
+def still_there(before: tuple[Region, ...], after: tuple[Region, ...], index: int | None) -> int | None:
+    """Where region ``index`` is after a step that changed, moved, added or removed one; None when it is gone, or when
+    nobody can tell."""
+    if index is None or before is after:
+        return index
+    region, others = before[index], before[:index] + before[index + 1 :]
+    if after[index : index + 1] and others == after[:index] + after[index + 1 :]:
+        return index
+    if region not in after:
+        return None
+    return index if after[index : index + 1] == (region,) else after.index(region)
+
+
 @lru_cache(maxsize=32)
 def region_mask(png: bytes) -> Mask:
     """The mask of a region; StudioError when it is damaged, of another size, or empty."""

@@ -4,6 +4,9 @@ The document is one frozen Project, and history keeps whole Projects, so undo co
 colours, favourites, locks, which look is active. It covers the face that she makes, too, which is no part of the
 document: it is not saved, and nothing is unsaved because of it. A gesture (a drag, a stroke) is ``begin``, edits,
 ``commit`` or ``abort``: one undo step. An edit outside a gesture is one step. Not thread-safe: one thread owns it.
+
+While a region is ``entered``, the look that everyone reads and edits is what the look is inside of it: panels need not
+know. (Over 300 lines: all of it guards the same few values.)
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from vtuber_studio.core.history import start
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import Face
 from vtuber_studio.core.project import NamedLook, Project, check_project, open_project, save_project
+from vtuber_studio.core.region import still_there, variant, with_variant
 
 T = TypeVar("T")
 
@@ -50,6 +54,7 @@ class Session:
         self._saved: Project | None = self._now.project  # None: nothing of this document is in a file
         self._gesture: str | None = None
         self._subscribers: list[Callable[[Session], None]] = []
+        self.entered: int | None = None  # place of the region that is edited inside; it follows undo and redo
         self.path = path
         self.digest = ""  # of the file at ``path`` when it was opened or saved last
         self.document = 0  # another number for each document that was opened: whoever waits can tell them apart
@@ -68,13 +73,18 @@ class Session:
 
     @property
     def look(self) -> Look:
-        """The active look as it is now."""
-        return self.project.look
+        """What is edited: the active look as it is now, or what it is inside the region that was entered."""
+        return self._inside(self.project.look, self.entered)
 
     @property
     def committed(self) -> Look:
-        """The active look without the gesture in progress."""
-        return self._history.value.project.look
+        """The same without the gesture in progress."""
+        whole = self._history.value.project.look
+        return self._inside(whole, still_there(self.project.look.regions, whole.regions, self.entered))
+
+    @staticmethod
+    def _inside(look: Look, entered: int | None) -> Look:
+        return look if entered is None else variant(look, look.regions[entered])
 
     @property
     def before(self) -> Moment:
@@ -149,6 +159,9 @@ class Session:
 
     def _show(self, moment: Moment) -> None:
         if moment != self._now:
+            before, after = self.project, moment.project
+            regions = after.look.regions if after.active == before.active else ()
+            self.entered = still_there(before.look.regions, regions, self.entered)
             self._now = moment
             self._notify()
 
@@ -156,6 +169,15 @@ class Session:
         if self._gesture is None:
             self._history = self._history.push(label, moment)
         self._show(moment)
+
+    def enter(self, region: int | None) -> None:
+        """From now on ``look`` is what the active look is inside that region; None: the look itself again."""
+        if region is not None:
+            _at(self.project.look.regions, region, "region")
+        if region != self.entered:
+            self.commit()
+            self.entered = region
+            self._notify()
 
     # gestures and edits
 
@@ -179,7 +201,13 @@ class Session:
         self._show(self._history.value)
 
     def edit(self, look: Look, label: str = "Edit") -> None:
-        """Replace the active look; StudioError, and nothing changed, when no file could keep it."""
+        """Replace the active look, or what it is inside the region that was entered; StudioError, and nothing changed,
+        when no file could keep it."""
+        whole = look if self.entered is None else with_variant(self.project.look, self.entered, look)
+        self.edit_whole(whole, label)
+
+    def edit_whole(self, look: Look, label: str = "Edit") -> None:
+        """Replace the active look, its regions included, whatever was entered."""
         self.edit_project(self.project.with_look(look), label)
 
     def edit_project(self, project: Project, label: str = "Edit") -> None:
@@ -220,7 +248,7 @@ class Session:
 
     def add_favourite(self, name: str = "") -> None:
         """Keep the active look as a favourite."""
-        kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", self.look)
+        kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", self.project.look)
         self.edit_project(self.project.with_(favourites=(*self.favourites, kept)), "Add favourite")
 
     def remove_favourite(self, index: int) -> None:
@@ -236,7 +264,7 @@ class Session:
 
     def recall_favourite(self, index: int) -> None:
         """Make a favourite the active look's value."""
-        self.edit(self.favourites[_at(self.favourites, index, "favourite")].look, "Recall favourite")
+        self.edit_whole(self.favourites[_at(self.favourites, index, "favourite")].look, "Recall favourite")
 
     def select_look(self, index: int) -> None:
         """Make another look of the project the active one."""
@@ -245,7 +273,7 @@ class Session:
     def add_look(self, name: str = "", look: Look | None = None) -> None:
         """Add a look (a copy of the active one unless given) and make it active."""
         looks = self.project.looks
-        added = NamedLook(name or f"Look {len(looks) + 1}", look or self.look)
+        added = NamedLook(name or f"Look {len(looks) + 1}", look or self.project.look)
         self.edit_project(self.project.with_(looks=(*looks, added), active=len(looks)), "Add look")
 
     def remove_look(self, index: int) -> None:
@@ -275,7 +303,7 @@ class Session:
         """
         if not checked:
             check_project(project)
-        self._now, self._gesture = Moment(project, self.face), None
+        self._now, self._gesture, self.entered = Moment(project, self.face), None, None
         self._history = start(self._now)
         self.path, self.digest, self.document = path, digest, self.document + 1
         self._saved = project if saved else None

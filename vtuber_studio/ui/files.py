@@ -142,7 +142,7 @@ class Files(QObject):
         self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name), why)
 
     def _took(self, path: Path, fitted: Fitted[Look]) -> None:
-        self.stage.session.edit(fitted.value, self.tr("Open look"))
+        self.stage.session.edit_whole(fitted.value, self.tr("Open look"))
         self.stage.say(self.tr("Took over the look {}").format(path.name))
         self._note(fitted)
 

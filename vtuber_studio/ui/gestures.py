@@ -1,5 +1,5 @@
-"""What the user does anywhere in the window: C held compares, Esc takes a gesture back, arrows go from control to
-control; any of it wakes her up."""
+"""What the user does anywhere in the window: C held compares, arrows go from control to control, any of it wakes her
+up. Esc takes a gesture back; where nothing else wants it, it leaves the region that was entered."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Gestures(QObject):
     def __init__(self, session: Session, preview: Preview, idle: Idle, window: QWidget) -> None:
         super().__init__(window)
         self.session, self.preview, self.idle, self.window = session, preview, idle, window
+        self._spent = False  # this Esc has taken something back
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -43,13 +44,22 @@ class Gestures(QObject):
                 if not event.isAutoRepeat():
                     self.preview.compare(held)
                 return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._escape(held, watched)
             if held and isinstance(watched, QWidget) and (walk(watched, event) or self._acts(event)):
                 return True
-            if held and event.key() == Qt.Key.Key_Escape and self.session.in_gesture:
-                self.session.abort()
         elif kind == QEvent.Type.WindowDeactivate and watched is self.window:
             self.preview.compare(False)
         return super().eventFilter(watched, event)
+
+    def _escape(self, held: bool, watched: QObject) -> None:
+        """It reaches the window when no widget has used it."""
+        if held and self.session.in_gesture:
+            self.session.abort()
+            self._spent = True
+        elif held and watched is self.window and not self._spent:
+            self.session.enter(None)
+        self._spent = self._spent and held
 
     def _compares(self, event: QKeyEvent) -> bool:
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier

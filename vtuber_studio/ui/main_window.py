@@ -38,6 +38,7 @@ from vtuber_studio.ui.panels.face import FacePanel
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
+from vtuber_studio.ui.panels.regions import RegionsPanel
 from vtuber_studio.ui.part_menu import PartMenu
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.picture import Pictures
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
         self.face, self.directions = FacePanel(self.stage), DirectionsPanel(self.stage)
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
-        self.dice = DicePanel(self.stage)
+        self.dice, self.regions = DicePanel(self.stage), RegionsPanel(self.stage, self.canvas)
         left = (
             (self.attributes, self.tr("Shape"), "attributes"),
             (self.palette_panel, self.tr("Colours"), "palette"),
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         right = (
             (self.face, self.tr("Face"), ""),  # the head turns by warps: any generator's does
             (self.mixing, self.tr("Mixing"), "mixing"),
+            (self.regions, self.tr("Regions"), ""),
             (self.directions, self.tr("Directions"), "directions"),
         )
         self.docks = Docks(self, self.stage, left, right, self.favourites)
@@ -136,7 +138,7 @@ class MainWindow(QMainWindow):
             "paste": self.pictures.paste,
             "remove_reference": partial(self.set_reference, None),
             "parts": self.parts.menu,
-            "reset": lambda: self.session.edit(self.stage.default_look, self.tr("Default look")),
+            "reset": lambda: self.session.edit_whole(self.stage.default_look, self.tr("Default look")),
             "roll": self.dice.roll,
             "vary": self.dice.vary,
             "keep": self.favourites.add,

@@ -101,7 +101,7 @@ class Pictures(QObject):
         """Start a file drag as soon as the PNG exists, if the button is still down then."""
 
         def drawn(png: bytes) -> None:
-            path = cache_dir() / "drag" / f"persona-{self.stage.session.look.digest[:8]}.png"
+            path = cache_dir() / "drag" / f"persona-{self.stage.session.project.look.digest[:8]}.png"
 
             def write() -> Path:
                 make_folder(path.parent)

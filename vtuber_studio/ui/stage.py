@@ -9,8 +9,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.pose import POSE_ROWS, Face, Pose
+from vtuber_studio.core.look import Look, Region
+from vtuber_studio.core.pose import NEUTRAL, POSE_ROWS, Face, Pose
 from vtuber_studio.core.project import Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
@@ -39,6 +39,7 @@ class Stage(QObject):
         self.session = session
         self.bridge = bridge
         self.manifest: Manifest | None = None
+        self.upright = False  # the head is shown so, wherever it is: masks are drawn on it
         self._switch: Switch | None = None
         self._loading = False  # panels still show the old tables
         self._unsubscribe = session.subscribe(lambda _session: None if self._loading else self.changed.emit())
@@ -62,7 +63,13 @@ class Stage(QObject):
     @property
     def shot(self) -> Shot:
         """What is shown: the document's look with the face that she makes."""
-        return Shot(self.session.look, self.expression, self.pose)
+        return Shot(self.session.project.look, self.expression, NEUTRAL if self.upright else self.pose)
+
+    @property
+    def region(self) -> Region | None:
+        """The region that was entered: what panels edit is inside of it."""
+        entered = self.session.entered
+        return None if entered is None else self.session.project.look.regions[entered]
 
     @property
     def shot_before(self) -> Shot:
@@ -142,6 +149,12 @@ class Stage(QObject):
     def _label(self, name: str) -> str:
         rows = (*(self.manifest.expressions if self.manifest else ()), *POSE_ROWS)
         return next((row.label for row in rows if row.name == name), name)
+
+    def set_upright(self, upright: bool) -> None:
+        """Show the head upright for as long as a mask is drawn."""
+        if upright != self.upright:
+            self.upright = upright
+            self.changed.emit()
 
     def say(self, text: str) -> None:
         """A short note in the status line."""

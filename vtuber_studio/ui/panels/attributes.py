@@ -83,19 +83,24 @@ class AttributesPanel(QWidget):
             row.set_idle(bare.get(name, ""))
 
     def _bare(self) -> dict[str, str]:
-        """Rows that move nothing now, all their parts being empty; each with the label of the row that makes it so."""
-        look, manifest = self.stage.session.look, self.stage.manifest
+        """Rows that move nothing now, each with the sentence that says why: all their parts are empty, or none is in
+        the region that was entered."""
+        look, manifest, region = self.stage.session.look, self.stage.manifest, self.stage.region
         empty: dict[str, str] = {}
         for part in (entry.part for entry in manifest.parts) if manifest else ():
             for name, choice in part.empty_when.items():
                 if seen_value(self.rows[name].attribute, look, part.name) == choice:
                     empty[part.name] = name
         causes = {name: [empty.get(part) for part in row.attribute.parts] for name, row in self.rows.items()}
-        return {
-            name: self.rows[found[0]].attribute.label
+        none, other = self.tr("Nothing to move while there is none: {}."), self.tr("It moves nothing inside {}.")
+        bare = {
+            name: none.format(self.rows[found[0]].attribute.label)
             for name, found in causes.items()
             if found and found[0] is not None and all(found) and name not in found
         }
+        inside = set(region.parts) if region else set()
+        outer = [name for name, row in self.rows.items() if region and inside.isdisjoint(row.attribute.parts)]
+        return bare | {name: other.format(region.name) for name in outer if region}
 
     def _set(self, name: str, value: Value) -> None:
         session = self.stage.session

@@ -214,7 +214,7 @@ class FavouritesPanel(QWidget):
         return menu
 
     def _use(self, kept: NamedLook) -> None:
-        self.stage.session.edit(kept.look, self.tr("Recall favourite"))
+        self.stage.session.edit_whole(kept.look, self.tr("Recall favourite"))
 
     def _menu(self, position: QPoint) -> None:
         item, menu = self.list.itemAt(position), QMenu(self)

@@ -130,14 +130,14 @@ class ValueRow(QWidget):
         """Show the lock without emitting anything."""
         self.lock.set_locked(locked)
 
-    def set_idle(self, cause: str) -> None:
-        """Grey: it moves nothing while ``cause``, another row's label, says so; empty when it does."""
-        if cause == self._idle:
+    def set_idle(self, why: str) -> None:
+        """Grey: it moves nothing now, and ``why`` is the sentence that says so; empty when it does."""
+        if why == self._idle:
             return
-        self._idle = cause
+        self._idle = why
         self._explain()
         for widget in (self.label, self.combo) if self.attribute.choices else (self.label, self.slider, self.number):
-            widget.setEnabled(not cause)
+            widget.setEnabled(not why)
 
     def set_mixed(self, words: str) -> None:
         """Marked: other looks have a share in the value, ``words`` say whose; empty when none has."""
@@ -149,8 +149,7 @@ class ValueRow(QWidget):
         self.label.style().polish(self.label)
 
     def _explain(self) -> None:
-        why = self.tr("Nothing to move while there is none: {}.").format(self._idle) if self._idle else ""
-        self.setToolTip(plain("\n".join(filter(None, (self.attribute.tip, why, self._mixed)))))
+        self.setToolTip(plain("\n".join(filter(None, (self.attribute.tip, self._idle, self._mixed)))))
 
     def _on_slider(self, position: int) -> None:
         value = min(max(position / PARTS, self.attribute.low), self.attribute.high)

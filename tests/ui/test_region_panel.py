@@ -1,0 +1,172 @@
+"""Regions in the window: ready-made masks, the stack, and panels that edit inside the one that was entered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.driving import WAIT, drag, settle, shown, undo_depth
+from vtuber_studio.core.look import Look
+from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.ready_masks import TABLE, targets
+
+LEFT, RIGHT, ENDS, STREAK, ALL = TABLE
+HAIR = ("hair_front",)
+
+
+def make(qtbot: QtBot, window: MainWindow, ready: object = LEFT, parts: tuple[str, ...] = HAIR) -> None:
+    """A ready-made region, as its menu does it."""
+    before = len(window.regions.stack)
+    label = next(label for label, named in targets(window.stage.manifest, ready) if named == parts)  # type: ignore[arg-type]
+    menu = next(a.menu() for a in window.regions.new_menu.actions() if a.text() == ready.menu)  # type: ignore[attr-defined]
+    next(action for action in menu.actions() if action.text() == label).trigger()
+    qtbot.waitUntil(lambda: len(window.regions.stack) == before + 1, timeout=WAIT)
+
+
+def steps(window: MainWindow) -> int:
+    """How many steps can be taken back; what was entered is entered again."""
+    entered = window.session.entered
+    depth = undo_depth(window.session)
+    window.session.enter(entered)
+    return depth
+
+
+def differs(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    return (before != after).any(-1)
+
+
+@pytest.fixture
+def streaked(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """A window with one region, entered."""
+    window.docks.open(window.regions)
+    make(qtbot, window)
+    return window
+
+
+def test_two_tone_hair_takes_three_clicks(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    settle(qtbot, window)
+    before = shown(window)
+    assert window.session.entered == 0 and "Front hair, her left" in window.regions.bar.words.text()
+    assert window.regions.bar.isVisible() and window.regions.list.currentItem().text() == "Front hair, her left"
+    window.palette_panel.set_colour("hair.base", "#cc2233")
+    settle(qtbot, window)
+    changed = differs(before, shown(window))
+    middle = changed.shape[1] // 2
+    assert changed[:, middle:].any() and not changed[:, :middle].any()
+    assert window.session.project.look.palette["hair.base"] != "#cc2233"
+    assert window.palette_panel.swatches["hair.base"].colour == "#cc2233"
+
+
+@pytest.mark.parametrize("ready", TABLE)
+def test_every_ready_made_mask_makes_a_region(qtbot: QtBot, window: MainWindow, ready: object) -> None:
+    depth = steps(window)
+    make(qtbot, window, ready)
+    (region,) = window.regions.stack
+    assert region.parts == HAIR and window.session.entered == 0 and steps(window) == depth + 1
+    window.palette_panel.set_colour("hair.base", "#cc2233")
+    settle(qtbot, window)
+    window.actions_by_name["undo"].trigger()
+    assert window.session.entered == 0
+    window.actions_by_name["undo"].trigger()
+    assert window.session.entered is None and not window.regions.stack and not window.regions.bar.isVisible()
+    window.actions_by_name["redo"].trigger()
+    assert window.regions.stack == (region,)
+
+
+def test_a_slider_inside_is_one_step_and_the_look_keeps_its_own(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    row, depth = window.attributes.rows["fringe_length"], steps(window)
+    outside = window.session.project.look.attributes["fringe_length"]
+    assert row.slider is not None
+    drag(row.slider, 30)
+    inside = window.regions.stack[0].attributes["fringe_length"]
+    assert steps(window) == depth + 1 and inside > outside
+    assert window.session.project.look.attributes["fringe_length"] == outside
+    drag(row.slider, 20, release=False)
+    QTest.keyClick(row.slider, Qt.Key.Key_Escape)  # takes the drag back, and no more than that
+    assert window.regions.stack[0].attributes["fringe_length"] == inside and window.session.entered == 0
+    QTest.keyClick(row.slider, Qt.Key.Key_Escape)
+    assert window.session.entered is None and float(row.slider.value()) != inside
+    assert row.number.value() == pytest.approx(outside, abs=0.01)
+
+
+def test_done_and_the_row_of_the_whole_look_leave(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, listed = streaked, streaked.regions.list
+    QTest.mouseClick(window.regions.bar.button, Qt.MouseButton.LeftButton)
+    assert window.session.entered is None and listed.currentRow() == listed.count() - 1
+    listed.setCurrentRow(0)
+    assert window.session.entered == 0
+    listed.setCurrentRow(1)
+    assert window.session.entered is None and not window.regions.details.isVisible()
+
+
+def test_the_stack_is_hidden_moved_renamed_doubled_and_deleted(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, panel = streaked, streaked.regions
+    make(qtbot, window, RIGHT, ("eyes",))
+    names = lambda: [region.name for region in panel.stack]  # noqa: E731
+    assert names() == ["Front hair, her left", "Eyes, her right"] and window.session.entered == 1
+    depth = steps(window)
+    panel.buttons["down"].click()
+    assert names() == ["Eyes, her right", "Front hair, her left"] and window.session.entered == 0
+    assert not panel.buttons["down"].isEnabled()
+    panel.list.currentItem().setText("  One   eye ")
+    panel.list.currentItem().setCheckState(Qt.CheckState.Unchecked)
+    panel.buttons["duplicate"].click()
+    assert names() == ["One eye", "One eye copy", "Front hair, her left"] and window.session.entered == 1
+    assert panel.stack[1].hidden and "hidden" in panel.bar.words.text()
+    panel.buttons["delete"].click()
+    assert names() == ["One eye", "Front hair, her left"] and window.session.entered is None
+    assert steps(window) == depth + 5
+    for _ in range(5):
+        window.session.undo()
+    assert names() == ["Front hair, her left", "Eyes, her right"]
+    listed = [panel.list.item(row).text() for row in range(3)]
+    assert listed == ["Eyes, her right", "Front hair, her left", "The whole look"]
+
+
+def test_strength_is_one_drag_and_the_last_part_stays(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, panel = streaked, streaked.regions
+    depth = steps(window)
+    assert panel.strength.slider is not None
+    QApplication.processEvents()
+    drag(panel.strength.slider, -40)
+    assert panel.stack[0].strength < 0.9 and steps(window) == depth + 1
+    panel.ticks["eyes"].click()
+    assert panel.stack[0].parts == ("eyes", "hair_front")
+    panel.ticks["eyes"].click()
+    panel.ticks["hair_front"].click()
+    assert panel.stack[0].parts == HAIR and panel.ticks["hair_front"].isChecked()
+
+
+def test_what_is_meant_for_the_whole_look_leaves_the_region(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    window.session.add_favourite("With it")
+    window.palette_panel.set_colour("hair.base", "#cc2233")
+    window.actions_by_name["reset"].trigger()
+    assert window.session.entered is None and window.session.look == window.stage.default_look
+    window.session.recall_favourite(0)
+    assert len(window.regions.stack) == 1 and window.session.entered is None
+
+
+def test_sliders_that_move_nothing_inside_are_grey(qtbot: QtBot, streaked: MainWindow) -> None:
+    rows = streaked.attributes.rows
+    assert rows["fringe_length"].label.isEnabled() and not rows["eye_size"].label.isEnabled()
+    assert "Front hair, her left" in rows["eye_size"].toolTip()
+    streaked.regions.ticks["eyes"].click()
+    assert rows["eye_size"].label.isEnabled()
+    streaked.session.enter(None)
+    assert rows["face_width"].label.isEnabled()
+
+
+def test_a_stack_too_high_is_refused_in_words(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    (region,) = window.regions.stack
+    window.session.edit_whole(Look(regions=(region,) * 100))
+    window.session.enter(99)
+    window.regions.buttons["duplicate"].click()
+    assert len(window.regions.stack) == 100 and window.error_bar.isVisible()
