@@ -121,3 +121,15 @@ def add_styles(folder: Path) -> Path:
     rows = (*manifest.attributes, STYLE, GLOW)
     write_manifest(folder, structs.replace(manifest, attributes=rows, parts=(face, eyes)))
     return folder
+
+
+def make_pack(folder: Path, choice: str, family: str) -> Path:
+    """A pack that brings the eyes of a family's generators one more style, in a colour that all of them have."""
+    (folder / "parts").mkdir(parents=True)
+    style = structs.replace(STYLE, choices=(choice,), default=choice)
+    inputs = inputs_of((style, ROWS[1], *BLUSH))
+    files = _write(folder, "eyes", PARTS[1], sum(row.size for row in inputs), {})
+    part = BundlePart(PARTS[1], NUM_WS, W_DIM, files["mapping"], files["synthesis"], inputs)
+    tables = ((style, ROWS[1]), BLUSH, MATERIALS[1:], (part,))
+    write_manifest(folder, Manifest(choice.capitalize(), "CC0-1.0", *tables, family=family, extends=STYLE.name))
+    return folder

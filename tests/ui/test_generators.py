@@ -16,7 +16,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.engine.bundles import add_styles, make_bundle
+from tests.engine.bundles import add_styles, make_bundle, make_pack
 from tests.ui.driving import WAIT, Open, pixels, settle, shown
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.paths import data_dir
@@ -298,6 +298,20 @@ def test_a_step_whose_generator_is_gone_is_not_taken_back_by_halves(
     window.actions_by_name["undo"].trigger()
     qtbot.waitUntil(lambda: "not installed any more" in window.error_bar.message, timeout=WAIT)
     assert window.session.project is before and window.stage.manifest.name == "Starter"
+
+
+def test_a_pack_goes_into_the_generator_that_draws(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    for name in ("One", "Two"):
+        folder = named(add_styles(make_bundle(tmp_path / name)), name)
+        renamed = {"parts": {name: "eyes"}}  # a difference that counts
+        write_manifest(folder, structs.replace(read_bundle(folder).manifest, family="tiny", renamed=renamed))
+        install(qtbot, window, folder, "Draw with it" if name == "Two" else "Later")
+    draws(qtbot, window, "Two")
+    window.session.edit(window.session.look.set(eye_style="cat"), "Style")
+    install(qtbot, window, zipped(make_pack(tmp_path / "pack", "slit", "tiny"), tmp_path / "pack.zip"))
+    draws(qtbot, window, "Two with Slit")
+    assert window.session.look.attributes["eye_style"] == "cat" and not window.error_bar.isVisible()
+    assert "slit" in next(row for row in window.stage.manifest.attributes if row.name == "eye_style").choices
 
 
 def test_an_installed_one_is_removed_when_that_is_meant(qtbot: QtBot, window: MainWindow, tiny: Path) -> None:

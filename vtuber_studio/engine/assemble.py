@@ -59,26 +59,27 @@ def _licensed(entry: Table, came_under: str) -> Table:
 # --- packs ----------------------------------------------------------------------------------------------------
 
 
-def install(folder: Path, into: str | Path | None = None) -> Bundle:
-    """Install a generator, or a pack into a copy of ``into`` (by default the first generator of its family).
+def install(folder: Path, into: str | Path | None = None, rather: Sequence[Path] = ()) -> Bundle:
+    """Install a generator, or a pack into a copy of ``into`` (by default the first generator of its family, those in
+    the folders ``rather`` before all others).
 
     ``folder`` may be a zip of one, too.
     """
     with unpacked(folder) as place:
-        return _install(place, into)
+        return _install(place, into, rather)
 
 
-def _install(folder: Path, into: str | Path | None) -> Bundle:
+def _install(folder: Path, into: str | Path | None, rather: Sequence[Path]) -> Bundle:
     source = read_bundle(folder, full=True)
     if not source.manifest.extends:
         if into is not None:
             raise StudioError("This is a generator of its own, not a pack.", "Leave --into out.")
         return install_bundle(folder)
-    return _install_pack(source, read_bundle(_home_of(source.manifest) if into is None else find_bundle(into)))
+    return _install_pack(source, read_bundle(_home_of(source.manifest, rather) if into is None else find_bundle(into)))
 
 
-def _home_of(pack: Manifest) -> Path:
-    for folder in list_bundles():
+def _home_of(pack: Manifest, rather: Sequence[Path]) -> Path:
+    for folder in (*rather, *list_bundles()):
         try:
             if read_bundle(folder).manifest.family == pack.family:
                 return folder

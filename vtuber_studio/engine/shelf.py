@@ -96,7 +96,7 @@ def find_home(project: Project, running: Manifest) -> Found:
 
 def remove_bundle(folder: Path) -> None:
     """Delete an installed generator; StudioError for any other folder, or when it cannot be deleted."""
-    if folder.parent != _installed():
+    if folder.parent != _installed() or folder.name == "..":
         raise StudioError("This generator came with the program.", "Only installed ones can be removed.")
     retired = folder.with_name(f".removed.{uuid.uuid4().hex[:8]}")
     try:

@@ -202,7 +202,9 @@ class Generators(QObject):
             return
         self._set_busy(True)
         self.stage.say(tr("Looking through {}: this takes a while ...").format(fitting(path.name)))
-        job = self._run(lambda: (install(path), shelved()), self._installed)
+        running = self.stage.manifest
+        rather = [entry.folder for entry in self.shelf if running is not None and entry.id == running.id]
+        job = self._run(lambda: (install(path, rather=rather), shelved()), self._installed)
         job.failed.connect(lambda _message, _hint: self._set_busy(False))
 
     def _installed(self, result: tuple[Bundle, tuple[Shelved, ...]]) -> None:

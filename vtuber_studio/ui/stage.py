@@ -125,11 +125,13 @@ class Stage(QObject):
         ``failed(message, hint)``: the old one goes on, and nothing has changed.
         """
 
+        self._switch = wish = Switch(to, arrive)
+
         def refused(message: str, hint: str) -> None:
-            self._switch = None
+            if self._switch is wish:  # none newer
+                self._switch = None
             failed(message, hint)
 
-        self._switch = Switch(to, arrive)
         self.bridge.swap(load, refused)
 
     def set_expression(self, name: str, value: Value) -> None:
