@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from vtuber_studio.core.errors import FileChanged, StudioError
@@ -28,6 +28,7 @@ from vtuber_studio.engine.shelf import Found, find_home
 from vtuber_studio.ui.autosaving import Autosaving
 from vtuber_studio.ui.homecoming import Homecoming
 from vtuber_studio.ui.job import Job, once
+from vtuber_studio.ui.picture import thumbnail_png
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
@@ -35,16 +36,6 @@ from vtuber_studio.ui.writer import Writer
 
 T = TypeVar("T")
 Then = Callable[[], object]
-THUMBNAIL = 256  # pixels a side
-
-
-def png_bytes(image: QImage, side: int) -> bytes:
-    """A PNG at most ``side`` pixels wide and high."""
-    small = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    small.save(buffer, "PNG")
-    return bytes(buffer.data().data())
 
 
 def _find(path: Path, running: Manifest) -> tuple[Found, str]:
@@ -172,7 +163,7 @@ class Files(QObject):
             self._after.append(then)
 
         def write() -> str | None:
-            thumbnail = png_bytes(picture, THUMBNAIL) if picture is not None else None
+            thumbnail = thumbnail_png(picture) if picture is not None else None
             over = "" if overwrite else session.digest_at(path)  # as it is when the turn comes: an older save may run
             try:
                 return save_project(path, self._complete(project), thumbnail, over)

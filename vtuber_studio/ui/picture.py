@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -27,6 +27,7 @@ from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
 
 SIZE = 1024  # pixels a side of what is copied or pulled out
+THUMBNAIL = 256  # pixels a side of a project's
 PNG = "image/png"
 # what programs put on a clipboard, the lossless first; Windows has a name of its own for it
 CLIPPED = (PNG, 'application/x-qt-windows-mime;value="PNG"', "image/webp", "image/avif", "image/jpeg", "image/bmp")
@@ -72,6 +73,15 @@ def read_reference(source: Path | bytes) -> Reference:
         return Reference(image, carried_look(data), path)
     except StudioError:
         return Reference(image, None, path)
+
+
+def thumbnail_png(image: QImage) -> bytes:
+    """A PNG that fits into a square of ``THUMBNAIL`` pixels."""
+    fit, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.scaled(THUMBNAIL, THUMBNAIL, fit, smooth).save(buffer, "PNG")
+    return bytes(buffer.data().data())
 
 
 class Pictures(QObject):
