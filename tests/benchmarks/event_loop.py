@@ -1,7 +1,8 @@
 """Run by hand: ``python tests/benchmarks/event_loop.py [seconds]`` - how long the window keeps its user waiting.
 
 Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
-happens, while a slider is dragged, while a 4096 px PNG is exported, and while both go on at once.
+happens, while the mouse goes over her, while a slider is dragged, while a 4096 px PNG is exported, and while both go on
+at once.
 """
 
 from __future__ import annotations
@@ -78,6 +79,22 @@ def drag(window: MainWindow, name: str) -> QTimer:
     return timer
 
 
+def hover(window: MainWindow) -> QTimer:
+    """Go round and round over her until the timer is stopped."""
+    canvas, began = window.canvas, time.perf_counter()
+
+    def move() -> None:
+        turn = 2 * (time.perf_counter() - began)
+        x, y = canvas.figure.center().x(), canvas.figure.center().y()
+        away = QPoint(round(0.25 * canvas.figure.width() * math.cos(turn)), round(150 * math.sin(turn)))
+        QTest.mouseMove(canvas, QPoint(round(x), round(y)) + away)
+
+    timer = QTimer(interval=MOVE, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(move)
+    timer.start()
+    return timer
+
+
 def main(seconds: float) -> dict[str, dict[str, float]]:
     """Every row."""
     application = QApplication(sys.argv[:1])
@@ -90,6 +107,11 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
     window.start()
     figures = {"start": watch(lambda: bool(seen))}
     figures["idle"] = watch(after(seconds))
+
+    timer = hover(window)
+    watch(lambda: window.pointing.fresh)
+    figures["hover"] = watch(after(seconds))
+    timer.stop()
 
     def dragged(name: str, until: Callable[[], bool]) -> dict[str, float]:
         timer = drag(window, name)

@@ -136,6 +136,13 @@ def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
             assert not nameless
 
 
+def test_the_export_dialog_has_names_too(window: MainWindow) -> None:
+    dialog = window.export_png()
+    for widget in dialog.findChildren(QWidget):
+        if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.focusProxy():
+            assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name), widget
+
+
 def test_names_tell_sliders_of_one_kind_apart(window: MainWindow) -> None:
     for panel in (window.mixing, window.directions):
         names = [slider.accessibleName() for slider in panel.findChildren(Slider)]

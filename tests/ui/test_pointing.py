@@ -232,8 +232,14 @@ def test_the_context_menu_does_it_to_the_part_under_the_cursor(qtbot: QtBot, win
     menu = ask_menu(qtbot, window, *IRIS)
     sources = entry(menu, "Take it from").menu()
     assert isinstance(sources, QMenu)
+    look = session.look
+    entry(sources, "Mine && yours").hover()
+    assert session.look.mixes and session.in_gesture
+    sources.aboutToHide.emit()
+    assert session.look == look and not session.in_gesture
     take(sources, "Mine && yours")
     menu.close()
+    assert not session.in_gesture and session.undo_label == "Take Eyes"
     assert [(mix.part, mix.shape, mix.colour) for mix in session.look.mixes] == [("eyes", 1.0, 1.0)]
 
 

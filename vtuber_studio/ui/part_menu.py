@@ -116,13 +116,18 @@ class PartMenu(QObject):
             menu.addAction(words[kind][locked]).triggered.connect(partial(self._lock, names, not locked))
 
     def _sources(self, menu: QMenu, label: str, part: str) -> None:
-        step = self.tr("Take {}").format(label)
-        second = self.view.mixing.source
-        if second is not None:
-            menu.addAction(self.tr("The second look")).triggered.connect(partial(self._take, step, part, second))
-        for favourite in self.stage.session.favourites:
-            action = menu.addAction(literal(favourite.name))
-            action.triggered.connect(partial(self._take, step, part, favourite.look))
+        """Looks to take a part from; pointed at, one is tried, and leaves no trace unless it is chosen."""
+        session, step = self.stage.session, self.tr("Take {}").format(label)
+        before, second = session.look, self.view.mixing.source
+        kept = [(favourite.name, favourite.look) for favourite in session.favourites]
+        for name, source in [(self.tr("The second look"), second), *kept]:
+            if source is None:
+                continue
+            look = take(take(before, source, [part], "shape", 1.0), source, [part], "colour", 1.0)
+            action = menu.addAction(literal(name))
+            action.hovered.connect(partial(self._try, step, look))
+            action.triggered.connect(partial(self._take, step, look))
+        menu.aboutToHide.connect(session.abort)
         menu.setEnabled(not menu.isEmpty())
 
     # doing it
@@ -138,9 +143,14 @@ class PartMenu(QObject):
             self.stage.say(self.tr("{} is locked.").format(row.label))
         session.edit(rolled, self.tr("Roll {}").format(row.label))
 
-    def _take(self, step: str, part: str, source: Look) -> None:
-        look = take(self.stage.session.look, source, [part], "shape", 1.0)
-        self.stage.session.edit(take(look, source, [part], "colour", 1.0), step)
+    def _try(self, step: str, look: Look) -> None:
+        if not self.stage.session.in_gesture:
+            self.stage.session.begin(step)
+        self.stage.session.edit(look, step)
+
+    def _take(self, step: str, look: Look) -> None:
+        self.stage.session.abort()
+        self.stage.session.edit(look, step)
 
     def _edit(self, step: str, change: Callable[..., Look], part: str) -> None:
         manifest, session = self.stage.manifest, self.stage.session

@@ -79,6 +79,7 @@ class ExportPngDialog(QDialog):
             self.tr("Drop the picture on the window to get its sliders and colours back. It holds nothing else of you.")
         )
         self.path_field = QLineEdit(str(self._suggestion()))
+        self.path_field.setAccessibleName(self.tr("File"))
         browse = QToolButton(text="...")
         browse.setToolTip(self.tr("Choose the file"))
         browse.clicked.connect(self._browse)
