@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         right = (
             (self.face, self.tr("Face"), ""),  # the head turns by warps: any generator's does
             (self.mixing, self.tr("Mixing"), "mixing"),
-            (self.regions, self.tr("Regions"), ""),
+            (self.regions, self.tr("Regions"), "mixing"),  # where there is nothing to vary, a mask holds nothing
             (self.directions, self.tr("Directions"), "directions"),
         )
         self.docks = Docks(self, self.stage, left, right, self.favourites)
