@@ -17,6 +17,7 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.paint import Window
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.figure import Picture, paint_figure, whole
@@ -86,6 +87,18 @@ def test_a_fine_screen_gets_its_pixels(
     window.canvas.zoomed.emit()
     piece = sharp(qtbot, window)
     assert piece.image.width() / piece.place.width() >= 2.0 * window.canvas.zoom
+    asked: list[Window | None] = []
+    request = window.bridge.request
+
+    def noted(shot: Shot, size: int, over: Window | None = None) -> int:
+        asked.append(over)
+        assert over or size == window.preview.small
+        return request(shot, size, over)
+
+    monkeypatch.setattr(window.bridge, "request", noted)
+    window.session.edit(Look(seed=4).set(eye_size=0.8), "Eyes")
+    sharp(qtbot, window)
+    assert len(asked) == 2 and asked[0] is None and asked[1], "no third one, which would be covered at once"
 
 
 def test_breathing_draws_what_the_renderer_would(qtbot: QtBot) -> None:

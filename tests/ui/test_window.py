@@ -36,6 +36,7 @@ from vtuber_studio.core import png
 from vtuber_studio.core.carried import KEY
 from vtuber_studio.core.image import decode_png, encode_png
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.mixing import take
 from vtuber_studio.core.project import NamedLook, Project, read_project, save_project
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.generator import GeneratorError
@@ -593,6 +594,39 @@ def test_tabs_of_what_a_generator_cannot_do_are_left_out(window: MainWindow) -> 
     assert tabs() == ["Face"]
     window.stage.load(everything)
     assert tabs() == ["Shape", "Colours", "Face", "Mixing", "Regions", "Directions"]
+
+
+def test_a_right_click_on_a_tab_puts_all_of_it_back(qtbot: QtBot, window: MainWindow) -> None:
+    session, other = window.session, Look(seed=8).set(face_width=-0.9)
+    own = DEFAULT.with_(directions={"face": (1.0,)}).set(face_width=0.9).paint({"hair.base": "#ff0000"})
+    session.edit(take(take(own, other, ["face"], "shape", 1.0), other, ["face"], "colour", 0.5), "Edit")
+    window.stage.set_pose("yaw", 6.0)
+
+    def choose(title: str, name: str) -> None:
+        bars = [tabs.tabBar() for tabs in (window.docks.left, window.docks.right)]
+        bar, index = next((bar, k) for bar in bars for k in range(bar.count()) if bar.tabText(k) == title)
+        bar.customContextMenuRequested.emit(bar.tabRect(index).center())  # what a right click sends
+        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        action = next(entry for entry in menu.actions() if entry.text() == name)
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+    choose("Shape", "Back to the default shape")
+    assert session.look.attributes == DEFAULT.attributes and [mix.shape for mix in session.look.mixes] == [0.0]
+    choose("Colours", "Back to the default colours")
+    assert session.look == DEFAULT.with_(directions={"face": (1.0,)})
+    choose("Directions", "All directions to zero")
+    assert session.look == DEFAULT
+    choose("Face", "Face at rest")
+    assert window.stage.pose.yaw == 0.0 and session.undo_label == "Face at rest"
+    choose("Colours", "Lock all")
+    assert session.locks >= {"hair.base", "skin.base"} and "face_width" not in session.locks
+    choose("Colours", "Unlock all")
+    assert session.locks == frozenset()
+    session.edit(take(DEFAULT, other, ["face"], "shape", 1.0), "Mix")
+    choose("Mixing", "Take nothing from others")
+    assert session.look == DEFAULT
 
 
 def test_panels_leave_half_of_the_window_to_the_canvas(qtbot: QtBot, window: MainWindow) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.tab_menu import tab_menu
 
 Page = tuple[QWidget, str, str]  # what it shows, its title, what a generator must be able to do for it (or "")
 LEAST = QSize(680, 420)  # logical pixels of the window
@@ -31,6 +32,9 @@ class Docks(QObject):
         strip.folded.connect(self.fold)
         self.left, self.right = _tabs(left), _tabs(right)
         self._pages = (*left, *right)
+        for tabs in (self.left, self.right):
+            tabs.tabBar().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            tabs.tabBar().customContextMenuRequested.connect(partial(self._menu, tabs))
         window.setDockNestingEnabled(False)
         area = Qt.DockWidgetArea
         window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -114,6 +118,12 @@ class Docks(QObject):
         page = tabs.widget(index)
         if page is not None:
             self.open(page)
+
+    def _menu(self, tabs: QTabWidget, point: QPoint) -> None:
+        index = tabs.tabBar().tabAt(point)
+        for page, _title, needs in self._pages:
+            if page is tabs.widget(index):
+                tab_menu(self.stage, needs, tabs, tabs.tabBar().mapToGlobal(point))
 
     def _slim(self, side: int, tabs: QTabWidget, area: Qt.ToolBarArea) -> QToolBar:
         """The tabs of a side without their pages, upright at the window's edge."""

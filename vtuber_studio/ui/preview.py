@@ -80,8 +80,10 @@ class Preview(QObject):
         return self.canvas.image is not None and not self._waiting and not self._settle.isActive()
 
     def size(self) -> int:
-        """Pixels a side of the whole picture that the zoom calls for."""
-        return self.small if self.canvas.pixels <= 1.1 * self.small else 2 * self.small
+        """Pixels a side of the whole picture that the zoom calls for; a coarse one where a window will cover it all."""
+        over = self.window()
+        hidden = over is not None and over[1] == (0, 0, over[0], over[0])
+        return self.small if hidden or self.canvas.pixels <= 1.1 * self.small else 2 * self.small
 
     def window(self) -> tuple[int, Window] | None:
         """Pixels a side, and which of them, that the view calls for beyond the whole picture; None when it will do."""
