@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.driving import WAIT, drag, settle, shown, undo_depth
+from tests.ui.driving import WAIT, drag, settle, shown
 from vtuber_studio.core.look import Look
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.ready_masks import TABLE, targets
@@ -28,11 +28,8 @@ def make(qtbot: QtBot, window: MainWindow, ready: object = LEFT, parts: tuple[st
 
 
 def steps(window: MainWindow) -> int:
-    """How many steps can be taken back; what was entered is entered again."""
-    entered = window.session.entered
-    depth = undo_depth(window.session)
-    window.session.enter(entered)
-    return depth
+    """How many steps can be taken back. Taking them back would leave what was entered."""
+    return window.session._history.at
 
 
 def differs(before: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -78,7 +78,9 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Tab, arrows", "To the next group of controls; to the next control in it"),
     ("Digits or Enter on a slider", "Type its value"),
     ("Ctrl+L", "Lock the slider or the choice that has the focus"),
-    ("Esc", "Take the gesture in progress back"),
+    ("[ and ] with a brush", "Smaller, larger"),
+    ("Alt, Shift + Alt with a mask's tool", "Take away; leave what both have"),
+    ("Esc", "Take the gesture in progress back; put the mask's tool down; leave the region"),
 )
 
 

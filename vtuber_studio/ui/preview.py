@@ -181,7 +181,8 @@ class Preview(QObject):
 
     def _on_tick(self) -> None:
         """Breathe, blink; held still, the chest stays where it is and the lids are up."""
-        self.canvas.set_breath(max(0.0, chest(self.idle.seconds) - self.stage.pose.breath))
+        still = self.stage.upright  # a mask is drawn on her
+        self.canvas.set_breath(0.0 if still else max(0.0, chest(self.idle.seconds) - self.stage.pose.breath))
         ready = self.idle.running and [lids for lids in LIDS if self._lids.get(lids)] == [*LIDS]
         lids = self._lids.get(openness(self.idle.seconds)) if ready else None
         self.canvas.show_pictures([*self._drawn, *([lids] if lids else [])])

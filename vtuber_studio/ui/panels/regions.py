@@ -25,10 +25,14 @@ from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Region
 from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.region import region_mask, with_region
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine import selection
 from vtuber_studio.engine.regions import Regions
 from vtuber_studio.ui.canvas import Canvas
+from vtuber_studio.ui.mask_tools import MaskTools
+from vtuber_studio.ui.panels.mask_box import MaskBox
 from vtuber_studio.ui.ready_masks import TABLE, Ready, targets, tr
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.region_bar import RegionBar
@@ -48,11 +52,16 @@ class RegionsPanel(QWidget):
         self.stage, self.session, self.canvas = stage, stage.session, canvas
         self._shown: tuple[object, ...] | None = None
         self.column = scroll_column(self)
+        self.tools = MaskTools(stage, canvas, self)
+        self.tools.drawn.connect(self._drawn)
+        self.tools.changed.connect(self.refresh)
         self.bar = RegionBar(canvas)
-        self.bar.done.connect(lambda: self.session.enter(None))
+        self.bar.done.connect(lambda: self.tools.use("") if self.tools.tool else self.session.enter(None))
         canvas.zoomed.connect(lambda: self.bar.say(self.bar.words.text()))
         self._build_head()
         self._build_list()
+        self.mask_box = MaskBox(self.tools)
+        self.column.addWidget(self.mask_box)
         self._build_details()
         self.column.addStretch(1)
         stage.loaded.connect(self.build)
@@ -130,6 +139,9 @@ class RegionsPanel(QWidget):
             tick.toggled.connect(partial(self._set_part, entry.part.name))
             self.grid.addWidget(tick, place // 2, place % 2)
         self.new_menu.clear()
+        for tool, words in (("brush", self.tr("Paint it")), ("lasso", self.tr("Draw around it"))):
+            self.new_menu.addAction(words).triggered.connect(partial(self._draw, tool))
+        self.new_menu.addSeparator()
         for ready in TABLE:
             sub = self.new_menu.addMenu(tr(ready.menu))
             for label, parts in targets(manifest, ready):
@@ -162,7 +174,8 @@ class RegionsPanel(QWidget):
         for button in self.buttons.values():
             button.setEnabled(region is not None)
         labels = {entry.part.name: entry.part.label for entry in manifest.parts}
-        self.bar.say("" if region is None else self._words(region, labels))
+        self.bar.say(self._words(region, labels))
+        self.mask_box.refresh()
         if region is None or entered is None:
             return
         self.buttons["up"].setEnabled(entered + 1 < len(self.stack))
@@ -172,10 +185,17 @@ class RegionsPanel(QWidget):
             with QSignalBlocker(tick):
                 tick.setChecked(name in region.parts)
 
-    def _words(self, region: Region, labels: dict[str, str]) -> str:
-        parts = ", ".join(labels.get(name, name) for name in region.parts)
-        words = self.tr("Editing inside \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}: {}")
-        return words.format(fitting(region.name), parts) + (self.tr(" (hidden)") if region.hidden else "")
+    def _words(self, region: Region | None, labels: dict[str, str]) -> str:
+        """What the bar says; nothing when the whole look is edited."""
+        tool = self.tools.tool
+        upright = self.tr(" Her head is upright meanwhile.") if tool and self.stage.pose != NEUTRAL else ""
+        if region is None:
+            return self.tr("Draw where the new region is to be.") + upright if tool else ""
+        name = f"\N{LEFT DOUBLE QUOTATION MARK}{fitting(region.name)}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if tool:
+            return self.tr("Drawing the mask of {}.").format(name) + upright
+        parts = ", ".join(labels.get(part, part) for part in region.parts)
+        return self.tr("Editing inside {}: {}").format(name, parts) + (self.tr(" (hidden)") if region.hidden else "")
 
     def _fill(self) -> None:
         with QSignalBlocker(self.list):
@@ -201,6 +221,26 @@ class RegionsPanel(QWidget):
             self.add(tr(ready.called).format(label), parts, ready.make(where, parts))
 
         self.stage.bridge.regions(Shot(self.session.project.look), made, self.stage.fail)
+
+    def _draw(self, tool: str) -> None:
+        """A region that is drawn."""
+        self.session.enter(None)
+        if self.tools.tool != tool:
+            self.tools.use(tool)
+
+    def _drawn(self, mask: np.ndarray) -> None:
+        """A mask was drawn for a new region: of the parts that lie under it."""
+
+        def known(where: Regions) -> None:
+            parts = selection.parts_under(where, mask)
+            manifest = self.stage.manifest
+            labels = [entry.part.label for entry in manifest.parts if entry.part.name in parts] if manifest else []
+            if parts:
+                self.add(labels[0] if len(labels) == 1 else self.tr("Region"), parts, mask)
+            else:
+                self.stage.say(self.tr("Nothing of her lies there."))
+
+        self.stage.bridge.regions(Shot(self.session.project.look), known, self.stage.fail)
 
     def add(self, name: str, parts: tuple[str, ...], mask: np.ndarray) -> None:
         """A region on top of the stack, entered; one step."""
