@@ -13,7 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from vtuber_studio.cli_looks import GeneratorOption, look_of, pairs
+from vtuber_studio.cli_export import app as export_app
+from vtuber_studio.cli_export import expression_of, pose_of
+from vtuber_studio.cli_looks import GeneratorOption, look_of
 from vtuber_studio.cli_looks import app as looks_app
 from vtuber_studio.cli_train import app as train_app
 from vtuber_studio.cli_train import torch_needed
@@ -30,6 +32,7 @@ artist_app = typer.Typer(
     help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True
 )
 app.add_typer(looks_app)
+app.add_typer(export_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
 
@@ -111,7 +114,7 @@ def render(
     chosen = look_of(loaded.manifest, look, seed, set_ or [])
     if background is not None:
         chosen = chosen.with_(background=background)
-    shot = Shot(chosen, _expression(expression or []), _pose(pose or []))
+    shot = Shot(chosen, expression_of(expression or []), pose_of(pose or []))
     image = render_shot(loaded, shot, size=size)
     data = encode_png(image)
     write_atomically(out, data if no_look else carry_look(data, keep(chosen, loaded.manifest)))
@@ -246,25 +249,6 @@ def artist_digests(
         edition = f"edition {editions.schema.EDITIONS[name]}{' (new)' if name in new else ''}"
         typer.echo(f"{name:12} {edition}  {said}".rstrip())
     raise typer.Exit(1 if any(advice.values()) else 0)
-
-
-def _expression(settings: list[str]) -> dict[str, Any]:
-    from vtuber_studio.core.pose import PRESETS
-
-    values: dict[str, Any] = {}
-    for setting in settings:
-        if setting in PRESETS:
-            values.update(PRESETS[setting])
-        else:
-            values.update(pairs([setting], "--expression"))
-    return values
-
-
-def _pose(settings: list[str]) -> Any:
-    from vtuber_studio.core.attribute import check_all
-    from vtuber_studio.core.pose import POSE_ROWS, Pose
-
-    return Pose(**check_all(POSE_ROWS, dict(pairs(settings, "--pose")), "pose"))  # type: ignore[arg-type]
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:

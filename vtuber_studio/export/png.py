@@ -15,6 +15,7 @@ from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.export.exporter import checked, option
 
 Render = Callable[[Shot, int], np.ndarray]  # shot, pixels a side
 
@@ -23,15 +24,14 @@ Render = Callable[[Shot, int], np.ndarray]  # shot, pixels a side
 class PngOptions:
     """``size`` pixels a side; ``background`` is transparent or #rrggbb; ``look`` travels in the file."""
 
-    size: int = 2048
-    background: str = "transparent"
+    size: int = option(2048, "pixels a side", 64, 8192)
+    background: str = option("transparent", "transparent, #rrggbb or a colour's name")
     look: Look | None = None
 
 
 def export_png(render: Render, shot: Shot, options: PngOptions, path: Path) -> Iterator[Progress]:
     """Draw ``shot`` and write it to ``path``. Closing the iterator before its end leaves ``path`` as it was."""
-    if not 64 <= options.size <= 8192:
-        raise StudioError(f"A picture cannot be {options.size} pixels wide.", "Give a size from 64 to 8192.")
+    checked(options)
     if not path.parent.is_dir():
         raise StudioError(f"There is no folder {path.parent}.", "Make it first, or choose another one.")
     yield Progress(0.05, f"Drawing at {options.size} pixels")

@@ -177,7 +177,7 @@ class ExportPngDialog(QDialog):
         shot = self.stage.shot if self.kept is None else self.stage.shot.with_(look=self.kept.look)
         look = keep(shot.look, manifest) if keeps and manifest is not None else None
         options = PngOptions(size, self.background, look)
-        self.job = Job(EXPORTERS["png"](self.stage.bridge.render, shot, options, path))
+        self.job = Job(EXPORTERS["png"].export(self.stage.bridge.render, shot, options, path))
         self.job.progressed.connect(self._on_progress)
         self.job.finished.connect(lambda _result: self._done(path))
         self.job.failed.connect(lambda message, hint: self._show_idle(f"{message} {hint}".strip()))

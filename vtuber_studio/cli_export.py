@@ -1,0 +1,160 @@
+"""The command line's ``export``: every kind of file that the table of exporters knows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vtuber_studio.cli_looks import GeneratorOption, look_of, pairs
+from vtuber_studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vtuber_studio.core.shot import Shot
+    from vtuber_studio.export import Exporter
+
+app = typer.Typer()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def export(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="What to write; --list shows every kind.")] = "",
+    out: Annotated[Path | None, typer.Argument(help="The file, or the folder, to write.")] = None,
+    generator: GeneratorOption = None,
+    seed: Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")] = None,
+    look: Annotated[
+        Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE of an attribute or a colour. Repeatable.")
+    ] = None,
+    expression: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
+    ] = None,
+    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
+    no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the file.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List every kind with its options.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list: JSON instead of text.")] = False,
+) -> None:
+    """Write a look as the file that a program wants: KIND OUT, then the kind's own options, e.g. --size 1024.
+
+    What the file holds is written whole or not at all.
+    """
+    from vtuber_studio.export import EXPORTERS, described, read_options
+
+    if list_:
+        return _list(EXPORTERS, as_json)
+    if kind not in EXPORTERS or out is None:
+        said = f"There is no kind called {kind!r}." if kind and kind not in EXPORTERS else "KIND and OUT are missing."
+        raise StudioError(said, f"Kinds are: {', '.join(EXPORTERS)}. `vtuber-studio export --list` describes them.")
+    row = EXPORTERS[kind]
+    if row.suffix and out.suffix.lower() != row.suffix:
+        raise StudioError(f"The name {out.name!r} does not end in {row.suffix}.", f"Call it {out.stem}{row.suffix}.")
+    flags = [name for name, field in described(row.options).items() if isinstance(field.default, bool)]
+    texts = own_options(context.args, flags)
+    read_options(row.options, texts)  # a typing error is told before anything is loaded
+    from dataclasses import fields
+
+    from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.figure import check_shot
+    from vtuber_studio.engine.fitting import keep
+    from vtuber_studio.engine.generator import load_generator
+
+    loaded = load_generator(generator)
+    chosen = look_of(loaded.manifest, look, seed, set_ or [])
+    shot = check_shot(loaded.manifest, Shot(chosen, expression_of(expression or []), pose_of(pose or [])))
+    carried = not no_look and any(field.name == "look" for field in fields(row.options))
+    given = {"look": keep(shot.look, loaded.manifest)} if carried else {}
+    for step in row.export(_draw(row, loaded), shot, read_options(row.options, texts, **given), out):
+        if sys.stderr.isatty():
+            typer.echo(f"\r\033[K{step.fraction:4.0%}  {step.message}", err=True, nl=step.fraction >= 1)
+    typer.echo(out)
+
+
+def _draw(row: Exporter, generator: Any) -> Callable[[Shot, int], Any]:
+    from vtuber_studio.engine.layers import render_layers
+    from vtuber_studio.engine.render import RenderCache, render
+
+    if row.draws == "layers":
+        return partial(render_layers, generator)
+    cache = RenderCache()
+    return lambda shot, size: render(generator, shot, size=size, cache=cache)
+
+
+def _list(exporters: dict[str, Exporter], as_json: bool) -> None:
+    from vtuber_studio.export import described
+
+    if as_json:
+        rows: dict[str, Any] = {
+            row.kind: {
+                "label": row.label,
+                "use": row.use,
+                "suffix": row.suffix,
+                "options": {
+                    name: {"default": field.default, **field.metadata} for name, field in described(row.options).items()
+                },
+            }
+            for row in exporters.values()
+        }
+        return typer.echo(json.dumps(rows, indent=1))
+    for row in exporters.values():
+        typer.echo(f"{row.kind:14} {row.label}; for {row.use} ({row.suffix or 'a folder'})")
+        for name, field in described(row.options).items():
+            tip, choices = field.metadata.get("tip", ""), " | ".join(field.metadata.get("choices", ()))
+            said = f"{tip}: {choices}" if tip and choices else tip or choices
+            typer.echo(f"    --{name.replace('_', '-'):18} {said} [{_word(field.default)}]")
+
+
+def _word(value: Any) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def own_options(words: list[str], flags: list[str]) -> dict[str, str]:
+    """``--name value``, ``--name=value``, ``--flag`` and ``--no-flag`` as texts by name."""
+    texts: dict[str, str] = {}
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        name = name.replace("-", "_")
+        if not word.startswith("--") or not name:
+            raise StudioError(f"{word!r} is not understood.", "Options are written --name value.")
+        if equals:
+            texts[name] = value
+        elif name in flags:
+            texts[name] = "yes"
+        elif name.removeprefix("no_") in flags:
+            texts[name.removeprefix("no_")] = "no"
+        elif left:
+            texts[name] = left.pop(0)
+        else:
+            raise StudioError(f"{word} has no value.", "Options are written --name value.")
+    return texts
+
+
+def expression_of(settings: list[str]) -> dict[str, Any]:
+    """The values that --expression describes: presets, and NAME=VALUE."""
+    from vtuber_studio.core.pose import PRESETS
+
+    values: dict[str, Any] = {}
+    for setting in settings:
+        if setting in PRESETS:
+            values.update(PRESETS[setting])
+        else:
+            values.update(pairs([setting], "--expression"))
+    return values
+
+
+def pose_of(settings: list[str]) -> Any:
+    """The pose that --pose describes."""
+    from vtuber_studio.core.attribute import check_all
+    from vtuber_studio.core.pose import POSE_ROWS, Pose
+
+    return Pose(**check_all(POSE_ROWS, dict(pairs(settings, "--pose")), "pose"))  # type: ignore[arg-type]
