@@ -697,6 +697,13 @@ def test_what_is_mixed_is_seen_while_it_is_pointed_at(
     menu.popup(QPoint(0, 0))
     menu.setActiveAction(menu.actions()[0])
     assert [mix.shape for mix in stage.session.look.mixes] == [1.0] * 4 and stage.session.in_gesture
+    menu.setActiveAction(menu.actions()[-1])
+    assert stage.session.look == stage.session.favourites[0].look
+    menu.setActiveAction(next(action for action in menu.actions() if action.menu()))
+    assert stage.session.look == look, "what says nothing yet shows her as she is"
+    QTest.keyClick(menu, Qt.Key.Key_Right)  # into the parts
+    assert [mix.part for mix in stage.session.look.mixes] == ["face"]
+    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     assert stage.session.look == look and undo_depth(stage.session) == depth
     choose(qtbot, favourites, 0, "Mix in", "Only one part", "Face")

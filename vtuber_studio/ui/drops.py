@@ -6,12 +6,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.engine.shelf import MANIFEST
-from vtuber_studio.ui.canvas import Canvas
+from vtuber_studio.ui.canvas import MARGIN, Canvas
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
@@ -87,8 +87,8 @@ class Drops(QObject):
         if kept is not None:
             event.setAccepted(self._on_canvas(event))
             if event.isAccepted():
-                place = self.window.mapToGlobal(event.position().toPoint())
                 menu = self.favourites.drop_menu(kept)
+                place = self._beside(event.position().toPoint(), menu.sizeHint().width())
                 QTimer.singleShot(0, menu, lambda: menu.popup(place))  # the drag holds the mouse until it is over
             return
         event.acceptProposedAction()
@@ -101,6 +101,11 @@ class Drops(QObject):
 
     def _on_canvas(self, event: QDropEvent) -> bool:
         return self.canvas.rect().contains(self.canvas.mapFrom(self.window, event.position().toPoint()))
+
+    def _beside(self, point: QPoint, width: int) -> QPoint:
+        """Where a menu stands beside her, at the nearer edge of the canvas: it tries things on her face."""
+        at, edge = self.canvas.mapFrom(self.window, point), self.canvas.width()
+        return self.canvas.mapToGlobal(QPoint(MARGIN if at.x() < edge / 2 else edge - width - MARGIN, at.y()))
 
     def received(self, picture: Reference) -> None:
         """A picture from outside is a reference; when it carries a look, the user says what is meant."""

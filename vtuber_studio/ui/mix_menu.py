@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
@@ -22,11 +21,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("mix_menu", text)
 
 
-def mix_menu(mixing: MixingPanel, kept: NamedLook, parent: QWidget) -> QMenu:
-    """Shapes, colours or half of all ticked parts, or one part whole. A click is one step of undo, and makes ``kept``
-    the panel's second look; what was only pointed at leaves no trace."""
+def mix_menu(mixing: MixingPanel, kept: NamedLook, parent: QWidget, whole: bool = False) -> QMenu:
+    """Shapes, colours or half of all ticked parts, or one part alone; with ``whole`` all that she is, too. A click is
+    one step of undo, and makes ``kept`` the panel's second look; what was only pointed at leaves no trace."""
     session, manifest, ticked = mixing.stage.session, mixing.stage.manifest, mixing.ticked
-    before, label = session.look, tr("Mix in {}").format(kept.name)
+    before, looks, label = session.look, dict[QAction, Look](), tr("Mix in {}").format(kept.name)
     menu = QMenu(tr("Mix in"), parent)
     assert manifest is not None
 
@@ -44,26 +43,27 @@ def mix_menu(mixing: MixingPanel, kept: NamedLook, parent: QWidget) -> QMenu:
         session.commit()
         mixing.set_source(kept.look)
 
-    def offer(where: QMenu, text: str, parts: Collection[str], shape: float, colour: float) -> None:
-        look = before
-        if shape:
-            look = take(look, kept.look, parts, "shape", shape)
-        if colour:
-            look = take(look, kept.look, parts, "colour", colour)
-        action = QAction(text, where)
-        action.hovered.connect(partial(attempt, look))
+    def offer(where: QMenu, text: str, look: Look) -> None:
+        action = where.addAction(text)
         action.triggered.connect(lambda: choose(look))
-        where.addAction(action)
+        looks[action] = look
+
+    def mixed(parts: Collection[str], shape: float, colour: float) -> Look:
+        look = take(before, kept.look, parts, "shape", shape) if shape else before
+        return take(look, kept.look, parts, "colour", colour) if colour else look
 
     some = len(ticked) < len(manifest.parts)
     of = tr("{} of the ticked parts") if some else "{}"
-    offer(menu, of.format(tr("Shapes")), ticked, 1.0, 0.0)
-    offer(menu, of.format(tr("Colours")), ticked, 0.0, 1.0)
-    offer(menu, of.format(tr("Half")) if some else tr("Half of everything"), ticked, 0.5, 0.5)
+    offer(menu, of.format(tr("Shapes")), mixed(ticked, 1.0, 0.0))
+    offer(menu, of.format(tr("Colours")), mixed(ticked, 0.0, 1.0))
+    offer(menu, of.format(tr("Half")) if some else tr("Half of everything"), mixed(ticked, 0.5, 0.5))
     menu.addSeparator()
     one = menu.addMenu(tr("Only one part"))
-    one.menuAction().hovered.connect(partial(attempt, before))
     for entry in manifest.parts:
-        offer(one, literal(entry.part.label), [entry.part.name], 1.0, 1.0)
+        offer(one, literal(entry.part.label), mixed([entry.part.name], 1.0, 1.0))
+    if whole:
+        menu.addSeparator()
+        offer(menu, tr("All that she is"), kept.look)
+    menu.hovered.connect(lambda action: attempt(looks.get(action, before)))  # submenus tell it, too
     menu.aboutToHide.connect(session.abort)
     return menu

@@ -208,13 +208,9 @@ class FavouritesPanel(QWidget):
 
     def drop_menu(self, kept: NamedLook) -> QMenu:
         """What becomes of a favourite that is dropped on the canvas."""
-        menu = mix_menu(self.mixing, kept, self)
-        menu.addAction(self.tr("Use it")).triggered.connect(lambda: self._use(kept))
+        menu = mix_menu(self.mixing, kept, self, whole=True)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
-
-    def _use(self, kept: NamedLook) -> None:
-        self.stage.session.edit_whole(kept.look, self.tr("Recall favourite"))
 
     def _menu(self, position: QPoint) -> None:
         item, menu = self.list.itemAt(position), QMenu(self)
