@@ -13,6 +13,7 @@ from tests.ui.driving import WAIT, drag, settle, shown
 from vtuber_studio.core.look import Look
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.ready_masks import TABLE, targets
+from vtuber_studio.ui.widgets.glow import Glow
 
 LEFT, RIGHT, ENDS, STREAK, ALL = TABLE
 HAIR = ("hair_front",)
@@ -158,6 +159,23 @@ def test_sliders_that_move_nothing_inside_are_grey(qtbot: QtBot, streaked: MainW
     assert rows["eye_size"].label.isEnabled()
     streaked.session.enter(None)
     assert rows["face_width"].label.isEnabled()
+
+
+def test_panels_say_what_is_the_regions_own(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, swatches = streaked, streaked.palette_panel.swatches
+    row = window.attributes.rows["fringe_length"]
+    assert "Only inside" not in row.toolTip() and not swatches["skin.base"].isEnabled()
+    window.palette_panel.set_colour("hair.base", "#cc2233")
+    window.session.edit(window.session.look.set(fringe_length=0.9))
+    assert "Only inside Front hair, her left" in row.toolTip() and row.label.property("mixed")
+    assert "Only inside" in swatches["hair.base"].toolTip() and "nothing inside" in swatches["skin.base"].toolTip()
+    window.session.enter(None)
+    assert "Only inside" not in row.toolTip() + swatches["hair.base"].toolTip() and swatches["skin.base"].isEnabled()
+
+
+def test_a_new_region_brings_its_controls_into_sight(qtbot: QtBot, streaked: MainWindow) -> None:
+    row = streaked.attributes.rows["fringe_length"]
+    assert row.isVisible() and not row.visibleRegion().isEmpty() and streaked.attributes.findChildren(Glow)
 
 
 def test_a_stack_too_high_is_refused_in_words(qtbot: QtBot, streaked: MainWindow) -> None:

@@ -192,3 +192,15 @@ def network_files(manifest: Manifest) -> Iterator[tuple[File, Shapes, Shapes]]:
         yield entry.synthesis, ws, {"logits": (entry.part.channels, *entry.part.logits)}
     for network in manifest.networks.values():
         yield network.file, network.inputs, network.outputs
+
+
+def materials_of(manifest: Manifest, part: str) -> list[str]:
+    """Names of the materials of a part and of what they derive from, in the order of the palette."""
+    entry = next(entry for entry in manifest.parts if entry.part.name == part)
+    table = {row.name: row for row in manifest.materials}
+    names: set[str] = set()
+    for network in networks_of(entry).values():
+        for cel in network.part.cels:
+            names |= {*cel.materials, *cel.ramp.values()}
+    sources = {table[name].source for name in names if table[name].source.split(".")[0] == name.split(".")[0]}
+    return [name for name in table if name in names | sources]

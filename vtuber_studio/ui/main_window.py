@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         canvas.painted.connect(self.picture_shown)
         canvas.drag_out_started.connect(self.pictures.pull_out)
         self.pointing.chosen.connect(self.part_view.show)
+        self.regions.made.connect(self.part_view.show)
         self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)

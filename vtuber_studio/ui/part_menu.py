@@ -15,9 +15,9 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_colours, take
 from vtuber_studio.core.one_part import reset_part
 from vtuber_studio.core.palette import to_hex
-from vtuber_studio.engine.manifest import Manifest, can
+from vtuber_studio.engine.manifest import Manifest, can, materials_of
 from vtuber_studio.engine.regions import Hit
-from vtuber_studio.ui.part_view import PartView, materials_of
+from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.words import literal
 

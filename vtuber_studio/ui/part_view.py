@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.core.attribute import rows_seen
 from vtuber_studio.core.look import Look
-from vtuber_studio.engine.manifest import Manifest, can, networks_of
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.engine.regions import Hit
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.panels.attributes import AttributesPanel
@@ -18,18 +18,6 @@ from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.glow import reveal
-
-
-def materials_of(manifest: Manifest, part: str) -> list[str]:
-    """Names of the materials of a part and of what they derive from, in the order of the palette."""
-    entry = next(entry for entry in manifest.parts if entry.part.name == part)
-    table = {row.name: row for row in manifest.materials}
-    names: set[str] = set()
-    for network in networks_of(entry).values():
-        for cel in network.part.cels:
-            names |= {*cel.materials, *cel.ramp.values()}
-    sources = {table[name].source for name in names if table[name].source.split(".")[0] == name.split(".")[0]}
-    return [name for name in table if name in names | sources]
 
 
 class PartView:

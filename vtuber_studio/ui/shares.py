@@ -1,4 +1,4 @@
-"""Whose share is it? What a control says when another look is mixed into what it shows."""
+"""Whose is it? What a control says when what it shows is mixed in from another look, or a region's own."""
 
 from __future__ import annotations
 
@@ -36,3 +36,10 @@ def shares(stage: Stage, kind: Kind, parts: Iterable[str]) -> str:
             share, name = round(100 * getattr(mix, kind)), called(mix.look, session.favourites)
             sentences.append(tr("{}: {} % mixed in from {}.").format(labels.get(part, part), share, name))
     return "\n".join(sentences)
+
+
+def region_own(stage: Stage, name: str) -> str:
+    """A sentence when the entered region has a value or a colour of its own by that name; else empty."""
+    region = stage.region
+    own = region is not None and (name in region.attributes or name in region.palette)
+    return tr("Only inside {}.").format(region.name) if own and region is not None else ""

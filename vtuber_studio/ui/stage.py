@@ -76,7 +76,7 @@ class Stage(QObject):
         """What compare shows, as far as this generator knows it: the step may have changed the generator."""
         (project, face), manifest = self.session.before, self.manifest
         look = project.look if manifest is None else fit(project.look, manifest).value
-        return Shot(look, self._known(face), face.pose)
+        return Shot(look, self._known(face), NEUTRAL if self.upright else face.pose)
 
     @property
     def default_look(self) -> Look:

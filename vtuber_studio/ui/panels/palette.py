@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vtuber_studio.core.look import Look, Mix
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import home_of, seen_palette
 from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
+from vtuber_studio.engine.manifest import materials_of
 from vtuber_studio.ui.colours import Colours
-from vtuber_studio.ui.shares import shares
+from vtuber_studio.ui.shares import region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.lock import LockButton
@@ -57,6 +58,7 @@ class Swatch(QToolButton):
         # named, or the tool tip would be dressed in it, too
         self.setStyleSheet(
             f"#{self.objectName()} {{ background: {ground}; border: {border}; border-radius: 5px; }}"
+            f"#{self.objectName()}:disabled {{ background: {COLOURS['raised']}; border: 3px solid {_css(colour)}; }}"
             f"#{self.objectName()}:focus {{ border: 2px solid {COLOURS['accent']}; }}"
         )
         back = self.tr("Right click: give it back to its base colour, or its default.")
@@ -90,7 +92,7 @@ class PalettePanel(QWidget):
         self.wholes: dict[str, Swatch] = {}  # base -> the swatch of its whole group
         self._materials: dict[str, Material] = {}
         self._ends: dict[str, str] = {}
-        self._shown: tuple[dict[str, str], tuple[Mix, ...]] | None = None
+        self._shown: tuple[object, ...] | None = None
         self.column = scroll_column(self)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -164,17 +166,25 @@ class PalettePanel(QWidget):
             lock.set_locked(name in self.stage.session.locks)
         look, manifest = self.stage.session.look, self.stage.manifest
         chosen = look.palette
-        if (chosen, look.mixes) == self._shown:
+        region = self.stage.region
+        inside = None if region is None else {name for part in region.parts for name in materials_of(manifest, part)}
+        now = chosen, look.mixes, region and (region.name, region.parts, region.palette)
+        if now == self._shown:
             return
-        self._shown = chosen, look.mixes
+        self._shown = now
         parts = [entry.part for entry in manifest.parts]
         colours = {name: to_hex(rgba) for name, rgba in seen_palette(manifest.materials, parts, look).items()}
         homes = home_of(manifest.materials, parts) if look.mixes else {}
         for name, swatch in self.swatches.items():
             mixed = shares(self.stage, "colour", (homes[name],)) if name in homes else ""
             set_by_hand = chosen.get(name, "") not in ("", self._materials[name].colour)
-            swatch.show_colour(colours[name], set_by_hand, hint=mixed)
+            swatch.setEnabled(inside is None or name in inside)
+            hint = mixed if region is None else region_own(self.stage, name)
+            if region is not None and not swatch.isEnabled():
+                hint = self.tr("It colours nothing inside {}.").format(region.name)
+            swatch.show_colour(colours[name], set_by_hand, hint=hint)
         for base, swatch in self.wholes.items():
+            swatch.setEnabled(self.swatches[base].isEnabled())
             hint = self.tr("Click to choose; what was set by hand moves along, tips too.")
             swatch.show_colour(colours[base], end=colours[self._ends[base]], hint=hint)
 

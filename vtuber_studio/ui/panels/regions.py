@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -29,7 +29,8 @@ from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.region import region_mask, with_region
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine import selection
-from vtuber_studio.engine.regions import Regions
+from vtuber_studio.engine.manifest import materials_of
+from vtuber_studio.engine.regions import Hit, Regions
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.mask_tools import MaskTools
 from vtuber_studio.ui.panels.mask_box import MaskBox
@@ -46,6 +47,8 @@ MAX_NAME = 60
 
 class RegionsPanel(QWidget):
     """The list is the stack, the topmost first; below all of them stands the look itself."""
+
+    made = Signal(object)  # Hit: the part that a new region is of
 
     def __init__(self, stage: Stage, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,15 +96,16 @@ class RegionsPanel(QWidget):
         delete.activated.connect(lambda: self.remove())
         self.column.addWidget(self.list)
         row = QHBoxLayout()
+        row.setSpacing(2)
         self.buttons: dict[str, QToolButton] = {}
         for name, text, tip, handler in (
             ("up", "\N{UPWARDS ARROW}", self.tr("Move it up: it covers what lies below"), partial(self.shift, 1)),
             ("down", "\N{DOWNWARDS ARROW}", self.tr("Move it down"), partial(self.shift, -1)),
             ("rename", self.tr("Rename"), self.tr("Another name (F2, double click)"), self.rename),
-            ("duplicate", self.tr("Duplicate"), self.tr("The same once more, on top of it"), self.duplicate),
+            ("duplicate", self.tr("Copy"), self.tr("The same once more, on top of it"), self.duplicate),
             ("delete", self.tr("Delete"), self.tr("Take the region away (Del)"), self.remove),
         ):
-            button = QToolButton(text=text, toolTip=tip)
+            button = QToolButton(text=text, toolTip=tip, autoRaise=True)
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _checked=False, handler=handler: handler())
             row.addWidget(button)
@@ -250,7 +254,13 @@ class RegionsPanel(QWidget):
         region = Region(free, parts, mask_of(mask).to_png())
         if self._edit(look.with_(regions=(*look.regions, region)), self.tr("New region")):
             self.session.enter(len(self.stack) - 1)
+            self._reveal(parts[-1])
             self.stage.say(self.tr("Now change a colour or a slider: it changes inside this region alone."))
+
+    def _reveal(self, part: str) -> None:
+        manifest = self.stage.manifest
+        if manifest is not None:
+            self.made.emit(Hit(part, next(iter(materials_of(manifest, part)), "")))
 
     # what is done to the entered one
 
