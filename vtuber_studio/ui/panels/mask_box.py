@@ -49,6 +49,9 @@ class MaskBox(Section):
         self.radius = self._row("size", self.tr("Size"), SIZES, tools.radius, tools.set_radius)
         self.hardness = self._row("hardness", self.tr("Hardness"), (0, 1), tools.hardness, self._set_hardness)
         self.tolerance = self._row("tolerance", self.tr("Tolerance"), (0, 0.5), tools.tolerance, self._set_tolerance)
+        self.caption = QLabel(self.tr("The whole mask:"))
+        self.caption.setObjectName("caption")
+        self.body.addWidget(self.caption)
         grid = QGridLayout()
         changes: tuple[tuple[str, str, str, Callable[[np.ndarray], np.ndarray]], ...] = (
             ("feather", self.tr("Feather"), self.tr("A softer edge"), lambda mask: selection.feather(mask, STEP)),
@@ -86,8 +89,8 @@ class MaskBox(Section):
         self.radius.set_value(round(self.mask_tools.radius, 2))
         self.hardness.setVisible(tool in BRUSHES)
         self.tolerance.setVisible(tool == "colour")
-        for push in self.changes.values():
-            push.setVisible(entered)
+        for widget in (self.caption, *self.changes.values()):
+            widget.setVisible(entered)
 
     def _take(self, name: str) -> None:
         self.mask_tools.use(name)
