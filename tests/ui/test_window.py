@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Slot
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QUrl, Slot
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
@@ -27,7 +27,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QTabBar
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -676,6 +676,20 @@ def test_low_windows_fold_the_favourites_and_show_everything(window: MainWindow,
     assert strip() == high and window.canvas.height() == tall
     window.favourites.fold_button.click()
     assert strip() < high / 2 and window.canvas.height() > tall
+
+
+def test_in_narrow_windows_nothing_of_the_toolbar_is_cut_off(window: MainWindow) -> None:
+    bar, counts = window.toolbar, []
+    for width in (window.minimumWidth(), *range(700, 1040, 20), 1440):
+        window.resize(width, 700)
+        QApplication.processEvents()
+        gives_way = [widget for widget in (bar.compare, window.dice.seed) if widget.isVisible()]
+        counts.append(len(gives_way))
+        for widget in (bar.export, window.dice.roll_button, window.dice.vary_button, *gives_way):
+            place = QRect(widget.mapTo(bar, QPoint(0, 0)), widget.size())
+            assert widget.isVisible() and bar.rect().contains(place), (width, widget)
+            assert isinstance(widget, QLineEdit) or widget.width() >= widget.sizeHint().width(), (width, widget)
+    assert counts == sorted(counts) and set(counts) == {0, 1, 2} and counts[-1] == 2
 
 
 def test_folded_favourites_stay_folded(open_window: Open) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolBar, QWidget
 
 from vtuber_studio.ui.panels.dice import DicePanel
@@ -22,10 +22,23 @@ class Toolbar(QToolBar):
         self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.export = QPushButton(self.tr("Export PNG"))
         self.export.setToolTip(self.tr("Save the picture (Ctrl+E)"))
+        self.dice = dice
         self.addAction(undo)
         self.addAction(redo)
-        for widget in (_space(), dice, _space(), self.compare, self.export):
+        for widget in (_space(), dice, _space()):
             self.addWidget(widget)
+        self._compares, _ = self.addWidget(self.compare), self.addWidget(self.export)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the seed gives way, then Compare: what does not fit would vanish at the end, and there is
+        Export."""
+        super().resizeEvent(event)
+        compare, gap = self.compare.sizeHint().width(), self.layout().spacing()
+        widgets = [self.widgetForAction(action) for action in self.actions()]
+        others = sum(widget.sizeHint().width() + gap for widget in widgets if widget not in (self.compare, self.dice))
+        bare = others + self.dice.least_width(False) + 4 * gap  # and the frame
+        self.dice.show_seed(self.width() >= bare + self.dice.least_width(True) - self.dice.least_width(False) + compare)
+        self._compares.setVisible(self.width() >= bare + compare + gap)
 
 
 def _space() -> QWidget:

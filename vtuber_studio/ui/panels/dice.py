@@ -84,6 +84,21 @@ class DicePanel(QWidget):
                 self.seed.setText("" if untouched else shown)
                 self.seed.setCursorPosition(0)
 
+    def show_seed(self, on: bool) -> None:
+        """The seed and its label, or more room for others."""
+        for widget in (self.seed_label, self.seed):
+            widget.setVisible(on)
+
+    def least_width(self, seed: bool) -> int:
+        """Logical pixels that it takes with the seed, or without."""
+        buttons = (self.roll_button, self.group, self.vary_button)
+        widths = [max(widget.sizeHint().width(), widget.minimumWidth()) for widget in buttons]
+        widths += [max(self.seed_label.sizeHint().width(), self.seed_label.minimumWidth()), self.seed.width()] * seed
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        return sum(widths) + layout.spacing() * (len(widths) - 1) + margins.left() + margins.right()
+
     def roll(self, seed: int | None = None) -> None:
         """Roll what the group box says, from a fresh seed or the given one."""
         manifest, session = self.stage.manifest, self.stage.session

@@ -52,7 +52,7 @@ class FavouritesPanel(QWidget):
         self.add_button = QPushButton(self.tr("\N{BLACK STAR} Keep"))
         self.add_button.setToolTip(self.tr("Keep the present look as a favourite (F)"))
         self.add_button.clicked.connect(lambda: self.add())
-        self.list = Strip(self.tr("Looks that you keep (F) stand here: a click brings one back, a drag mixes it in."))
+        self.list = Strip()
         self.list.setObjectName("favourites")
         self.list.setAccessibleName(self.tr("Favourites"))
         self.list.reordered.connect(self.move_to)
@@ -87,6 +87,8 @@ class FavouritesPanel(QWidget):
         if slim == self._faces.slim:
             return
         self._faces.slim = slim
+        long = self.tr("Looks that you keep (F) stand here: a click brings one back, a drag mixes it in.")
+        self.list.words = self.tr("Looks that you keep (F) stand here.") if slim else long
         icon, name = (SLIM, 0) if slim else (ICON, NAME)
         self.list.setIconSize(QSize(icon, icon))
         self.list.setFixedHeight(icon + name + AROUND)

@@ -36,13 +36,13 @@ class Faces(QStyledItemDelegate):
 
 
 class Strip(QListWidget):
-    """Says what it is for while it is empty. ``dragged`` is the place of what is under way; None when nothing is."""
+    """Shows ``words`` while it is empty. ``dragged`` is the place of what is under way; None when nothing is."""
 
     reordered = Signal(int, int)  # from where, to where it stands then
 
-    def __init__(self, words: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.words = words
+        self.words = ""
         self.dragged: int | None = None
         self._gap: int | None = None  # between which two it would go
         self.setViewMode(QListWidget.ViewMode.IconMode)
