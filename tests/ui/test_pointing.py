@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, drag, settle, undo_depth
 from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.region import region_mask
 from vtuber_studio.engine.regions import Hit
 from vtuber_studio.ui.figure import shown_at, unbreathed
 from vtuber_studio.ui.main_window import MainWindow
@@ -266,3 +267,17 @@ def test_beside_her_the_menu_is_of_the_picture_and_of_every_part(qtbot: QtBot, w
     hat.aboutToShow.emit()
     take(hat, "Roll it")
     assert window.session.look.attributes["headwear"] == "hat"
+
+
+def test_a_region_of_what_is_pointed_at_is_made_from_its_menu(qtbot: QtBot, window: MainWindow) -> None:
+    menu = ask_menu(qtbot, window, *IRIS).actions()
+    offered = next(action.menu() for action in menu if action.text() == "A region of it")
+    assert isinstance(offered, QMenu)
+    words = [action.text() for action in offered.actions()]
+    assert words == ["Eyes, her left", "Eyes, her right", "Eyes", "Where its colour is: Iris"]
+    take(offered, "Where its colour is")
+    qtbot.waitUntil(lambda: window.session.entered == 0, timeout=WAIT)
+    (region,) = window.regions.stack
+    mask = region_mask(region.mask).array
+    assert (region.name, region.parts) == ("Iris", ("eyes",)) and mask[2 * IRIS[1], 2 * IRIS[0]] == 255
+    assert mask[2 * SKIN[1], 2 * SKIN[0]] == 0

@@ -66,6 +66,11 @@ def with_region(look: Look, index: int, region: Region | None) -> Look:
     return look.with_(regions=tuple(regions))
 
 
+def differs(region: Region) -> bool:
+    """Whether anything is different inside; in a new region nothing is."""
+    return bool(region.attributes or region.palette or region.z or region.directions or region.mixes)
+
+
 def still_there(before: tuple[Region, ...], after: tuple[Region, ...], index: int | None) -> int | None:
     """Where region ``index`` is after a step that changed, moved, added or removed one; None when it is gone, or when
     nobody can tell."""

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.pointing = Pointing(self.stage, self.canvas, self.preview, self)
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)
-        self.parts = PartMenu(self.stage, self.part_view, lambda: self.actions_by_name, self)
+        self.parts = PartMenu(self.stage, self.part_view, self.regions.new, lambda: self.actions_by_name, self)
         self.reference_bar = ReferenceBar(self.canvas)
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         canvas.painted.connect(self.picture_shown)
         canvas.drag_out_started.connect(self.pictures.pull_out)
         self.pointing.chosen.connect(self.part_view.show)
-        self.regions.made.connect(self.part_view.show)
+        self.regions.new.made.connect(self.part_view.show)
         self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)

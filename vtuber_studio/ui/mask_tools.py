@@ -1,4 +1,4 @@
-"""Tools that draw a region's mask on the canvas: brush, eraser, lasso, polygon, ellipse, colour.
+"""Tools that draw a region's mask: brush, eraser, lasso, polygon, ellipse, colour.
 
 A stroke is one gesture of the session, whatever it is made of: the picture follows it, Esc takes it back. While a tool
 is on the head is shown upright, as masks are.
@@ -10,15 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QInputEvent, QKeyEvent, QMouseEvent, QPointingDevice, QTabletEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Region
 from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.pose import NEUTRAL
-from vtuber_studio.core.region import region_mask, with_region
+from vtuber_studio.core.region import differs, region_mask, with_region
 from vtuber_studio.engine import selection
 from vtuber_studio.engine.render import render
 from vtuber_studio.engine.selection import Join
@@ -50,7 +47,8 @@ class Stroke:
 
 
 class MaskTools(QObject):
-    """Watches the canvas while a tool is on. Draws into the entered region; with none, ``drawn`` brings a new mask."""
+    """What a hand (``ui/mask_hand.py``) does with a tool becomes the mask of the entered region; with none, ``drawn``
+    brings a new one."""
 
     changed = Signal()  # which tool is on
     drawn = Signal(object)  # uint8 [SIDE, SIDE]
@@ -77,20 +75,8 @@ class MaskTools(QObject):
     def use(self, tool: str) -> None:
         """Take a tool in hand; the one that is in it already, or none, puts it down."""
         tool = "" if tool == self.tool else tool
-        if self.tool and not tool:
-            self._drop()
-            self.canvas.removeEventFilter(self)
-            self.canvas.unsetCursor()
-            self.overlay.show_brush(None)
-        elif tool and not self.tool:
-            QApplication.sendEvent(self.canvas, QEvent(QEvent.Type.Leave))  # nothing is pointed at
-            self.canvas.installEventFilter(self)
-        else:
-            self._drop()
+        self.drop()
         self.tool = tool
-        if tool:
-            self.canvas.setFocus()
-            self.canvas.setCursor(Qt.CursorShape.CrossCursor)
         self._flash.stop()
         self.stage.set_upright(bool(tool))
         self.overlay.set_tinted(True)
@@ -101,6 +87,22 @@ class MaskTools(QObject):
         """Of brush and eraser, in canvas units."""
         self.radius = min(max(radius, SIZES[0]), SIZES[1])
         self.changed.emit()
+
+    @property
+    def drawing(self) -> bool:
+        """True in the middle of a stroke or of a shape."""
+        return self._stroke is not None
+
+    @property
+    def lost(self) -> bool:
+        """True when the gesture of a stroke was taken back meanwhile, by undo."""
+        painting = self._stroke is not None and self.tool in BRUSHES and self.session.entered is not None
+        return painting and not self.session.in_gesture
+
+    def step_back(self) -> None:
+        """Forget the last corner."""
+        if self._stroke is not None and len(self._stroke.points) > 1:
+            self._stroke.points.pop()
 
     @property
     def mask(self) -> np.ndarray:
@@ -127,11 +129,22 @@ class MaskTools(QObject):
         elif not self.tool and self._entered not in (before, None) and self.stage.pose == NEUTRAL:
             self._flash.start()
         if self._stroke is not None and before != self._entered:
-            self._drop()
+            self.drop()
         if self._stroke is None:
             self._show()
 
     # strokes
+
+    def press(self, at: QPointF, pressure: float, how: Join) -> None:
+        """The button is down, or the pen, at a point of the canvas widget; ``pressure`` 0..1."""
+        if self.stage.manifest is None:
+            return
+        if self.tool == "polygon":
+            self._corner(at, how)
+        elif self.tool == "colour":
+            self._pick(at, how)
+        else:
+            self._begin(at, pressure, how)
 
     def _begin(self, at: QPointF, pressure: float, how: Join) -> None:
         self._stroke = stroke = Stroke(self.mask, how)
@@ -139,16 +152,14 @@ class MaskTools(QObject):
             if self.session.entered is not None:
                 self.session.begin(self._label)
             stroke.made = stroke.base.copy()
-            self._extend(at, pressure)
+            self.pull(at, pressure)
         else:
             stroke.points = [self._pixel(at)]
 
     @property
     def _label(self) -> str:
-        return {
-            "brush": self.tr("Paint a mask"),
-            "eraser": self.tr("Erase of a mask"),
-        }.get(self.tool, self.tr("Draw a mask"))
+        words = {"brush": self.tr("Paint a mask"), "eraser": self.tr("Erase a mask")}
+        return words.get(self.tool, self.tr("Draw a mask"))
 
     def _pixel(self, at: QPointF) -> QPointF:
         """A point of the canvas widget in the mask's pixels."""
@@ -157,8 +168,8 @@ class MaskTools(QObject):
     def _screen(self, pixel: QPointF) -> QPointF:
         return self.canvas.origin + pixel * (self.canvas.zoom / PER_UNIT)
 
-    def _extend(self, at: QPointF, pressure: float) -> None:
-        """One move of a stroke: only the window that it touched is worked on."""
+    def pull(self, at: QPointF, pressure: float) -> None:
+        """One move: only the window that it touched is worked on."""
         stroke = self._stroke
         if stroke is None:
             return
@@ -194,10 +205,10 @@ class MaskTools(QObject):
         if stroke is None:
             return
         self.overlay.surround(stroke.made)
-        if self.session.in_gesture and region is not None and _differs(region) and stroke.made.any():
+        if self.session.in_gesture and region is not None and differs(region) and stroke.made.any():
             self._write(stroke.made)
 
-    def _end(self) -> None:
+    def release(self) -> None:
         """The button is up."""
         stroke = self._stroke
         if stroke is None or self.tool == "polygon":
@@ -218,11 +229,12 @@ class MaskTools(QObject):
         if stroke is None:
             self._begin(at, 1.0, how)
         elif (self._screen(stroke.points[0]) - at).manhattanLength() <= NEAR and len(stroke.points) > 2:
-            self._close_polygon()
+            self.close_polygon()
         else:
             stroke.points.append(self._pixel(at))
 
-    def _close_polygon(self) -> None:
+    def close_polygon(self) -> None:
+        """From its last corner to its first."""
         if self._stroke is not None:
             self._close(selection.polygon([point.toTuple() for point in self._stroke.points]))
 
@@ -246,7 +258,7 @@ class MaskTools(QObject):
             lambda generator: selection.alike(render(generator, shot, size=SIDE), place.x(), place.y(), slack), found
         )
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Take back what is being drawn."""
         stroke, self._stroke = self._stroke, None
         self._push.stop()
@@ -281,93 +293,3 @@ class MaskTools(QObject):
             self.stage.fail(error.message, error.hint)
             return False
         return True
-
-    # the canvas's events
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Zoom, pan and menus stay the canvas's."""
-        kind = event.type()
-        if isinstance(event, QTabletEvent):
-            eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
-            event.accept()
-            return self._pointer(_PEN.get(kind, kind), event, event.position(), event.pressure(), eraser)
-        if isinstance(event, QMouseEvent) and kind in _MOUSE:
-            return self._pointer(kind, event, event.position(), 1.0)
-        if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
-            return self._on_key(event)
-        if kind in (QEvent.Type.Enter, QEvent.Type.Leave):
-            self.overlay.set_tinted(kind == QEvent.Type.Enter)  # with the mouse elsewhere the colours are looked at
-            self.overlay.show_brush(None)
-        return super().eventFilter(watched, event)
-
-    def _pointer(
-        self, kind: QEvent.Type, event: QMouseEvent | QTabletEvent, at: QPointF, pressure: float, eraser: bool = False
-    ) -> bool:
-        if self.canvas.grabbed or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton):
-            return False
-        painting = self._stroke is not None and self.tool in BRUSHES and self.session.entered is not None
-        if painting and not self.session.in_gesture:  # taken back by undo
-            self._drop()
-        if kind == QEvent.Type.MouseButtonPress:
-            self._press(at, pressure, "subtract" if eraser else self._how(event))
-        elif kind == QEvent.Type.MouseMove:
-            self.overlay.set_tinted(True)
-            self._extend(at, pressure)
-        elif kind == QEvent.Type.MouseButtonRelease:
-            self._end()
-        elif kind == QEvent.Type.MouseButtonDblClick:
-            if self.tool == "polygon":
-                self._close_polygon()
-            else:
-                self._press(at, pressure, self._how(event))
-        self.overlay.show_brush(at if self.tool in BRUSHES else None, self.radius * self.canvas.zoom)
-        return True
-
-    def _press(self, at: QPointF, pressure: float, how: Join) -> None:
-        if self.stage.manifest is None:
-            return
-        self.canvas.setFocus()
-        if self.tool == "polygon":
-            self._corner(at, how)
-        elif self.tool == "colour":
-            self._pick(at, how)
-        else:
-            self._begin(at, pressure, how)
-
-    def _how(self, event: QInputEvent) -> Join:
-        """Alt takes away, Shift and Alt leave what both have."""
-        keys = event.modifiers()
-        alt, shift = (bool(keys & key) for key in (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier))
-        if self.tool == "eraser" or (alt and not shift):
-            return "subtract"
-        return "intersect" if alt and self.tool not in BRUSHES else "add"
-
-    def _on_key(self, event: QKeyEvent) -> bool:
-        key = event.key()
-        if key == Qt.Key.Key_Escape:
-            if self._stroke is not None:
-                self._drop()
-            else:
-                self.use("")
-        elif event.text() in ("[", "]"):
-            self.set_radius(self.radius * (1.2 if event.text() == "]" else 1 / 1.2))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.tool == "polygon":
-            self._close_polygon()
-        elif key == Qt.Key.Key_Backspace and self._stroke is not None and len(self._stroke.points) > 1:
-            self._stroke.points.pop()
-        else:
-            return False
-        return True
-
-
-_PEN = {
-    QEvent.Type.TabletPress: QEvent.Type.MouseButtonPress,
-    QEvent.Type.TabletMove: QEvent.Type.MouseMove,
-    QEvent.Type.TabletRelease: QEvent.Type.MouseButtonRelease,
-}
-_MOUSE = (*_PEN.values(), QEvent.Type.MouseButtonDblClick)
-
-
-def _differs(region: Region) -> bool:
-    """Whether anything is different inside: a new region has nothing to see."""
-    return bool(region.attributes or region.palette or region.z or region.directions or region.mixes)

@@ -17,6 +17,7 @@ from vtuber_studio.core.one_part import reset_part
 from vtuber_studio.core.palette import to_hex
 from vtuber_studio.engine.manifest import Manifest, can, materials_of
 from vtuber_studio.engine.regions import Hit
+from vtuber_studio.ui.new_regions import NewRegions
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.words import literal
@@ -28,10 +29,15 @@ class PartMenu(QObject):
     """Makes menus when they are asked for: what they offer depends on the look."""
 
     def __init__(
-        self, stage: Stage, view: PartView, actions: Callable[[], Mapping[str, QAction]], parent: QWidget
+        self,
+        stage: Stage,
+        view: PartView,
+        regions: NewRegions,
+        actions: Callable[[], Mapping[str, QAction]],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self.stage, self.view, self.actions, self.window = stage, view, actions, parent
+        self.stage, self.view, self.regions, self.actions, self.window = stage, view, regions, actions, parent
         self.menu = QMenu(parent)  # of the menu bar: every part
         self.menu.aboutToShow.connect(lambda: self._list_parts(self.menu))
 
@@ -75,6 +81,7 @@ class PartMenu(QObject):
             menu.addSeparator()
             self._sources(menu.addMenu(self.tr("Take it from")), part.label, hit.part)
             say(self.tr("Mix it ...")).triggered.connect(partial(view.show_on, view.mixing, hit))
+        self.regions.offer(menu, hit)
 
     def _list_parts(self, menu: QMenu) -> None:
         menu.clear()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,17 +23,13 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Region
-from vtuber_studio.core.mask import mask_of
 from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.region import region_mask, with_region
-from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine import selection
-from vtuber_studio.engine.manifest import materials_of
-from vtuber_studio.engine.regions import Hit, Regions
 from vtuber_studio.ui.canvas import Canvas
+from vtuber_studio.ui.mask_hand import MaskHand
 from vtuber_studio.ui.mask_tools import MaskTools
+from vtuber_studio.ui.new_regions import NewRegions
 from vtuber_studio.ui.panels.mask_box import MaskBox
-from vtuber_studio.ui.ready_masks import TABLE, Ready, targets, tr
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.region_bar import RegionBar
 from vtuber_studio.ui.widgets.section import Section, scroll_column
@@ -48,15 +43,13 @@ MAX_NAME = 60
 class RegionsPanel(QWidget):
     """The list is the stack, the topmost first; below all of them stands the look itself."""
 
-    made = Signal(object)  # Hit: the part that a new region is of
-
     def __init__(self, stage: Stage, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage, self.session, self.canvas = stage, stage.session, canvas
         self._shown: tuple[object, ...] | None = None
         self.column = scroll_column(self)
         self.tools = MaskTools(stage, canvas, self)
-        self.tools.drawn.connect(self._drawn)
+        self.hand, self.new = MaskHand(self.tools, self), NewRegions(stage, self.tools, self)
         self.tools.changed.connect(self.refresh)
         self.bar = RegionBar(canvas)
         self.bar.done.connect(lambda: self.tools.use("") if self.tools.tool else self.session.enter(None))
@@ -142,15 +135,7 @@ class RegionsPanel(QWidget):
             tick = self.ticks[entry.part.name] = QCheckBox(literal(entry.part.label))
             tick.toggled.connect(partial(self._set_part, entry.part.name))
             self.grid.addWidget(tick, place // 2, place % 2)
-        self.new_menu.clear()
-        for tool, words in (("brush", self.tr("Paint it")), ("lasso", self.tr("Draw around it"))):
-            self.new_menu.addAction(words).triggered.connect(partial(self._draw, tool))
-        self.new_menu.addSeparator()
-        for ready in TABLE:
-            sub = self.new_menu.addMenu(tr(ready.menu))
-            for label, parts in targets(manifest, ready):
-                sub.addAction(literal(label)).triggered.connect(partial(self.make, ready, label, parts))
-            sub.menuAction().setVisible(not sub.isEmpty())
+        self.new.fill(self.new_menu)
         self._shown = None
         self.refresh()
 
@@ -215,52 +200,6 @@ class RegionsPanel(QWidget):
             self.list.addItem(whole)
             entered = self.session.entered
             self.list.setCurrentRow(len(self.stack) if entered is None else len(self.stack) - 1 - entered)
-
-    # new ones
-
-    def make(self, ready: Ready, label: str, parts: tuple[str, ...]) -> None:
-        """A region with a ready-made mask, entered as soon as it is known what is where."""
-
-        def made(where: Regions) -> None:
-            self.add(tr(ready.called).format(label), parts, ready.make(where, parts))
-
-        self.stage.bridge.regions(Shot(self.session.project.look), made, self.stage.fail)
-
-    def _draw(self, tool: str) -> None:
-        """A region that is drawn."""
-        self.session.enter(None)
-        if self.tools.tool != tool:
-            self.tools.use(tool)
-
-    def _drawn(self, mask: np.ndarray) -> None:
-        """A mask was drawn for a new region: of the parts that lie under it."""
-
-        def known(where: Regions) -> None:
-            parts = selection.parts_under(where, mask)
-            manifest = self.stage.manifest
-            labels = [entry.part.label for entry in manifest.parts if entry.part.name in parts] if manifest else []
-            if parts:
-                self.add(labels[0] if len(labels) == 1 else self.tr("Region"), parts, mask)
-            else:
-                self.stage.say(self.tr("Nothing of her lies there."))
-
-        self.stage.bridge.regions(Shot(self.session.project.look), known, self.stage.fail)
-
-    def add(self, name: str, parts: tuple[str, ...], mask: np.ndarray) -> None:
-        """A region on top of the stack, entered; one step."""
-        names = {region.name for region in self.stack}
-        free = next(each for k in range(1, 1000) if (each := name if k == 1 else f"{name} {k}") not in names)
-        look = self.session.project.look
-        region = Region(free, parts, mask_of(mask).to_png())
-        if self._edit(look.with_(regions=(*look.regions, region)), self.tr("New region")):
-            self.session.enter(len(self.stack) - 1)
-            self._reveal(parts[-1])
-            self.stage.say(self.tr("Now change a colour or a slider: it changes inside this region alone."))
-
-    def _reveal(self, part: str) -> None:
-        manifest = self.stage.manifest
-        if manifest is not None:
-            self.made.emit(Hit(part, next(iter(materials_of(manifest, part)), "")))
 
     # what is done to the entered one
 
