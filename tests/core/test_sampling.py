@@ -110,6 +110,22 @@ def test_the_starters_rules_name_what_it_has() -> None:
         assert all(choice in rows[name].choices for name, choice in tint.when.items())
 
 
+@pytest.mark.parametrize("seed", [708, 773, 1627, 1969, 2304, *range(40)])
+def test_the_dice_put_nothing_together_that_does_not_go_together(seed: int) -> None:
+    """Beards under dolls' lashes and frills, horns inside of a crown: the first five had them."""
+    look = random_look(ROWS, MATERIALS, seed, rules=DICE)
+    worn = look.attributes
+    dainty = worn["eye_shape"] == "doll" or worn["clothes"] in ("lolita", "off_shoulder")
+    assert worn["beard"] == "none" or not dainty
+    assert worn["headwear"] != "royal_crown" or worn["ears"] not in ("oni", "halo")
+
+
+@pytest.mark.parametrize("seed", [23, 51, 64, 69])
+def test_an_eye_patch_is_no_golden_one(seed: int) -> None:
+    look = random_look(ROWS, MATERIALS, seed, rules=DICE)
+    assert look.attributes["eyewear"] == "patch" and look.palette["frame.base"] != "#b08a4a"
+
+
 @given(seeds)
 def test_a_generator_without_rules_gets_its_own_colours_turned_a_little(seed: int) -> None:
     plain = random_look(ROWS, MATERIALS, seed, rules=None)

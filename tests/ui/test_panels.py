@@ -269,6 +269,14 @@ def test_a_slider_is_found_by_its_name(stage: Stage, show: Show[AttributesPanel]
     assert all(row.isVisible() for row in panel.rows.values()) and not panel.nothing.isVisible()
 
 
+def test_no_label_is_cut_off(qtbot: QtBot) -> None:
+    manifest = load_generator().manifest
+    for attribute in (*manifest.attributes, *manifest.expressions, *POSE_ROWS):
+        row = ValueRow(attribute)
+        qtbot.addWidget(row)
+        assert row.label.sizeHint().width() <= row.label.width(), attribute.label
+
+
 def test_the_search_knows_choices_colours_and_synonyms(
     stage: Stage, show: Show[AttributesPanel], qtbot: QtBot
 ) -> None:
@@ -286,6 +294,8 @@ def test_the_search_knows_choices_colours_and_synonyms(
     with qtbot.waitSignal(panel.colour_wanted) as wanted:
         click(button)
     assert wanted.args == ["skin.base"]
+    assert found("hair") and panel.colours.isVisible()
+    assert panel.colours.y() > max(section.y() for section in panel.sections.values() if section.isVisible())
     panel.search.setFocus()
     QTest.keyClick(panel.search, Qt.Key.Key_Escape)
     assert panel.search.text() == "" and len(found("")) == len(panel.rows) and not panel.colours.isVisible()

@@ -210,7 +210,7 @@ ATTRIBUTES: tuple[A, ...] = (
     A("ears", "Animal ears", "Accessories", ("ears",), choices=("none", "cat", "fox", "rabbit", "horns", "dog", "bear", "mouse", "ram", "oni", "antlers", "fins", "halo"), default="none",
       prior=(5, 3, 2, 1.5, 1.5, 1, 0.6, 0.4, 0.6, 0.6, 0.4, 0.4, 0.6), tip="Ears, horns, fins or a halo on the head."),
     A("ears_size", "Ears size", "Accessories", ("ears",), prior=(0, 0.45), tip="Small to large."),
-    A("ears_tilt", "Ears apart, upright", "Accessories", ("ears",), prior=(0, 0.45), tip="Leaning outward to upright; turns a halo."),
+    A("ears_tilt", "Ears upright", "Accessories", ("ears",), prior=(0, 0.45), tip="Leaning outward to upright; turns a halo."),
     A("eyewear", "Eyewear", "Accessories", ("eyewear",), choices=("none", "round", "square", "half_rim", "patch", "oval", "cat_eye", "sunglasses", "monocle", "hearts"), default="none",
       prior=(7, 1, 1, 1, 0.5, 0.5, 0.5, 0.35, 0.25, 0.2), tip="Glasses, a monocle or an eye patch."),
     A("eyewear_size", "Eyewear size", "Accessories", ("eyewear",), prior=(0, 0.45), tip="Small to large lenses."),
@@ -252,10 +252,14 @@ DICE = Rules(
         *(Exclusion({"back_style": cut}, {"beard": "none"}) for cut in ("twin_tails", "buns", "hime", "braids", "side_tail", "drills")),
         Exclusion({"front_style": "hime"}, {"beard": "none"}),
         *(Exclusion({"headwear": worn}, {"beard": "none"}) for worn in ("ribbon", "flower", "hairband", "maid", "clips")),
+        *(Exclusion({"clothes": worn}, {"beard": "none"}) for worn in ("lolita", "off_shoulder")),
+        Exclusion({"eye_shape": "doll"}, {"beard": "none"}),
+        *(Exclusion({"headwear": "royal_crown", "ears": kind}, {"ears": "none"}) for kind in ("oni", "halo")),  # where the crown is
     ),
     tints=(
         Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345", "#b08a4a")),
         Tint("frame.dark", ("#d8486fb8", "#7a4fd0b8", "#e07a35b8", "#3f8fd0b8"), {"eyewear": "hearts"}),
+        Tint("frame.base", ("#3b3440", "#5a4038", "#2c3550", "#8a3345"), {"eyewear": "patch"}),  # a golden one is a hole in her face
         Tint("jewel.base", ("#e8bd5a", "#cfd3de", "#e3a58c")),  # gold, silver, rose gold
         *(Tint("ear.base", ("#3b333d", "#5b4640", "#d9c9ad", "#7b3a44"), {"ears": kind}) for kind in ("horns", "ram", "oni", "antlers")),
         Tint("ear.base", ("#ffdf86", "#f7e6bd", "#fff4dc", "#c4e4fb", "#ffc9d8"), {"ears": "halo"}),

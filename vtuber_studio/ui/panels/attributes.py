@@ -40,7 +40,7 @@ class AttributesPanel(QWidget):
         self.colours.hide()
         self.nothing = QLabel(self.tr("Nothing is called that."), wordWrap=True, visible=False)
         self.nothing.setObjectName("caption")
-        for widget in (self.search, self.nothing, self.colours):
+        for widget in (self.search, self.nothing):
             self.column.addWidget(widget)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
@@ -49,7 +49,8 @@ class AttributesPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        clear(self.column, 3)
+        self.column.removeWidget(self.colours)
+        clear(self.column, 2)
         self.rows, self.sections = {}, {}
         stage = self.stage
         assert stage.manifest is not None
@@ -67,6 +68,7 @@ class AttributesPanel(QWidget):
                 row.combo.asked.connect(partial(open_grid, stage, self.thumbnails, attribute, row.combo))
             self.rows[attribute.name] = row
             self.sections[attribute.group].body.addWidget(row)
+        self.column.addWidget(self.colours)  # a search is for what stands on this panel first
         self.column.addStretch(1)
         if self.search.text():
             self._filter(self.search.text())
