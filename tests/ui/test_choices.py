@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, undo_depth
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.ui.choices import view_of
 from vtuber_studio.ui.panels.attributes import AttributesPanel
 from vtuber_studio.ui.stage import Stage
@@ -73,6 +74,8 @@ def test_arrows_try_and_enter_takes(stage: Stage, grid: ChoiceGrid) -> None:
 def test_a_picture_shows_all_of_the_parts_and_little_else(stage: Stage) -> None:
     assert stage.manifest is not None
     for row in stage.manifest.attributes:
+        if row.name in ("eye_shape", "pupil"):
+            continue  # one of two
         x0, y0, x1, y1 = view_of(stage.manifest, row)
         assert x1 - x0 == y1 - y0 and 0 <= x0 < x1 <= 512 and 0 <= y0 < y1 <= 512
         for entry in stage.manifest.parts:
@@ -80,3 +83,16 @@ def test_a_picture_shows_all_of_the_parts_and_little_else(stage: Stage) -> None:
                 a, b, c, d = entry.part.box
                 assert x0 <= a and y0 <= b and c <= x1 and d <= y1
     assert view_of(stage.manifest, Attribute("nowhere", "", "")) == (0, 0, 512, 512)
+
+
+def test_of_a_pair_one_is_seen_and_larger() -> None:
+    """A pupil of a dozen units was four pixels wide while both eyes were shown."""
+    manifest = load_generator().manifest
+    rows, parts = {row.name: row for row in manifest.attributes}, {e.part.name: e.part for e in manifest.parts}
+    for name, part in (("pupil", "eyes"), ("eye_shape", "eyes"), ("brow_shape", "brows"), ("earrings", "earrings")):
+        x0, y0, x1, y1 = view_of(manifest, rows[name])
+        a, b, c, d = parts[part].box
+        assert x0 <= (a + c) // 2 and y0 <= b and c <= x1 and d <= y1
+        assert x1 - x0 == y1 - y0 <= 150
+    x0, y0, x1, y1 = view_of(manifest, rows["ear_shape"])
+    assert x0 < 350 < x1 and y0 < 220 and x1 - x0 <= 150

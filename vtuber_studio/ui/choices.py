@@ -18,12 +18,21 @@ from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.choice_grid import ICON, ChoiceBox, ChoiceGrid
 
 _MARGIN = 10  # canvas units around the parts
-_LEAST = 128  # canvas units a side: less says nothing about where it is
+_LEAST = 96  # canvas units a side: less says nothing about where it is
+_ONE_OF_TWO = {  # choice -> the part of which one side says it all, twice as large
+    "eye_shape": "eyes", "pupil": "eyes", "brow_shape": "brows", "earrings": "earrings", "ear_shape": "earrings",
+}  # fmt: skip
 
 
 def view_of(manifest: Manifest, attribute: Attribute) -> Window:
-    """Square of the canvas (x0, y0, x1, y1) in its units that holds every part of ``attribute``."""
-    boxes = [entry.part.box for entry in manifest.parts if entry.part.name in attribute.parts]
+    """Square of the canvas (x0, y0, x1, y1) in its units that holds every part of ``attribute``, or, of a pair, the
+    one on her left."""
+    pair = _ONE_OF_TWO.get(attribute.name)
+    if pair not in attribute.parts or pair not in [entry.part.name for entry in manifest.parts]:
+        pair = None
+    boxes = [entry.part.box for entry in manifest.parts if entry.part.name in ((pair,) if pair else attribute.parts)]
+    if pair:
+        boxes = [((x0 + x1) // 2, y0, x1, y1) for x0, y0, x1, y1 in boxes]
     if not boxes:
         return 0, 0, manifest.canvas, manifest.canvas
     x0, y0, x1, y1 = (pick(box[k] for box in boxes) for k, pick in enumerate((min, min, max, max)))
