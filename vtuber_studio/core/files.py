@@ -77,6 +77,12 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def require_folder(path: Path) -> None:
+    """StudioError for a file whose folder is missing: told before anything is drawn for it."""
+    if not path.parent.is_dir():
+        raise StudioError(f"There is no folder {path.parent}.", "Make it first, or choose another one.")
+
+
 def digest_of(data: bytes) -> str:
     """What ``write_atomically`` knows a file's content by: SHA-256 in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
