@@ -100,3 +100,10 @@ def test_a_little_different_is_seen_under_a_full_mix() -> None:
     assert seen_value(ATTRIBUTES[0], varied) == seen_value(ATTRIBUTES[0], look)
     hairs = [to_hex(seen_palette(MATERIALS, PARTS, each)["hair.base"]) for each in (look, varied)]
     assert hairs[0] != hairs[1]
+
+
+def test_parts_that_are_taken_from_one_look_share_it_after_an_edit() -> None:
+    look = take(HERS, OTHER, NAMES, "shape", 1.0).set(face_width=0.1).paint({"hair.base": "#123456"})
+    assert len({id(mix.look) for mix in look.mixes}) == 1, "a slider is dragged through as few looks as there are"
+    painted = [id(ingredients(fake_manifest(), Shot(look))[part].colours) for part in NAMES]
+    assert len(set(painted)) == 1

@@ -125,7 +125,9 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
 
     def through(self, change: Callable[[Look], Look]) -> Look:
         """The same change here and in every look that is mixed in: it is seen in full, whatever their shares."""
-        mixes = tuple(msgspec.structs.replace(mix, look=mix.look.through(change)) for mix in self.mixes)
+        # parts are often taken from one look: it stays one
+        inner = {id(mix.look): mix.look.through(change) for mix in {id(mix.look): mix for mix in self.mixes}.values()}
+        mixes = tuple(msgspec.structs.replace(mix, look=inner[id(mix.look)]) for mix in self.mixes)
         return change(self).with_(mixes=mixes)
 
     def set(self, **values: Value) -> Look:

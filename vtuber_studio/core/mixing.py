@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -19,6 +19,7 @@ from vtuber_studio.core.part import Material, Part
 
 Kind = Literal["shape", "colour"]
 Colours = dict[str, np.ndarray]
+_Recipe = tuple[tuple[tuple[str, str], ...], str, tuple[tuple[Any, float], ...]]
 
 
 def take(look: Look, other: Look | None, parts: Collection[str], kind: Kind, amount: float) -> Look:
@@ -66,20 +67,26 @@ def seen_directions(look: Look, part: str) -> tuple[float, ...]:
 
 
 def seen_colours(materials: tuple[Material, ...], part: str, look: Look) -> Colours:
-    """Every material's RGBA [4] as ``part`` shows it, other looks' colours mixed in."""
+    """Every material's RGBA [4] as ``part`` shows it, other looks' colours mixed in. Not to be changed: it is kept."""
+    return _mixed(materials, _recipe(part, look))
+
+
+def _recipe(part: str, look: Look) -> _Recipe:
+    """All that decides a part's colours."""
     chosen = {key: colour for key, colour in look.palette.items() if key.split(":")[0] == part or ":" not in key}
-    own = any(":" in key for key in chosen)
-    colours = _resolved(materials, tuple(sorted(chosen.items())), part if own else "")
-    for other in look.mixes:
-        if other.part == part and other.colour > 0.0:
-            theirs = seen_colours(materials, part, other.look)
-            colours = {name: mix(colour, theirs[name], other.colour) for name, colour in colours.items()}
+    own = part if any(":" in key for key in chosen) else ""
+    others = [(_recipe(part, mix.look), mix.colour) for mix in look.mixes if mix.part == part and mix.colour > 0]
+    return tuple(sorted(chosen.items())), own, tuple(others)
+
+
+@lru_cache(maxsize=64)  # most parts share one, and it is asked for at every move of a slider
+def _mixed(materials: tuple[Material, ...], recipe: _Recipe) -> Colours:
+    chosen, part, others = recipe
+    colours = resolve(materials, dict(chosen), part)
+    for other, amount in others:
+        theirs = _mixed(materials, other)
+        colours = {name: mix(colour, theirs[name], amount) for name, colour in colours.items()}
     return colours
-
-
-@lru_cache(maxsize=64)
-def _resolved(materials: tuple[Material, ...], chosen: tuple[tuple[str, str], ...], part: str) -> Colours:
-    return resolve(materials, dict(chosen), part)
 
 
 def home_of(materials: Iterable[Material], parts: Sequence[Part]) -> dict[str, str]:

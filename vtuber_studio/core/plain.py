@@ -7,17 +7,23 @@ from typing import Any
 import msgspec
 import numpy as np
 
+_OWN = {str, float, int, bool}
+
 
 def plain(value: Any) -> Any:
     """The value with Python's own numbers, in dictionaries and rows, too; the same object where nothing changes."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, dict):
+        if _OWN.issuperset(map(type, value.values())):
+            return value  # as nearly all are, many times a second
         made = {key: plain(item) for key, item in value.items()}
         return value if all(made[key] is value[key] for key in value) else made
     if isinstance(value, np.ndarray):
         return tuple(value.tolist())
     if isinstance(value, tuple):
+        if _OWN.issuperset(map(type, value)):
+            return value
         row = tuple(map(plain, value))
         return value if all(a is b for a, b in zip(row, value, strict=True)) else row
     return value

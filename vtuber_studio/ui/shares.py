@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,23 +19,29 @@ def tr(text: str) -> str:
 
 def called(look: Look, favourites: Iterable[NamedLook]) -> str:
     """What a look is known by: the favourite that it is, or came from before it was edited; else its seed."""
-    kept = list(favourites)
-    same = [each.name for each in kept if each.look.with_(mixes=()) == look]
-    near = [each.name for each in kept if (each.look.seed, each.look.z) == (look.seed, look.z) and look.seed]
-    return next(iter(same + near), tr("seed {}").format(look.seed) if look.seed else tr("the default look"))
+    near = [each for each in favourites if (each.look.seed, each.look.z) == (look.seed, look.z)]
+    same = [each.name for each in near if (each.look.with_(mixes=()) if each.look.mixes else each.look) == look]
+    names = same or [each.name for each in near if look.seed]
+    return next(iter(names), tr("seed {}").format(look.seed) if look.seed else tr("the default look"))
 
 
-def shares(stage: Stage, kind: Kind, parts: Iterable[str]) -> str:
-    """A sentence for each of ``parts`` that has its shape or its colour from another look; empty when none has."""
-    manifest, session = stage.manifest, stage.session
-    labels = {entry.part.name: entry.part.label for entry in manifest.parts} if manifest else {}
-    sentences = []
-    for part in parts:
-        mix = taken(session.look, part, kind)
+def shares(stage: Stage, kind: Kind) -> dict[str, str]:
+    """For each part that has its shape or its colour from another look a sentence that says whose."""
+    manifest, session, names = stage.manifest, stage.session, dict[int, str]()
+    sentences = {}
+    for part in (entry.part for entry in manifest.parts) if manifest and session.look.mixes else ():
+        mix = taken(session.look, part.name, kind)
         if mix is not None:
-            share, name = round(100 * getattr(mix, kind)), called(mix.look, session.favourites)
-            sentences.append(tr("{}: {} % mixed in from {}.").format(labels.get(part, part), share, name))
-    return "\n".join(sentences)
+            if id(mix.look) not in names:
+                names[id(mix.look)] = called(mix.look, session.favourites)
+            share = round(100 * getattr(mix, kind))
+            sentences[part.name] = tr("{}: {} % mixed in from {}.").format(part.label, share, names[id(mix.look)])
+    return sentences
+
+
+def of_parts(sentences: Mapping[str, str], parts: Iterable[str]) -> str:
+    """Those of some parts, a line each."""
+    return "\n".join(sentences[part] for part in parts if part in sentences)
 
 
 def region_own(stage: Stage, name: str) -> str:

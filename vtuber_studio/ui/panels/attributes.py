@@ -12,7 +12,7 @@ from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.mixing import seen_value
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.choices import open_grid
-from vtuber_studio.ui.shares import region_own, shares
+from vtuber_studio.ui.shares import of_parts, region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -77,10 +77,10 @@ class AttributesPanel(QWidget):
     def refresh(self) -> None:
         """Show the session's look."""
         look, locks = self.stage.session.look, self.stage.session.locks
-        bare = self._bare()
+        bare, whose = self._bare(), shares(self.stage, "shape")
         for name, row in self.rows.items():
             row.set_value(seen_value(row.attribute, look))
-            mixed = shares(self.stage, "shape", row.attribute.parts) if look.mixes else ""
+            mixed = of_parts(whose, row.attribute.parts)
             row.set_mixed("\n".join(filter(None, (region_own(self.stage, name), mixed))))
             row.set_locked(name in locks)
             row.set_idle(bare.get(name, ""))

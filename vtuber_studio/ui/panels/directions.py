@@ -60,11 +60,11 @@ class DirectionsPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the session's offsets."""
-        look = self.stage.session.look
+        look, whose = self.stage.session.look, shares(self.stage, "shape")
         for (part, index), row in self.rows.items():
             amounts = seen_directions(look, part)
             row.set_value(amounts[index] if index < len(amounts) else 0.0)
-            row.set_mixed(shares(self.stage, "shape", (part,)) if look.mixes else "")
+            row.set_mixed(whose.get(part, ""))
 
     def _set(self, part: str, index: int, step: str, value: Value) -> None:
         def moved(one: Look) -> Look:

@@ -140,10 +140,11 @@ class MixingPanel(QWidget):
             self._document = session.document
             if not any(mix.look == self._plain_source for mix in mixes):
                 self._show_source(mixes[-1].look)
+        source, whose = self._plain_source, {kind: shares(self.stage, kind) for kind in KINDS}
         for (part, kind), row in self.rows.items():
             mix = taken(session.look, part, kind) if mixes else None
             row.set_value(getattr(mix, kind) if mix else 0.0)
-            row.set_mixed(shares(self.stage, kind, (part,)) if mix and mix.look != self._plain_source else "")
+            row.set_mixed(whose[kind].get(part, "") if mix and mix.look != source else "")
 
     def set_source(self, look: Look) -> None:
         """Choose the second look; what was taken from another look before stays taken from that."""

@@ -175,8 +175,9 @@ class PalettePanel(QWidget):
         parts = [entry.part for entry in manifest.parts]
         colours = {name: to_hex(rgba) for name, rgba in seen_palette(manifest.materials, parts, look).items()}
         homes = home_of(manifest.materials, parts) if look.mixes else {}
+        whose = shares(self.stage, "colour")
         for name, swatch in self.swatches.items():
-            mixed = shares(self.stage, "colour", (homes[name],)) if name in homes else ""
+            mixed = whose.get(homes.get(name, ""), "")
             set_by_hand = chosen.get(name, "") not in ("", self._materials[name].colour)
             swatch.setEnabled(inside is None or name in inside)
             hint = mixed if region is None else region_own(self.stage, name)
