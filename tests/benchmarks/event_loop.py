@@ -1,8 +1,8 @@
 """Run by hand: ``python tests/benchmarks/event_loop.py [seconds]`` - how long the window keeps its user waiting.
 
 Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
-happens, while the mouse goes over her, while a slider is dragged, while a 4096 px PNG is exported, and while both go on
-at once.
+happens, while the mouse goes over her, while a slider is dragged, while a region's mask is painted (and what one move
+of the brush takes), while a 4096 px PNG is exported, and while a slider is dragged meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -24,6 +24,7 @@ from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.ui import theme
 from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.ready_masks import TABLE
 
 MOVE = 16  # milliseconds between two moves of the mouse
 
@@ -95,6 +96,32 @@ def hover(window: MainWindow) -> QTimer:
     return timer
 
 
+def paint(window: MainWindow, seconds: float) -> dict[str, float]:
+    """Paint a mask in hair of another colour, in one stroke."""
+    window.regions.new.make(TABLE[0], "hair_front")
+    watch(lambda: window.session.entered is not None)
+    window.palette_panel.set_colour("hair.base", "#c03060")
+    window.regions.tools.use("brush")
+    moves: list[float] = []
+    pull = window.regions.tools.pull
+
+    def timed(at: QPointF, pressure: float) -> None:
+        begin = time.perf_counter()
+        pull(at, pressure)
+        moves.append(1000 * (time.perf_counter() - begin))
+
+    window.regions.tools.pull = timed  # type: ignore[method-assign]
+    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    timer = hover(window)
+    found = watch(after(seconds))
+    timer.stop()
+    QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    window.regions.tools.use("")
+    window.session.enter(None)
+    moves.sort()
+    return found | {"move_median_ms": round(statistics.median(moves), 2), "move_max_ms": round(moves[-1], 2)}
+
+
 def main(seconds: float) -> dict[str, dict[str, float]]:
     """Every row."""
     application = QApplication(sys.argv[:1])
@@ -129,6 +156,7 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
 
     figures["slider_eyes"] = dragged("eye_size", after(seconds))
     figures["slider_hair"] = dragged("hair_volume", after(seconds))
+    figures["brush"] = paint(window, seconds)
     with tempfile.TemporaryDirectory() as folder:
         figures["export_4096"] = watch(export(folder))
         done = export(folder)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, drag, settle, shown
@@ -125,6 +125,30 @@ def test_the_stack_is_hidden_moved_renamed_doubled_and_deleted(qtbot: QtBot, str
     assert names() == ["Front hair, her left", "Eyes, her right"]
     listed = [panel.list.item(row).text() for row in range(3)]
     assert listed == ["Eyes, her right", "Front hair, her left", "The whole look"]
+
+
+def test_the_list_is_clicked(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, listed = streaked, streaked.regions.list
+    make(qtbot, window, RIGHT, ("eyes",))
+
+    def click(row: int, x: int = 120, twice: bool = False) -> None:
+        at = QPoint(x, listed.visualItemRect(listed.item(row)).center().y())
+        (QTest.mouseDClick if twice else QTest.mouseClick)(listed.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        QApplication.processEvents()
+
+    click(1)
+    assert window.session.entered == 0
+    click(2)
+    assert window.session.entered is None
+    click(0, x=listed.visualItemRect(listed.item(0)).left() + 14)
+    assert window.regions.stack[1].hidden and not window.regions.stack[0].hidden
+    click(1)
+    click(1, twice=True)
+    (field,) = listed.findChildren(QLineEdit)
+    QTest.keyClicks(field, "Streak")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert [region.name for region in window.regions.stack] == ["Streak", "Eyes, her right"]
 
 
 def test_strength_is_one_drag_and_the_last_part_stays(qtbot: QtBot, streaked: MainWindow) -> None:

@@ -17,7 +17,7 @@ from vtuber_studio.engine import selection
 from vtuber_studio.engine.manifest import can, materials_of
 from vtuber_studio.engine.regions import Hit, Regions
 from vtuber_studio.ui.mask_tools import MaskTools
-from vtuber_studio.ui.ready_masks import HAIR, TABLE, targets, tr
+from vtuber_studio.ui.ready_masks import HAIR, TABLE, Ready, targets, tr
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.words import literal
 
@@ -44,7 +44,7 @@ class NewRegions(QObject):
         for ready in TABLE:
             sub = menu.addMenu(tr(ready.menu))
             for label, parts in targets(self.stage.manifest, ready):
-                made = partial(self._ready, tr(ready.called).format(label), parts, ready.make)
+                made = partial(self._masked, tr(ready.called).format(label), parts, ready.make)
                 sub.addAction(literal(label)).triggered.connect(made)
             sub.menuAction().setVisible(not sub.isEmpty())
 
@@ -57,8 +57,8 @@ class NewRegions(QObject):
         sub = menu.addMenu(self.tr("A region of it"))
         for ready in TABLE:
             if hit.part.startswith(HAIR) or not ready.hair:
-                name = tr(ready.called).format(label)
-                sub.addAction(literal(name)).triggered.connect(partial(self._ready, name, parts, ready.make))
+                action = sub.addAction(literal(tr(ready.called).format(label)))
+                action.triggered.connect(partial(self.make, ready, hit.part))
         if hit.material:
             name = next(row.label for row in manifest.materials if row.name == hit.material)
             words = self.tr("Where its colour is: {}").format(name)
@@ -66,7 +66,13 @@ class NewRegions(QObject):
             def seen(where: Regions, _parts: object) -> np.ndarray:
                 return selection.seen(where, hit.part, hit.material)
 
-            sub.addAction(literal(words)).triggered.connect(partial(self._ready, name, parts, seen))
+            sub.addAction(literal(words)).triggered.connect(partial(self._masked, name, parts, seen))
+
+    def make(self, ready: Ready, part: str) -> None:
+        """A ready-made one of a single part."""
+        assert self.stage.manifest is not None
+        label = next(entry.part.label for entry in self.stage.manifest.parts if entry.part.name == part)
+        self._masked(tr(ready.called).format(label), (part,), ready.make)
 
     def add(self, name: str, parts: Parts, mask: np.ndarray) -> None:
         """A region of some parts; a name that is taken gets a number."""
@@ -84,7 +90,7 @@ class NewRegions(QObject):
             self.made.emit(Hit(parts[-1], next(iter(materials_of(self.stage.manifest, parts[-1])), "")))
         self.stage.say(self.tr("Now change a colour or a slider: it changes inside this region alone."))
 
-    def _ready(self, name: str, parts: Parts, make: Callable[[Regions, Parts], np.ndarray]) -> None:
+    def _masked(self, name: str, parts: Parts, make: Callable[[Regions, Parts], np.ndarray]) -> None:
         self._when_known(lambda where: self.add(name, parts, make(where, parts)))
 
     def _draw(self, tool: str) -> None:

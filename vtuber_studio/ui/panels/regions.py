@@ -46,7 +46,7 @@ class RegionsPanel(QWidget):
     def __init__(self, stage: Stage, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage, self.session, self.canvas = stage, stage.session, canvas
-        self._shown: tuple[object, ...] | None = None
+        self._shown: list[tuple[str, bool, bytes | None]] | None = None
         self.column = scroll_column(self)
         self.tools = MaskTools(stage, canvas, self)
         self.hand, self.new = MaskHand(self.tools, self), NewRegions(stage, self.tools, self)
@@ -155,10 +155,13 @@ class RegionsPanel(QWidget):
         manifest, region, entered = self.stage.manifest, self.stage.region, self.session.entered
         if manifest is None:
             return
-        rows = [(each.name, each.hidden, None if self.session.in_gesture else each.mask) for each in self.stack]
-        if (rows, entered) != self._shown:
-            self._shown = rows, entered
+        gesture = self.session.in_gesture
+        rows = [(each.name, each.hidden, None if gesture else each.mask) for each in self.stack]
+        if rows != self._shown:
+            self._shown = rows
             self._fill()
+        with QSignalBlocker(self.list):  # in the middle of a click its rows have to stay
+            self.list.setCurrentRow(len(self.stack) - (0 if entered is None else 1 + entered))
         self.details.setVisible(region is not None)
         for button in self.buttons.values():
             button.setEnabled(region is not None)
@@ -198,8 +201,6 @@ class RegionsPanel(QWidget):
             whole = QListWidgetItem(self.tr("The whole look"))
             whole.setToolTip(self.tr("All panels edit the look itself"))
             self.list.addItem(whole)
-            entered = self.session.entered
-            self.list.setCurrentRow(len(self.stack) if entered is None else len(self.stack) - 1 - entered)
 
     # what is done to the entered one
 
