@@ -29,7 +29,7 @@ from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.generator import Generator, load_generator
 from vtuber_studio.engine.layers import render_layers
 from vtuber_studio.engine.render import render
-from vtuber_studio.export import EXPORTERS, LayerOptions
+from vtuber_studio.export import EXPORTERS, LayerOptions, RigOptions
 from vtuber_studio.export.layered import cut, draw_tree, flattened, leaves_of
 from vtuber_studio.export.marking import SOURCE
 from vtuber_studio.export.names import CELS, PARTS
@@ -121,7 +121,7 @@ def merged(kind: str, path: Path) -> np.ndarray:
     ("options", "pose"),
     [
         (OPTIONS, Pose()),
-        (replace(OPTIONS, cut=True), Pose()),
+        (replace(OPTIONS, clipping="cut"), Pose()),
         (replace(OPTIONS, sides=False), Pose(yaw=8, roll=-5)),
         (replace(OPTIONS, names="japanese"), Pose(yaw=-8, pitch=4)),
     ],
@@ -162,7 +162,16 @@ def test_names_groups_and_clipping(kind: str, tmp_path: Path) -> None:
     both = [layer for _, _, layer in rows if "eye" in layer.name]
     assert both[0].x + both[0].image.shape[1] <= 256 <= both[1].x  # her right is on the viewer's left
     japanese = READ[kind](written(kind, tmp_path / f"b.{kind}", replace(OPTIONS, names="japanese")))
-    assert [layer.name for _, _, layer in japanese][-4:] == ["白目（左）", "瞳（左）", "前髪", "頭飾り"]
+    assert [layer.name for _, _, layer in japanese][-4:] == ["左白目", "左瞳", "前髪", "頭飾り"]
+
+
+def test_for_a_rig_everything_is_whole_and_nothing_clipped(tmp_path: Path) -> None:
+    options = RigOptions(512)
+    rows = psd_layers(written("live2d", tmp_path / "a.psd", options))
+    assert not [layer.name for _, operator, layer in rows if operator]
+    clipped = {layer.name: layer for _, _, layer in psd_layers(written("psd", tmp_path / "b.psd"))}
+    assert all(np.array_equal(layer.image, clipped[layer.name].image) for _, _, layer in rows)
+    assert np.array_equal(merged("psd", tmp_path / "a.psd"), merged("psd", tmp_path / "b.psd"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -319,7 +328,7 @@ def test_the_starters_layers_are_its_picture(starter: Generator, tmp_path: Path)
     path = written("psd", tmp_path / "a.psd", OPTIONS, shot, partial(render_layers, starter))
     off = np.abs(merged("psd", path) - picture).max(-1)
     assert (off > 1).mean() < 1e-4 and off.max() <= 3
-    nodes = draw_tree(partial(render_layers, starter), shot, replace(OPTIONS, cut=True))
+    nodes = draw_tree(partial(render_layers, starter), shot, replace(OPTIONS, clipping="cut"))
     flat = flattened([leaf.layer for leaf in leaves_of(nodes)], 512)
     alpha = render(starter, shot, size=512, quality="preview")[..., 3]
     assert np.abs(flat[..., 3].astype(int) - alpha).max() <= 1

@@ -1,7 +1,7 @@
 """Exporters: each draws through a callable it is given, and yields Progress. One row each in one table."""
 
 from vtuber_studio.export.exporter import Exporter, checked, described, option, read_options
-from vtuber_studio.export.layered import LayerOptions
+from vtuber_studio.export.layered import LayerOptions, RigOptions
 from vtuber_studio.export.openraster import export_ora
 from vtuber_studio.export.png import PngOptions, Render, export_png
 from vtuber_studio.export.psd import export_psd
@@ -14,8 +14,12 @@ EXPORTERS: dict[str, Exporter] = {
             "ora", "OpenRaster", "Krita, GIMP, MyPaint: layers to paint on", LayerOptions, ".ora", export_ora, "layers"
         ),
         Exporter(
-            "psd", "Photoshop document", "Live2D Cubism, Clip Studio, Photoshop: layers to rig and to paint on",
-            LayerOptions, ".psd", export_psd, "layers",
+            "psd", "Photoshop document", "Photoshop, Clip Studio, Krita: layers to paint on", LayerOptions, ".psd",
+            export_psd, "layers",
+        ),
+        Exporter(
+            "live2d", "PSD for Live2D", "Live2D Cubism: layers to rig, without clipping", RigOptions, ".psd",
+            export_psd, "layers",
         ),
     )
 }
@@ -26,6 +30,7 @@ __all__ = [
     "LayerOptions",
     "PngOptions",
     "Render",
+    "RigOptions",
     "checked",
     "described",
     "export_ora",

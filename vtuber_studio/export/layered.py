@@ -16,12 +16,13 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import freeze
 from vtuber_studio.core.layer import Layer
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.export.exporter import option
+from vtuber_studio.export.exporter import checked, option
 from vtuber_studio.export.names import LANGUAGES, cel_name, part_name, unique
 
 CANVAS = 512
 SIZES = (512, 1024, 2048, 4096, 8192)
 PAIRS = ("eyes", "brows", "ears", "earrings", "side_locks", "blush")  # parts and cels of which she has two
+CLIPPING = ("clipped", "cut", "whole")  # whole and cut by the program, cut as they are seen, whole and uncut
 ALWAYS = ("eyes", "brows")  # taken apart even where they touch
 _BAND = 128  # rows that are laid at a time
 
@@ -35,8 +36,15 @@ class LayerOptions:
     size: int = option(2048, f"pixels a side: {', '.join(map(str, SIZES))}", low=SIZES[0], high=SIZES[-1])
     names: str = option("english", "language of the layers' names", choices=LANGUAGES)
     sides: bool = option(True, "right and left eye, brow, ear and lock on layers of their own")
-    cut: bool = option(False, "cut the irises and teeth as they are seen, instead of whole and clipped")
+    clipping: str = option("clipped", "irises and teeth, which others cut", choices=CLIPPING)
     marked: bool = option(True, "say in the file's metadata that a machine made it")
+
+
+@dataclass(frozen=True)
+class RigOptions(LayerOptions):
+    """For Live2D Cubism, whose clipping masks are made in Cubism; none may be in the file."""
+
+    clipping: str = option("whole", "irises and teeth, which others cut", choices=CLIPPING)
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,10 @@ Node = Leaf | Group
 
 def draw_tree(draw: DrawLayers, shot: Shot, options: LayerOptions) -> tuple[Node, ...]:
     """The nodes of a shot's file, back to front; StudioError for a size that layers do not come in."""
+    checked(options)
     if options.size not in SIZES:
         raise StudioError(f"Layers cannot be {options.size} pixels wide.", f"Give one of {', '.join(map(str, SIZES))}.")
-    layers = draw(shot, options.size // CANVAS, clipped=options.cut)
+    layers = draw(shot, options.size // CANVAS, clipped=options.clipping == "cut")
     if not layers:
         raise StudioError("There is nothing to see of her.", "Choose another look.")
     return tree(layers, options)
@@ -81,13 +90,13 @@ def tree(layers: Sequence[Layer], options: LayerOptions) -> tuple[Node, ...]:
         if len(cels) > 1 and all(sides):
             groups = []
             for side in ("right", "left"):
-                leaves = _leaves([half for half in halves if half[0] == side], options.names, taken)
+                leaves = _leaves([half for half in halves if half[0] == side], options, taken)
                 if leaves:
                     name = unique(cel_name(cels[0].part, options.names, side), taken)
                     groups.append(Group(name, leaves))
             found: tuple[Node, ...] = tuple(groups)
         else:
-            found = _leaves(halves, options.names, taken)
+            found = _leaves(halves, options, taken)
         if len(found) > 1:
             name = part_name(cels[0].part if len(cels) > 1 else cels[0].name, options.names)
             nodes.append(Group(unique(name, taken), found))
@@ -96,7 +105,7 @@ def tree(layers: Sequence[Layer], options: LayerOptions) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _leaves(halves: Sequence[tuple[str, Layer]], language: str, taken: set[str]) -> tuple[Leaf, ...]:
+def _leaves(halves: Sequence[tuple[str, Layer]], options: LayerOptions, taken: set[str]) -> tuple[Leaf, ...]:
     leaves: list[Leaf] = []
     base: Layer | None = None  # what cuts a clipped layer that comes next
     for side, layer in halves:
@@ -109,7 +118,8 @@ def _leaves(halves: Sequence[tuple[str, Layer]], language: str, taken: set[str])
             layer = whole
         if not clipped:
             base = layer
-        leaves.append(Leaf(unique(cel_name(layer.name, language, side), taken), layer, clipped))
+        name = unique(cel_name(layer.name, options.names, side), taken)
+        leaves.append(Leaf(name, layer, clipped and options.clipping == "clipped"))
     return tuple(leaves)
 
 
@@ -164,9 +174,9 @@ def leaves_of(nodes: Sequence[Node]) -> Iterator[Leaf]:
 
 
 def composite(draw: DrawLayers, shot: Shot, options: LayerOptions, nodes: Sequence[Node]) -> np.ndarray:
-    """Image [size, size, 4] of the whole shot; what is clipped is drawn again, cut before the head was turned."""
+    """Image [size, size, 4] of the whole shot; what others cut is drawn again, cut before the head was turned."""
     leaves = list(leaves_of(nodes))
-    if any(leaf.clipped for leaf in leaves):
+    if any(leaf.layer.clip for leaf in leaves):
         return flattened(draw(shot, options.size // CANVAS, clipped=True), options.size)
     return flattened([leaf.layer for leaf in leaves], options.size)
 

@@ -24,7 +24,7 @@ PARTS = {
     "hair_front": ("Front hair", "前髪"),
     "headwear": ("Headwear", "頭飾り"),
     "blush": ("Cheeks", "頬"),
-    "brows_over": ("Brows over the hair", "髪の上の眉"),
+    "brows_over": ("Brows over the hair", "前髪上の眉"),
     "side_locks": ("Side locks", "横髪"),
 }
 # cel -> (English, Japanese); one of a pair, where pairs are taken apart
@@ -52,7 +52,7 @@ CELS = {
     "iris_left": ("Iris", "瞳"),
     "lids": ("Lids and lashes", "まつ毛"),
     "brows": ("Brow", "眉"),
-    "brows_over": ("Brow over the hair", "髪の上の眉"),
+    "brows_over": ("Brow over the hair", "前髪上の眉"),
     "eyewear": ("Eyewear", "眼鏡"),
     "earrings": ("Earring", "耳飾り"),
     "side_locks": ("Side lock", "横髪"),
@@ -60,7 +60,7 @@ CELS = {
     "headwear": ("Headwear", "頭飾り"),
 }
 # hers, not the viewer's
-_SIDES = {"right": ("{} right", "{}（右）"), "left": ("{} left", "{}（左）"), "": ("{}", "{}")}
+_SIDES = {"right": ("{} right", "右{}"), "left": ("{} left", "左{}"), "": ("{}", "{}")}
 
 
 def part_name(part: str, language: str) -> str:
