@@ -79,13 +79,14 @@ def export(
 
 
 def _draw(row: Exporter, generator: Any) -> Callable[[Shot, int], Any]:
+    from vtuber_studio.engine.figure import within
     from vtuber_studio.engine.layers import render_layers
     from vtuber_studio.engine.render import RenderCache, render
 
     if row.draws == "layers":
         return partial(render_layers, generator)
     cache = RenderCache()
-    return lambda shot, size: render(generator, shot, size=size, cache=cache)
+    return lambda shot, size: render(generator, within(generator.manifest, shot), size=size, cache=cache)
 
 
 def _list(exporters: dict[str, Exporter], as_json: bool) -> None:

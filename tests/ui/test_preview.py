@@ -17,11 +17,12 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.timeline import blinking
 from vtuber_studio.engine.paint import Window
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.figure import Picture, paint_figure, whole
-from vtuber_studio.ui.idle import blinking, chest, openness
+from vtuber_studio.ui.idle import chest, openness
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.preview import LIDS
 

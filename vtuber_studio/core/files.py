@@ -11,6 +11,8 @@ import shutil
 import stat
 import time
 import uuid
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from vtuber_studio.core.errors import FileChanged, StudioError
@@ -107,12 +109,7 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     temporary = target.with_name(f".{_stem(target)}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         mode = _mode(target)
-        if mode is not None and stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, "is a folder")
-        if mode is not None and not stat.S_ISREG(mode):  # renaming would put a file in the device's place
-            raise OSError(errno.ENODEV, "is no file")
-        if mode is not None and not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, "is read-only")
+        _check_target(target, mode)
         with open(temporary, "xb") as file:
             file.write(data)
             file.flush()
@@ -133,6 +130,72 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     sweep(target.parent, rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}\.tmp")
 
 
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Replace files of one folder that belong together: all are on the disk before the first gets its name.
+
+    StudioError as from ``write_atomically``; then every file is what it was.
+    """
+    first = next(iter(files))
+    moved: list[tuple[Path, Path]] = []
+    with _aside(first) as aside:
+        new = {path: aside / f"new-{number}" for number, path in enumerate(files)}
+        for path, data in files.items():
+            write_atomically(new[path], data)
+        try:
+            for path in files:
+                _check_target(path, _mode(path))
+                old = aside / f"old-{len(moved)}"
+                if path.exists():
+                    os.replace(path, old)
+                moved.append((path, old))
+                os.replace(new[path], path)
+        except OSError as error:
+            for done, old in reversed(moved):
+                os.replace(old, done) if old.exists() else done.unlink(missing_ok=True)
+            raise StudioError(f"{path} cannot be written.", _hint(error)) from error
+    _sync_folder(first.parent)
+
+
+@contextmanager
+def write_folder(out: Path, names: Collection[str]) -> Iterator[Path]:
+    """A new folder for files called ``names``; it takes the place of ``out`` when the block ends well.
+
+    StudioError when ``out`` cannot be written, or holds anything else, which would be lost.
+    """
+    if out.is_dir():
+        other = sorted(entry.name for entry in out.iterdir() if entry.name not in names or entry.is_dir())
+        if other:
+            hint = "Choose a new folder: what is in that one would be lost."
+            raise StudioError(f"The folder {out} holds {other[0]!r}.", hint)
+    elif out.exists():
+        raise StudioError(f"{out} is a file, and a folder is to be written.", "Choose another name.")
+    with _aside(out) as aside:
+        stage = aside / "new"
+        try:
+            stage.mkdir()
+            yield stage
+        except OSError as error:
+            raise StudioError(f"The folder {out} cannot be written.", _hint(error)) from error
+        replace_folder(stage, out, aside / "old")
+    _sync_folder(out.parent)
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A hidden folder beside ``target``, gone afterwards; StudioError when none can be made there."""
+    if "\0" in str(target):
+        raise StudioError(f"{str(target)!r} is not a file name.", "Choose another name.")
+    aside = target.with_name(f".{_stem(target)}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        aside.mkdir()
+    except OSError as error:
+        raise StudioError(f"{target} cannot be written.", _hint(error)) from error
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def replace_folder(stage: Path, out: Path, retired: Path) -> None:
     """Put folder ``stage`` in the place of ``out``, which goes to ``retired``; StudioError, and it stays, when that
     fails. All on one file system."""
@@ -148,6 +211,16 @@ def replace_folder(stage: Path, out: Path, retired: Path) -> None:
     except OSError as error:
         message = f"The folder cannot be written to {str(out)!r}: {error.strerror or error}."
         raise StudioError(message, "Close what uses it, or choose another folder.") from error
+
+
+def _check_target(target: Path, mode: int | None) -> None:
+    """OSError when no file can take this place."""
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder")
+    if mode is not None and not stat.S_ISREG(mode):  # renaming would put a file in the device's place
+        raise OSError(errno.ENODEV, "is no file")
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "is read-only")
 
 
 def _digest(path: Path) -> str:

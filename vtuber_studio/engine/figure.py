@@ -75,6 +75,12 @@ def check_shot(manifest: Manifest, shot: Shot) -> Shot:
     )
 
 
+def within(manifest: Manifest, shot: Shot) -> Shot:
+    """The shot without the expressions that the generator does not know: ready-made moods are for every generator."""
+    known = {row.name for row in manifest.expressions}
+    return shot.with_(expression={name: value for name, value in shot.expression.items() if name in known})
+
+
 def ingredients(manifest: Manifest, shot: Shot) -> dict[str, Ingredients]:
     """Every part's ingredients for a checked shot."""
     return {entry.part.name: gather(manifest, entry, shot) for entry in manifest.parts}

@@ -1,10 +1,30 @@
 """Exporters: each draws through a callable it is given, and yields Progress. One row each in one table."""
 
+from vtuber_studio.export.animation import (
+    AnimationOptions,
+    GifOptions,
+    WebpOptions,
+    export_apng,
+    export_gif,
+    export_webp,
+)
+from vtuber_studio.export.clips import SetOptions
 from vtuber_studio.export.exporter import Exporter, checked, described, option, read_options
+from vtuber_studio.export.folders import (
+    EmoteOptions,
+    FramesOptions,
+    StateOptions,
+    export_emotes,
+    export_frames,
+    export_renpy,
+    export_states,
+)
 from vtuber_studio.export.layered import LayerOptions, RigOptions
 from vtuber_studio.export.openraster import export_ora
 from vtuber_studio.export.png import PngOptions, Render, export_png
+from vtuber_studio.export.pngtuber_plus import export_pngtuber_plus
 from vtuber_studio.export.psd import export_psd
+from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
 
 EXPORTERS: dict[str, Exporter] = {
     row.kind: row
@@ -21,21 +41,52 @@ EXPORTERS: dict[str, Exporter] = {
             "live2d", "PSD for Live2D", "Live2D Cubism: layers to rig, without clipping", RigOptions, ".psd",
             export_psd, "layers",
         ),
+        Exporter("sheet", "Sprite sheet", "game engines: a PNG and its JSON", SheetOptions, ".json", export_sheet),
+        Exporter("godot", "Godot sprites", "Godot 4: SpriteFrames and a PNG", LayoutOptions, ".tres", export_godot),
+        Exporter("renpy", "Ren'Py sprites", "visual novels: a folder for game/images", SetOptions, "", export_renpy),
+        Exporter("pngtuber", "Four pictures", "PNGTuber programs of every kind", StateOptions, "", export_states),
+        Exporter(
+            "pngtuber-plus", "PNGTuber-Plus", "PNGTuber-Plus: one .save", StateOptions, ".save", export_pngtuber_plus
+        ),
+        Exporter("emotes", "Emotes", "chats: faces from 28 to 128 pixels", EmoteOptions, "", export_emotes),
+        Exporter("frames", "Numbered pictures", "video editors", FramesOptions, "", export_frames),
+        Exporter("apng", "Animated PNG", "overlays, with full alpha", AnimationOptions, ".png", export_apng),
+        Exporter("animated-webp", "Animated WebP", "overlays, the web: full alpha", WebpOptions, ".webp", export_webp),
+        Exporter("gif", "GIF", "chats and forums, hard edges", GifOptions, ".gif", export_gif),
     )
 }
 
 __all__ = [
     "EXPORTERS",
+    "AnimationOptions",
+    "EmoteOptions",
     "Exporter",
+    "FramesOptions",
+    "GifOptions",
     "LayerOptions",
+    "LayoutOptions",
     "PngOptions",
     "Render",
     "RigOptions",
+    "SetOptions",
+    "SheetOptions",
+    "StateOptions",
+    "WebpOptions",
     "checked",
     "described",
+    "export_apng",
+    "export_emotes",
+    "export_frames",
+    "export_gif",
+    "export_godot",
     "export_ora",
     "export_png",
+    "export_pngtuber_plus",
     "export_psd",
+    "export_renpy",
+    "export_sheet",
+    "export_states",
+    "export_webp",
     "option",
     "read_options",
 ]

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.timeline import BLINK, BLINK_FRAME
 
 INTERVAL = 33  # milliseconds between two looks at the clock
 REST = 1500  # milliseconds without a gesture before she stirs again
 BREATH = 4.2  # seconds
 STEPS = 20  # breath is shown in so many steps: nothing is drawn for a change that nobody sees
 SLOT = 4.0  # seconds; one blink each, somewhere in it
-BLINK = (0.5, 0.0, 0.0, 0.3, 0.6, 0.85)  # the lids of a blink, frame by frame: they fall faster than they rise
-FRAME = 0.04  # seconds of one
 _SEEN = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
-EYES = ("eye_open_left", "eye_open_right")
 
 
 def openness(seconds: float) -> float:
     """How far the lids are up, 0..1: once in every slot, at a moment that looks random and is not."""
     slot = math.floor(seconds / SLOT)
     start = 0.3 + (SLOT - 1.0) * float(np.random.default_rng(slot).random())
-    frame = math.floor((seconds - slot * SLOT - start) / FRAME)
+    frame = math.floor((seconds - slot * SLOT - start) / BLINK_FRAME)
     return BLINK[frame] if 0 <= frame < len(BLINK) else 1.0
 
 
 def chest(seconds: float) -> float:
     """How far the chest is raised, 0..1."""
     return round((0.5 - 0.5 * math.cos(2 * math.pi * seconds / BREATH)) * STEPS) / STEPS
-
-
-def blinking(shot: Shot, lids: float, known: Collection[str]) -> Shot:
-    """The shot with the lids as far down as she blinks; ``known`` are the expressions that the generator has."""
-    moved = {name: float(shot.expression.get(name, 1.0)) * lids for name in EYES if name in known}
-    return shot.with_(expression={**shot.expression, **moved})
 
 
 class Idle(QObject):

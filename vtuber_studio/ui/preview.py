@@ -13,12 +13,13 @@ from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.timeline import BLINK, EYES, blinking
 from vtuber_studio.engine.paint import Window, intersect
 from vtuber_studio.engine.render import reach
 from vtuber_studio.ui.bridge import FrameResult
 from vtuber_studio.ui.canvas import UNITS, Canvas
 from vtuber_studio.ui.figure import Picture, whole
-from vtuber_studio.ui.idle import BLINK, EYES, Idle, blinking, chest, openness
+from vtuber_studio.ui.idle import Idle, chest, openness
 from vtuber_studio.ui.stage import Stage
 
 SLOW = 60.0  # milliseconds; a picture that takes longer is asked for small first, while the user moves things
