@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,7 @@ from vtuber_studio.ui.choices import view_of
 from vtuber_studio.ui.panels.attributes import AttributesPanel
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
-from vtuber_studio.ui.widgets.choice_grid import ChoiceGrid
+from vtuber_studio.ui.widgets.choice_grid import ChoiceBox, ChoiceGrid
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -96,3 +97,24 @@ def test_of_a_pair_one_is_seen_and_larger() -> None:
         assert x1 - x0 == y1 - y0 <= 150
     x0, y0, x1, y1 = view_of(manifest, rows["ear_shape"])
     assert x0 < 350 < x1 and y0 < 220 and x1 - x0 <= 150
+
+
+def test_many_choices_take_more_columns_and_all_are_seen(qtbot: QtBot) -> None:
+    anchor = ChoiceBox([f"choice_{index}" for index in range(14)])
+    qtbot.addWidget(anchor)
+    anchor.show()
+    many = ChoiceGrid([f"choice_{index}" for index in range(14)], "choice_3", anchor)
+    many.open_at(anchor)
+    assert many.verticalScrollBar().maximum() == 0
+    assert all(many.viewport().rect().contains(many.visualItemRect(many.item(index))) for index in range(14))
+    many.close()
+
+
+def test_the_picture_of_the_present_choice_is_not_dyed(qtbot: QtBot) -> None:
+    grid = ChoiceGrid(["a", "b"], "b")
+    qtbot.addWidget(grid)
+    picture = QPixmap(92, 92)
+    picture.fill(Qt.GlobalColor.white)
+    grid.set_picture("b", picture)
+    selected = grid.item(1).icon().pixmap(92, QIcon.Mode.Selected).toImage()
+    assert selected.pixelColor(40, 40) == Qt.GlobalColor.white

@@ -35,6 +35,7 @@ from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.synonyms import SYNONYMS, matches
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.slider import Slider
@@ -269,6 +270,15 @@ def test_a_slider_is_found_by_its_name(stage: Stage, show: Show[AttributesPanel]
     assert all(row.isVisible() for row in panel.rows.values()) and not panel.nothing.isVisible()
 
 
+def test_every_synonym_finds_something_in_the_starter() -> None:
+    manifest = load_generator().manifest
+    shown = [(row.label, row.name, row.group, *row.choices) for row in manifest.attributes]
+    shown += [(row.label, row.name, row.group, "colour") for row in manifest.materials]
+    assert not [word for word in SYNONYMS if not any(matches(word, words) for words in shown)]
+    for word in ("t-shirt", "hair color", "skin tone", "eye colour", "beauty mark", "elf ears", "school uniform"):
+        assert any(matches(word, words) for words in shown), word
+
+
 def test_no_label_is_cut_off(qtbot: QtBot) -> None:
     manifest = load_generator().manifest
     for attribute in (*manifest.attributes, *manifest.expressions, *POSE_ROWS):
@@ -294,6 +304,8 @@ def test_the_search_knows_choices_colours_and_synonyms(
     with qtbot.waitSignal(panel.colour_wanted) as wanted:
         click(button)
     assert wanted.args == ["skin.base"]
+    assert found("hair colour") == [] and panel.colours.isVisible()
+    assert found("Hair-Color") == [] and panel.colours.isVisible()
     assert found("hair") and panel.colours.isVisible()
     assert panel.colours.y() > max(section.y() for section in panel.sections.values() if section.isVisible())
     panel.search.setFocus()

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTabBar
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -807,6 +807,24 @@ def test_the_table_of_actions_is_complete(window: MainWindow) -> None:
     assert all(row.tip for row in actions.TABLE if row.keys)
     for name in ("shortcuts", "about"):
         window.actions_by_name[name].trigger()
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            assert dialog.width() <= 680 and dialog.minimumSizeHint().height() <= 420  # what the least window has
+
+
+def test_a_seed_that_is_right_ends_the_complaint_about_a_wrong_one_and_none_is_no_mistake(window: MainWindow) -> None:
+    def enter(text: str) -> None:
+        window.dice.seed.setText(text)
+        QTest.keyClick(window.dice.seed, Qt.Key.Key_Return)
+
+    enter("miku")
+    seed = window.session.look.seed
+    enter("-1")
+    assert "not a seed" in window.error_bar.message and window.session.look.seed == seed
+    enter("7")
+    assert not window.error_bar.message and window.session.look.seed == 7
+    enter("  ")
+    assert not window.error_bar.message and window.session.look.seed == 7 and window.dice.seed.text() == "7"
 
 
 def test_the_window_remembers_its_place_and_settings(open_window: Open) -> None:

@@ -49,12 +49,45 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "eyebrows": ("brow",),
     "lips": ("mouth",),
     "jaw": ("chin", "face width"),
+    "hairstyle": ("hair",),
+    "twintails": ("twin",),
+    "pigtail": ("twin",),
+    "ombre": ("tip",),
+    "tshirt": ("t shirt",),
+    "coat": ("jacket",),
+    "school": ("uniform", "sailor"),
+    "seifuku": ("sailor",),
+    "baseball": ("peaked",),
+    "mic": ("headset",),
+    "neko": ("cat",),
+    "nekomimi": ("cat",),
+    "elf": ("pointed",),
+    "piercing": ("earrings",),
+    "eyepatch": ("patch",),
+    "eyebrow": ("brow",),
+    "eyelash": ("lash",),
+    "eyelashes": ("lash",),
+    "heterochromia": ("her left",),
+    "lipstick": ("lips",),
+    "makeup": ("lips", "lash", "blush"),
+    "fangs": ("fang",),
+    "vampire": ("fang",),
+    "beauty": ("mole",),
+    "tattoo": ("marks",),
+    "bandaid": ("plaster",),
+    "masculine": ("facial hair", "jaw", "build", "shoulders"),
+    "male": ("facial hair", "jaw", "build", "shoulders"),
+    "boy": ("facial hair", "jaw", "build", "shoulders"),
+    "color": ("colour",),
+    "colors": ("colour",),
+    "colours": ("colour",),
+    "tone": ("colour",),
 }
 
 
 def matches(wanted: str, words: Iterable[str]) -> bool:
     """Whether a search finds what is called ``words``: each of its words there, or a synonym of it; "" finds all."""
     text = " ".join(words).replace("_", " ").lower()
-    asked = wanted.replace("_", " ").lower().split()
+    asked = wanted.replace("_", " ").replace("-", " ").lower().split()
     whole = " ".join(asked)
     return whole in text or all(any(term in text for term in (word, *SYNONYMS.get(word, ()))) for word in asked)

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, QSize, Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from vtuber_studio import __version__
 from vtuber_studio.core.paths import config_dir, data_dir, log_dir
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.ui.actions import shortcut_rows
 
+KEYS = QSize(640, 720)  # logical pixels of the list of keys, where the screen has as many
 
 def shortcuts_dialog(parent: QWidget) -> QDialog:
     """A list that may stay open beside the window."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(dialog.tr("Keys and gestures"))
-    grid = QGridLayout(dialog)
+    table = QWidget()
+    grid = QGridLayout(table)
     grid.setContentsMargins(22, 18, 22, 18)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(5)
-    rows = shortcut_rows()
-    half = (len(rows) + 1) // 2
-    for index, (keys, what) in enumerate(rows):
-        column = 3 * (index // half)
+    grid.setColumnStretch(1, 1)
+    for index, (keys, what) in enumerate(shortcut_rows()):
         name = QLabel(keys)
         name.setStyleSheet("font-weight: 600;")
-        grid.addWidget(name, index % half, column)
-        text = QLabel(what)
+        grid.addWidget(name, index, 0)
+        text = QLabel(what, wordWrap=True)
         text.setObjectName("caption")
-        grid.addWidget(text, index % half, column + 1)
-    grid.setColumnMinimumWidth(2, 24)
+        grid.addWidget(text, index, 1)
+    area = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(table)
+    QVBoxLayout(dialog, contentsMargins=QMargins()).addWidget(area)
+    room = parent.screen().availableGeometry().size()
+    dialog.resize(KEYS.boundedTo(QSize(room.width(), round(0.8 * room.height()))))
     return dialog
 
 

@@ -131,7 +131,7 @@ class AttributesPanel(QWidget):
         manifest = self.stage.manifest
         if wanted and manifest is not None and can(manifest, "palette"):
             for material in manifest.materials:
-                if matches(wanted, (material.label, material.name, material.group)):
+                if matches(wanted, (material.label, material.name, material.group, self.tr("colour"))):
                     button = QPushButton(literal(material.label))
                     button.clicked.connect(partial(self.colour_wanted.emit, material.name))
                     self.colours.body.addWidget(button)

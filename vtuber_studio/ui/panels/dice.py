@@ -12,6 +12,7 @@ from vtuber_studio.engine.fitting import persona
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.icons import icon
+from vtuber_studio.ui.widgets.words import fitting
 
 
 class DicePanel(QWidget):
@@ -131,12 +132,17 @@ class DicePanel(QWidget):
         session.edit(look, self.tr("A little different"))
 
     def _typed(self) -> None:
+        if not self.seed.text().strip():  # nothing was meant: back to the seed that is there
+            self.seed.clearFocus()
+            self.refresh()
+            return
         try:
             seed = parse_seed(self.seed.text())
         except StudioError as error:
             self.stage.fail(error.message, error.hint)
             return
         self._typed_words = {seed: self.seed.text().strip()}
+        self.stage.say(self.tr("Rolled {}").format(fitting(self._typed_words[seed])))  # a complaint about a seed is over
         self.seed.clearFocus()
         self.roll(seed)
         self.refresh()

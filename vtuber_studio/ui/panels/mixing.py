@@ -109,8 +109,9 @@ class MixingPanel(QWidget):
             tick.setAccessibleName(self.tr("Take {} along").format(part.label))
             section.add_beside(tick)
             for kind in kinds:
+                tip = self.tr("How much of the {} comes from the second look").format(kind)
                 row = ValueRow(
-                    Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1),
+                    Attribute(f"{part.name}_{kind}", kind.capitalize(), "Mixing", low=0, high=1, tip=tip),
                     lockable=False,
                 )
                 row.speak_as(f"{part.label}, {kind}")

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QWidget
 from vtuber_studio.ui.widgets.words import choice_label
 
 ICON = 92
-_CELL = QSize(ICON + 14, ICON + 30)
-_COLUMNS = 4
+_CELL = QSize(ICON + 20, ICON + 30)
+_COLUMNS, _ROWS = 4, 3  # as many rows as fit a low screen's half; more choices than that, more columns
 
 
 class ChoiceBox(QComboBox):
@@ -83,9 +83,10 @@ class ChoiceGrid(QListWidget):
     def open_at(self, anchor: QWidget) -> None:
         """Below ``anchor``, or above it, as much as fits its screen."""
         room = anchor.screen().availableGeometry()
-        columns = min(_COLUMNS, len(self._choices))
-        rows = -(-len(self._choices) // columns)
+        columns = min(max(_COLUMNS, -(-len(self._choices) // _ROWS)), len(self._choices))
         bar = self.verticalScrollBar().sizeHint().width()
+        columns = min(columns, (room.width() - bar - 12) // _CELL.width())
+        rows = -(-len(self._choices) // columns)
         size = QSize(columns * _CELL.width() + bar + 12, rows * _CELL.height() + 12)
         size = size.boundedTo(QSize(room.width(), max(_CELL.height() + 12, room.height() // 2)))
         place = QRect(anchor.mapToGlobal(QPoint(0, anchor.height())), size)
@@ -98,8 +99,10 @@ class ChoiceGrid(QListWidget):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def set_picture(self, choice: str, picture: QPixmap) -> None:
-        """The picture of a choice has come."""
-        self.item(self._choices.index(choice)).setIcon(QIcon(picture))
+        """The picture of a choice has come; the present one's is not dyed, as an icon's would be."""
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)
+        self.item(self._choices.index(choice)).setIcon(icon)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press outside closes, as popups do; one inside is the beginning of a click."""

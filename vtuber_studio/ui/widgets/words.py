@@ -10,6 +10,7 @@ import html
 import re
 
 LONGEST = 44  # characters of a word
+_WRITTEN = {"t_shirt": "T-shirt", "shirt_tie": "Shirt and tie", "half_rim": "Half-rim"}  # choices not as they are named
 
 
 def literal(text: str) -> str:
@@ -19,7 +20,7 @@ def literal(text: str) -> str:
 
 def choice_label(choice: str) -> str:
     """What a choice is called in the window: ``twin_tails`` is Twin tails."""
-    return choice.replace("_", " ").capitalize()
+    return _WRITTEN.get(choice) or choice.replace("_", " ").capitalize()
 
 
 def plain(text: str) -> str:
