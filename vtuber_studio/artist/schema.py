@@ -252,7 +252,7 @@ DICE = Rules(
         *(Exclusion({"back_style": cut}, {"beard": "none"}) for cut in ("twin_tails", "buns", "hime", "braids", "side_tail", "drills")),
         Exclusion({"front_style": "hime"}, {"beard": "none"}),
         *(Exclusion({"headwear": worn}, {"beard": "none"}) for worn in ("ribbon", "flower", "hairband", "maid", "clips")),
-        *(Exclusion({"clothes": worn}, {"beard": "none"}) for worn in ("lolita", "off_shoulder")),
+        *(Exclusion({"clothes": worn}, {"beard": "none"}) for worn in ("lolita", "off_shoulder", "sailor")),
         Exclusion({"eye_shape": "doll"}, {"beard": "none"}),
         *(Exclusion({"headwear": "royal_crown", "ears": kind}, {"ears": "none"}) for kind in ("oni", "halo")),  # where the crown is
     ),
