@@ -142,7 +142,7 @@ class DicePanel(QWidget):
             self.stage.fail(error.message, error.hint)
             return
         self._typed_words = {seed: self.seed.text().strip()}
-        self.stage.say(self.tr("Rolled {}").format(fitting(self._typed_words[seed])))  # a complaint about a seed is over
+        self.stage.say(self.tr("Rolled {}").format(fitting(self._typed_words[seed])))  # no complaint stands
         self.seed.clearFocus()
         self.roll(seed)
         self.refresh()
