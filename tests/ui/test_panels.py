@@ -438,7 +438,7 @@ def test_the_seed_says_when_the_look_has_moved_on(stage: Stage, show: Show[DiceP
     assert dice.seed_label.text() == "From seed", "a locked slider is not the seed's"
 
 
-@pytest.mark.parametrize("typed", ["4294967296", "-3", " "])
+@pytest.mark.parametrize("typed", ["4294967296", "-3"])
 def test_what_is_no_seed_is_said_and_rolls_nothing(stage: Stage, show: Show[DicePanel], typed: str) -> None:
     dice, said = show(DicePanel(stage)), []
     stage.failed.connect(lambda message, hint: said.append(f"{message} {hint}"))
