@@ -1,7 +1,8 @@
 """The wardrobe: what is worn over the bust of ``torso``. Base, one shade, line, trim, and one accent an outfit.
 
-A table of twelve, which makes the file long: one function an outfit, drawing the cels collar_back and clothes. Points are (distance from the axis, y) in the head's
-coordinates: the chin is at 312, the neck's root at 340, the canvas ends at 499.
+Twelve functions, one an outfit, each drawing the cels collar_back and clothes: more lines than elsewhere, for what is
+one table. Points are (distance from the axis, y) in the head's coordinates: the chin is at 312, the neck's root at
+340, the canvas ends at 499.
 """
 
 from __future__ import annotations
