@@ -25,11 +25,15 @@ from vtuber_studio.export.png import PngOptions, Render, export_png
 from vtuber_studio.export.pngtuber_plus import export_pngtuber_plus
 from vtuber_studio.export.psd import export_psd
 from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
+from vtuber_studio.export.stills import JpegOptions, StillOptions, still_avif, still_jpeg, still_webp
 
 EXPORTERS: dict[str, Exporter] = {
     row.kind: row
     for row in (
         Exporter("png", "PNG", "anywhere: a picture with alpha that carries its look", PngOptions, ".png", export_png),
+        Exporter("webp", "WebP", "web pages and chats: small, with alpha", StillOptions, ".webp", still_webp),
+        Exporter("avif", "AVIF", "web pages: smallest, with alpha", StillOptions, ".avif", still_avif),
+        Exporter("jpeg", "JPEG", "anywhere, on a background: profile pictures", JpegOptions, ".jpg", still_jpeg),
         Exporter(
             "ora", "OpenRaster", "Krita, GIMP, MyPaint: layers to paint on", LayerOptions, ".ora", export_ora, "layers"
         ),
@@ -63,6 +67,7 @@ __all__ = [
     "Exporter",
     "FramesOptions",
     "GifOptions",
+    "JpegOptions",
     "LayerOptions",
     "LayoutOptions",
     "PngOptions",
@@ -71,6 +76,7 @@ __all__ = [
     "SetOptions",
     "SheetOptions",
     "StateOptions",
+    "StillOptions",
     "WebpOptions",
     "checked",
     "described",
@@ -89,4 +95,7 @@ __all__ = [
     "export_webp",
     "option",
     "read_options",
+    "still_avif",
+    "still_jpeg",
+    "still_webp",
 ]

@@ -176,7 +176,7 @@ class ExportPngDialog(QDialog):
         self.preferences.change(export_size=size, export_background=self.background, export_look=keeps)
         shot = self.stage.shot if self.kept is None else self.stage.shot.with_(look=self.kept.look)
         look = keep(shot.look, manifest) if keeps and manifest is not None else None
-        options = PngOptions(size, self.background, look)
+        options = PngOptions(size, self.background, look=look)
         self.job = Job(EXPORTERS["png"].export(self.stage.bridge.render, shot, options, path))
         self.job.progressed.connect(self._on_progress)
         self.job.finished.connect(lambda _result: self._done(path))
