@@ -179,6 +179,9 @@ def test_sliders_that_move_nothing_inside_are_grey(qtbot: QtBot, streaked: MainW
     rows = streaked.attributes.rows
     assert rows["fringe_length"].label.isEnabled() and not rows["eye_size"].label.isEnabled()
     assert "Front hair, her left" in rows["eye_size"].toolTip()
+    for panel in (streaked.mixing, streaked.directions):
+        enabled = {part for (part, _), row in panel.rows.items() if row.label.isEnabled()}
+        assert enabled == set(HAIR)
     streaked.regions.ticks["eyes"].click()
     assert rows["eye_size"].label.isEnabled()
     streaked.session.enter(None)
@@ -200,6 +203,27 @@ def test_panels_say_what_is_the_regions_own(qtbot: QtBot, streaked: MainWindow) 
 def test_a_new_region_brings_its_controls_into_sight(qtbot: QtBot, streaked: MainWindow) -> None:
     row = streaked.attributes.rows["fringe_length"]
     assert row.isVisible() and not row.visibleRegion().isEmpty() and streaked.attributes.findChildren(Glow)
+
+
+def test_mixing_and_dice_act_inside(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    settle(qtbot, window)
+    before, outer = shown(window), window.session.project.look.with_(regions=())
+    window.docks.open(window.mixing)
+    QApplication.processEvents()
+    window.mixing.roll_source(9)
+    mixed = window.mixing.rows["hair_front", "colour"]
+    assert mixed.slider is not None
+    drag(mixed.slider, 120)
+    assert [mix.part for mix in window.regions.stack[0].mixes] == ["hair_front"]
+    settle(qtbot, window)
+    for _ in range(2):
+        changed = differs(before, shown(window))
+        middle = changed.shape[1] // 2
+        assert changed[:, middle:].any() and not changed[:, :middle].any()
+        window.dice.roll(5)
+        settle(qtbot, window)
+    assert window.session.project.look.with_(regions=()) == outer and window.session.entered == 0
 
 
 def test_a_stack_too_high_is_refused_in_words(qtbot: QtBot, streaked: MainWindow) -> None:

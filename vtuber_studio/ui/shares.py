@@ -49,3 +49,11 @@ def region_own(stage: Stage, name: str) -> str:
     region = stage.region
     own = region is not None and (name in region.attributes or name in region.palette)
     return tr("Only inside {}.").format(region.name) if own and region is not None else ""
+
+
+def outside(stage: Stage, parts: Iterable[str]) -> str:
+    """A sentence when none of ``parts`` is different in the entered region, so that nothing of it can be seen."""
+    region = stage.region
+    if region is None or not set(region.parts).isdisjoint(parts):
+        return ""
+    return tr("It moves nothing inside {}.").format(region.name)

@@ -12,7 +12,7 @@ from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.mixing import seen_value
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.choices import open_grid
-from vtuber_studio.ui.shares import of_parts, region_own, shares
+from vtuber_studio.ui.shares import of_parts, outside, region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -88,22 +88,21 @@ class AttributesPanel(QWidget):
     def _bare(self) -> dict[str, str]:
         """Rows that move nothing now, each with the sentence that says why: all their parts are empty, or none is in
         the region that was entered."""
-        look, manifest, region = self.stage.session.look, self.stage.manifest, self.stage.region
+        look, manifest = self.stage.session.look, self.stage.manifest
         empty: dict[str, str] = {}
         for part in (entry.part for entry in manifest.parts) if manifest else ():
             for name, choice in part.empty_when.items():
                 if seen_value(self.rows[name].attribute, look, part.name) == choice:
                     empty[part.name] = name
         causes = {name: [empty.get(part) for part in row.attribute.parts] for name, row in self.rows.items()}
-        none, other = self.tr("Nothing to move while there is none: {}."), self.tr("It moves nothing inside {}.")
+        none = self.tr("Nothing to move while there is none: {}.")
         bare = {
             name: none.format(self.rows[found[0]].attribute.label)
             for name, found in causes.items()
             if found and found[0] is not None and all(found) and name not in found
         }
-        inside = set(region.parts) if region else set()
-        outer = [name for name, row in self.rows.items() if region and inside.isdisjoint(row.attribute.parts)]
-        return bare | {name: other.format(region.name) for name in outer if region}
+        outer = {name: outside(self.stage, row.attribute.parts) for name, row in self.rows.items()}
+        return bare | {name: why for name, why in outer.items() if why}
 
     def _set(self, name: str, value: Value) -> None:
         session = self.stage.session

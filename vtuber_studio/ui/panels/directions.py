@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_directions
-from vtuber_studio.ui.shares import shares
+from vtuber_studio.ui.shares import outside, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
@@ -65,6 +65,7 @@ class DirectionsPanel(QWidget):
             amounts = seen_directions(look, part)
             row.set_value(amounts[index] if index < len(amounts) else 0.0)
             row.set_mixed(whose.get(part, ""))
+            row.set_idle(outside(self.stage, (part,)))
 
     def _set(self, part: str, index: int, step: str, value: Value) -> None:
         def moved(one: Look) -> Look:

@@ -24,7 +24,7 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import Kind, take, taken
 from vtuber_studio.engine.fitting import fit, persona
 from vtuber_studio.engine.manifest import can
-from vtuber_studio.ui.shares import shares
+from vtuber_studio.ui.shares import outside, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
@@ -146,6 +146,7 @@ class MixingPanel(QWidget):
             mix = taken(session.look, part, kind) if mixes else None
             row.set_value(getattr(mix, kind) if mix else 0.0)
             row.set_mixed(whose[kind].get(part, "") if mix and mix.look != source else "")
+            row.set_idle(outside(self.stage, (part,)))
 
     def set_source(self, look: Look) -> None:
         """Choose the second look; what was taken from another look before stays taken from that."""
