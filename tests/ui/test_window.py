@@ -827,6 +827,20 @@ def test_a_seed_that_is_right_ends_the_complaint_about_a_wrong_one_and_none_is_n
     assert not window.error_bar.message and window.session.look.seed == 7 and window.dice.seed.text() == "7"
 
 
+def test_a_small_window_keeps_its_canvas_from_the_first_picture_on(qtbot: QtBot) -> None:
+    """Without being resized once: the panels know their width only after they were laid out."""
+    window = MainWindow(FakeGenerator, STILL)
+    window.resize(960, 540)
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=WAIT)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: window.canvas.width() >= window.width() // 2, timeout=WAIT)
+    window.leaving.agreed = True
+    window.close()
+    window.deleteLater()
+
+
 def test_the_window_remembers_its_place_and_settings(open_window: Open) -> None:
     from vtuber_studio.core.settings import load_settings, settings_path
 

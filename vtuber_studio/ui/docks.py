@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
 from vtuber_studio.core.settings import Settings
@@ -80,7 +80,7 @@ class Docks(QObject):
             tabs.setTabVisible(index, offered)
             names = self.slims[0 if tabs is self.left else 1].findChild(QTabBar)
             names.setTabVisible(index, offered)
-        self.adapt()
+        QTimer.singleShot(0, self, self.adapt)  # what was built just now has its width after it was laid out
 
     def show(self, on: bool) -> None:
         """All of them, or nothing but the picture."""
