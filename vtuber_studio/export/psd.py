@@ -109,10 +109,10 @@ def _unicode(text: str) -> bytes:
 
 def _merged(image: np.ndarray) -> bytes:
     """The composite, its colours laid on white as Photoshop does it; readers take the white away again."""
-    alpha = image[..., 3:].astype(np.uint32)
-    white = ((image[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    planes = [white[..., 0], white[..., 1], white[..., 2], image[..., 3]]
-    counts, data = zip(*(packbits(plane) for plane in planes), strict=True)
+    alpha = image[..., 3].astype(np.uint16)
+    white = 255 * (255 - alpha) + 127  # all of it fits into 16 bits
+    planes = (*((image[..., c] * alpha + white) // 255 for c in range(3)), image[..., 3])
+    counts, data = zip(*(packbits(plane.astype(np.uint8)) for plane in planes), strict=True)
     return _RLE + b"".join(row.astype(">u2").tobytes() for row in counts) + b"".join(data)
 
 
