@@ -85,7 +85,7 @@ def _draw(row: Exporter, generator: Any) -> Callable[[Shot, int], Any]:
 
     if row.draws == "layers":
         return partial(render_layers, generator)
-    cache = RenderCache()
+    cache = RenderCache(216)  # a sheet has many faces in many poses: no network runs twice for one face
     return lambda shot, size: render(generator, within(generator.manifest, shot), size=size, cache=cache)
 
 

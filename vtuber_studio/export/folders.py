@@ -164,7 +164,7 @@ def _head(image: np.ndarray) -> tuple[float, float, float, float]:
     if not len(rows):
         return 0.0, 0.0, float(side), float(side)
     top, middle = max(0.0, rows[0] - 0.02 * side), (columns[0] + columns[-1] + 1) / 2
-    span = min(max(CHIN * side - top, 1.06 * (columns[-1] + 1 - columns[0])), side - top)
+    span = min(max(CHIN * side - top, 1.16 * (columns[-1] + 1 - columns[0])), side - top)
     left = min(max(middle - span / 2, 0.0), side - span)
     return left, top, left + span, top + span
 
