@@ -136,9 +136,8 @@ def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
             assert not nameless
 
 
-def test_the_export_dialog_has_names_too(window: MainWindow) -> None:
-    dialog = window.export_png()
-    for widget in dialog.findChildren(QWidget):
+def test_the_export_dialogs_have_names_too(window: MainWindow) -> None:
+    for widget in (*window.export_png().findChildren(QWidget), *window.export_for().findChildren(QWidget)):
         if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.focusProxy():
             assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name), widget
 

@@ -36,6 +36,7 @@ TABLE: tuple[Row, ...] = (
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
     Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),
     Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "512 to 4096 pixels a side", "generator", gap=True),
+    Row("export_for", "file", "Export &for ...", ("Ctrl+Shift+E",), "What other programs want", "generator"),
     Row("generators", "file", "&Generators", gap=True),
     Row("quit", "file", "&Quit", ("Ctrl+Q",), "Leave; unsaved work is kept", gap=True),
     Row("undo", "edit", "&Undo", ("Ctrl+Z",), "Take the last step back", "undo"),

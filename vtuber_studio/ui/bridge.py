@@ -127,9 +127,24 @@ class Bridge(QObject):
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         from vtuber_studio.engine.render import render
 
-        def draw(generator: Generator) -> np.ndarray:
-            return render(generator, shot, size=size)
+        return self._wait(lambda generator: render(generator, shot, size=size))
 
+    def drawing(self, draws: str) -> Callable[..., Any]:
+        """What an exporter draws with, "picture" or "layers": ``render`` with a cache of its own, moods of other
+        generators left out."""
+
+        from vtuber_studio.engine.figure import within
+        from vtuber_studio.engine.layers import render_layers
+        from vtuber_studio.engine.render import RenderCache, render
+
+        if draws == "layers":
+            return lambda shot, scale, **how: self._wait(lambda own: render_layers(own, shot, scale, **how))
+        cache = RenderCache()
+        return lambda shot, size: self._wait(
+            lambda own: render(own, within(own.manifest, shot), size=size, cache=cache)
+        )
+
+    def _wait(self, draw: Callable[[Generator], T]) -> T:
         try:
             return self._running.submit(partial(_meant_for, self._known, draw)).result()
         except CancelledError as error:

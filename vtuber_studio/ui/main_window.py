@@ -19,6 +19,7 @@ from vtuber_studio.ui.backgrounds import Backgrounds
 from vtuber_studio.ui.bridge import Bridge, Load
 from vtuber_studio.ui.canvas import STEP, Canvas
 from vtuber_studio.ui.colours import Colours
+from vtuber_studio.ui.dialogs.export_for import ExportForDialog
 from vtuber_studio.ui.dialogs.export_png import ExportPngDialog
 from vtuber_studio.ui.dialogs.help import about_dialog, shortcuts_dialog
 from vtuber_studio.ui.docks import Docks
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(self.files, self)
         Status(self.stage, self.preview, self.canvas, self)
         self._export: ExportPngDialog | None = None
+        self._export_for: ExportForDialog | None = None
         self._build_panels()
         self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self)
         self._build_actions()
@@ -130,6 +132,7 @@ class MainWindow(QMainWindow):
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
             "export_png": self.export_png,
+            "export_for": self.export_for,
             "generators": self.generators.menu,
             "quit": self.close,
             "undo": self.generators.undo,
@@ -228,6 +231,14 @@ class MainWindow(QMainWindow):
         self._export.raise_()
         return self._export
 
+    def export_for(self) -> ExportForDialog:
+        """Show the dialog of every other kind of file."""
+        if self._export_for is None:
+            self._export_for = ExportForDialog(self.stage, self)
+        self._export_for.show()
+        self._export_for.raise_()
+        return self._export_for
+
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""
         self.canvas.set_reference(image)
@@ -263,8 +274,9 @@ class MainWindow(QMainWindow):
         self.idle.set_enabled(False)
         self.preferences.change(**self.docks.placement())
         self.hide()  # what follows may take as long as a large picture
-        if self._export is not None:
-            self._export.leave()
+        for dialog in (self._export, self._export_for):
+            if dialog is not None:
+                dialog.leave()
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.preferences.flush()
         self.files.close(keep=not self.leaving.agreed)
