@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import Field, fields
+from inspect import get_annotations
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +116,11 @@ class ExportForDialog(ExportingDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         before = self._chosen.get(row.kind, {})
         self.fields = {}
-        for name, described_field in described(row.options).items():
-            field = _field(described_field, before.get(name, described_field.default))
+        table = described(row.options)
+        for name in (name for owner in row.options.__mro__ for name in get_annotations(owner) if name in table):
+            field = _field(table[name], before.get(name, table[name].default))  # what is most its own comes first
             field.setAccessibleName(choice_label(name))
-            field.setToolTip(described_field.metadata.get("tip", ""))
+            field.setToolTip(table[name].metadata.get("tip", ""))
             self.fields[name] = field
             form.addRow(choice_label(name), field)
         inside = QWidget()
@@ -162,7 +164,7 @@ def _field(field: Field[Any], value: Any) -> QWidget:
         number.setSingleStep(0.1 if number.maximum() <= 1 else 1.0)
         number.setValue(value)
         return number
-    return QLineEdit(str(value))
+    return QLineEdit(str(value), placeholderText=field.metadata.get("tip", ""))
 
 
 def _value(field: QWidget) -> Any:
