@@ -305,6 +305,9 @@ def test_the_search_knows_choices_colours_and_synonyms(
         click(button)
     assert wanted.args == ["skin.base"]
     assert found("hair colour") == [] and panel.colours.isVisible()
+    hair = next(each for each in panel.colours.findChildren(QPushButton) if each.text() == "Hair")
+    stage.session.edit(stage.session.look.paint({"hair.base": "#3366cc"}), "Hair")
+    assert hair.icon().pixmap(14).toImage().pixelColor(7, 7).name() == "#3366cc"
     assert found("Hair-Color") == [] and panel.colours.isVisible()
     assert found("hair") and panel.colours.isVisible()
     assert panel.colours.y() > max(section.y() for section in panel.sections.values() if section.isVisible())

@@ -841,6 +841,15 @@ def test_a_small_window_keeps_its_canvas_from_the_first_picture_on(qtbot: QtBot)
     window.deleteLater()
 
 
+def test_a_long_complaint_in_the_least_window_cuts_nothing_of_her_off(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(680, 420)
+    window.stage.fail("It could not be read.", "Choose another one, or open the backup that stands beside it. " * 2)
+    qtbot.waitUntil(lambda: window.error_bar.isVisible() and window.error_bar.height() > 60, timeout=WAIT)
+    canvas, strip = window.canvas, window.favourites
+    bottom = canvas.mapTo(window, QPoint(0, canvas.height())).y()
+    assert bottom <= strip.mapTo(window, QPoint(0, 0)).y()
+
+
 def test_the_window_remembers_its_place_and_settings(open_window: Open) -> None:
     from vtuber_studio.core.settings import load_settings, settings_path
 

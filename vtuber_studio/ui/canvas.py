@@ -39,7 +39,7 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
-        self.setMinimumSize(QSize(320, 240))
+        self.setMinimumSize(QSize(320, 150))  # a bar above it has room in the least window, too
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Canvas"))

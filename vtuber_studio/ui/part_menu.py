@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QRandomGenerator
-from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vtuber_studio.core.attribute import rows_seen
@@ -20,6 +20,7 @@ from vtuber_studio.engine.regions import Hit
 from vtuber_studio.ui.new_regions import NewRegions
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.icons import patch
 from vtuber_studio.ui.widgets.words import literal
 
 CANVAS = ("copy", "paste", "export_png", "", "fit", "actual_size", "background")  # of the table of actions; "": a line
@@ -101,12 +102,12 @@ class PartMenu(QObject):
         colours = {name: to_hex(rgba) for name, rgba in seen_colours(manifest.materials, hit.part, look).items()}
         labels = {row.name: row.label for row in manifest.materials}
         if hit.material:
-            action = menu.addAction(_patch(colours[hit.material]), literal(f"{labels[hit.material]} ..."))
+            action = menu.addAction(patch(colours[hit.material]), literal(f"{labels[hit.material]} ..."))
             action.triggered.connect(partial(self.view.choose_colour, hit.material))
         names = materials_of(manifest, hit.part)
         sub = menu.addMenu(self.tr("Its colours"))
         for name in names:
-            action = sub.addAction(_patch(colours[name]), literal(labels[name]))
+            action = sub.addAction(patch(colours[name]), literal(labels[name]))
             action.triggered.connect(partial(self.view.choose_colour, name))
 
     def _locks(self, menu: QMenu, manifest: Manifest, part: str) -> None:
@@ -167,12 +168,3 @@ class PartMenu(QObject):
     def _lock(self, names: list[str], locked: bool) -> None:
         session = self.stage.session
         session.set_locks(session.locks | set(names) if locked else session.locks - set(names))
-
-
-def _patch(colour: str) -> QIcon:
-    """A colour for a menu."""
-    patch, fill = QPixmap(14, 14), QColor(colour[:7])
-    if len(colour) == 9:
-        fill.setAlpha(int(colour[7:], 16))
-    patch.fill(fill)
-    return QIcon(patch)

@@ -9,13 +9,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from vtuber_studio.core.attribute import Value
-from vtuber_studio.core.mixing import seen_value
+from vtuber_studio.core.mixing import seen_palette, seen_value
+from vtuber_studio.core.palette import to_hex
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.choices import open_grid
 from vtuber_studio.ui.shares import of_parts, outside, region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.widgets.icons import patch
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
 from vtuber_studio.ui.widgets.words import literal
@@ -38,6 +40,7 @@ class AttributesPanel(QWidget):
         self.search.installEventFilter(self)
         self.colours = Section(self.tr("Colours"))
         self.colours.hide()
+        self._found: dict[str, QPushButton] = {}  # materials that were searched for
         self.nothing = QLabel(self.tr("Nothing is called that."), wordWrap=True, visible=False)
         self.nothing.setObjectName("caption")
         for widget in (self.search, self.nothing):
@@ -76,6 +79,7 @@ class AttributesPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the session's look."""
+        self._show_colours()
         look, locks = self.stage.session.look, self.stage.session.locks
         bare, whose = self._bare(), shares(self.stage, "shape")
         for name, row in self.rows.items():
@@ -127,15 +131,25 @@ class AttributesPanel(QWidget):
     def _fill_colours(self, wanted: str) -> bool:
         """Offer the colours that are called so; False when there is none."""
         clear(self.colours.body)
-        manifest = self.stage.manifest
+        self._found, manifest = {}, self.stage.manifest
         if wanted and manifest is not None and can(manifest, "palette"):
             for material in manifest.materials:
                 if matches(wanted, (material.label, material.name, material.group, self.tr("colour"))):
-                    button = QPushButton(literal(material.label))
+                    button = self._found[material.name] = QPushButton(literal(material.label))
                     button.clicked.connect(partial(self.colour_wanted.emit, material.name))
                     self.colours.body.addWidget(button)
-        self.colours.setVisible(self.colours.body.count() > 0)
-        return self.colours.body.count() > 0
+        self._show_colours()
+        self.colours.setVisible(bool(self._found))
+        return bool(self._found)
+
+    def _show_colours(self) -> None:
+        """What was searched for, in the colours that are seen."""
+        manifest = self.stage.manifest
+        if self._found and manifest is not None:
+            parts = [entry.part for entry in manifest.parts]
+            seen = seen_palette(tuple(manifest.materials), parts, self.stage.session.look)
+            for name, button in self._found.items():
+                button.setIcon(patch(to_hex(seen[name])))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc ends the search."""
