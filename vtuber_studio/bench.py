@@ -10,9 +10,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from vtuber_studio.core.look import Look
+    from vtuber_studio.engine.generator import Generator
 
 ROUNDS = 15
 _STAYS = (0.5, 0.5, 20.0)  # seconds that a started studio stays open; memory is read at the end of the last
@@ -21,8 +25,8 @@ _STAYS = (0.5, 0.5, 20.0)  # seconds that a started studio stays open; memory is
 def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str, Any]:
     """Every row, as figures in the unit that its key names.
 
-    Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, first_window_s,
-    first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
+    Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, sheet_s (105 sprites
+    of 512 px), first_window_s, first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
     """
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.pose import Pose
@@ -71,6 +75,7 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     start = time.perf_counter()
     encode_png(render(generator, look, size=4096, cache=RenderCache()))
     figures["png_4096_s"] = round(time.perf_counter() - start, 3)
+    figures["sheet_s"] = _sheet(generator, look)
     figures |= _window(generator_path)
     figures["rss_mb"] = {
         "idle_window": figures.pop("idle_mb"),
@@ -93,6 +98,27 @@ def _timed(call: Callable[[], object], rounds: int) -> dict[str, float]:
         call()
         times.append(1000 * (time.perf_counter() - start))
     return {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
+
+
+def _sheet(generator: Generator, look: Look) -> float:
+    """Seconds for a packed sheet of fifteen faces in seven poses, drawn as files are, with its PNG and JSON."""
+    from vtuber_studio.core.emotions import FACES, POSES
+    from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.figure import within
+    from vtuber_studio.engine.render import RenderCache, render
+    from vtuber_studio.export import SheetOptions, export_sheet
+
+    cache = RenderCache(216)  # as the command line has it
+
+    def draw(shot: Shot, size: int) -> np.ndarray:
+        return render(generator, within(generator.manifest, shot), size=size, cache=cache)
+
+    options = SheetOptions(expressions=",".join(list(FACES)[:15]), poses=",".join(POSES))
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        for _ in export_sheet(draw, Shot(look), options, Path(folder) / "sheet.json"):
+            pass
+        return round(time.perf_counter() - start, 2)
 
 
 def _window(generator_path: Path | None) -> dict[str, float]:

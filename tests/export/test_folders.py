@@ -145,3 +145,13 @@ def test_the_four_states_of_a_pngtuber(render: Render, tmp_path: Path) -> None:
 def test_states_differ_where_the_generator_knows_lids_and_mouth(render: Render) -> None:
     seen = {name: render(shot, 64).tobytes() for name, shot in states(Shot(SHOT.look), 0.6).items()}
     assert len({seen["closed"], seen["blink-closed"]}) == 2
+
+
+def test_two_exports_at_once_leave_one_of_them_whole(render: Render, tmp_path: Path) -> None:
+    out = tmp_path / "she"
+    first = export_frames(render, SHOT, FramesOptions(size=64, animation="blink", fps=8), out)
+    second = export_frames(render, SHOT, FramesOptions(size=96, animation="blink", fps=8), out)
+    for _ in zip(first, second, strict=True):
+        pass
+    assert {pixels(file.read_bytes()).shape for file in out.iterdir()} == {(96, 96, 4)}
+    assert len(list(out.iterdir())) == 8 and [entry.name for entry in tmp_path.iterdir()] == ["she"]
