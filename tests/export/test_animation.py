@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,13 @@ def test_every_kind_of_the_table_refuses_a_missing_folder(render: Render, tmp_pa
             with pytest.raises(StudioError):
                 list(row.export(render, SHOT, row.options(), tmp_path / "no" / f"a{row.suffix}"))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_loop_moves_and_closes_in_pixels(render: Render, tmp_path: Path) -> None:
+    options = AnimationOptions(size=128, seconds=4, fps=12)
+    list(export_apng(render, SHOT, options, tmp_path / "a.png"))
+    frames, _ = read(tmp_path / "a.png")
+    plain = [frame.astype(np.float32) * (frame[..., 3:] > 0) for frame in frames]
+    steps = [float(np.abs(a - b).mean()) for a, b in pairwise(plain)]
+    assert max(float(np.abs(frame - plain[0]).mean()) for frame in plain) > 0.5
+    assert float(np.abs(plain[-1] - plain[0]).mean()) <= 1.2 * max(steps)

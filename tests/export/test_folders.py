@@ -20,6 +20,7 @@ from vtuber_studio.core.timeline import talk
 from vtuber_studio.export import (
     EmoteOptions,
     FramesOptions,
+    ItemOptions,
     Render,
     SetOptions,
     StateOptions,
@@ -28,6 +29,7 @@ from vtuber_studio.export import (
     export_pngtuber_plus,
     export_renpy,
     export_states,
+    export_vts_item,
 )
 from vtuber_studio.export.folders import EMOTE_SIZES, EMOTES, states
 
@@ -155,3 +157,19 @@ def test_two_exports_at_once_leave_one_of_them_whole(render: Render, tmp_path: P
         pass
     assert {pixels(file.read_bytes()).shape for file in out.iterdir()} == {(96, 96, 4)}
     assert len(list(out.iterdir())) == 8 and [entry.name for entry in tmp_path.iterdir()] == ["she"]
+
+
+def test_an_item_is_what_vtube_studio_takes(render: Render, tmp_path: Path) -> None:
+    list(export_vts_item(render, SHOT, ItemOptions(size=64), tmp_path / "my-persona.png"))
+    data = (tmp_path / "my-persona.png").read_bytes()
+    assert np.array_equal(pixels(data), render(SHOT, 64)) and len(data) < 5_000_000
+    for name in ("short", "with space", "ずんだもんずんだもん", "a" * 33):
+        with pytest.raises(StudioError, match="takes no item"):
+            list(export_vts_item(render, SHOT, ItemOptions(), tmp_path / f"{name}.png"))
+
+    def noise(_: Shot, size: int) -> np.ndarray:
+        return np.random.default_rng(0).integers(0, 256, (size, size, 4), np.uint8)
+
+    with pytest.raises(StudioError, match="5 MB"):
+        list(export_vts_item(noise, SHOT, ItemOptions(size=2048), tmp_path / "too-large.png"))
+    assert len(list(tmp_path.iterdir())) == 1

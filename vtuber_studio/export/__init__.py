@@ -26,6 +26,7 @@ from vtuber_studio.export.pngtuber_plus import export_pngtuber_plus
 from vtuber_studio.export.psd import export_psd
 from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
 from vtuber_studio.export.stills import JpegOptions, StillOptions, still_avif, still_jpeg, still_webp
+from vtuber_studio.export.vts_item import ItemOptions, export_vts_item
 
 EXPORTERS: dict[str, Exporter] = {
     row.kind: row
@@ -52,6 +53,7 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter(
             "pngtuber-plus", "PNGTuber-Plus", "PNGTuber-Plus: one .save", StateOptions, ".save", export_pngtuber_plus
         ),
+        Exporter("vts-item", "Item", "VTube Studio: a picture beside the model", ItemOptions, ".png", export_vts_item),
         Exporter("emotes", "Emotes", "chats: faces from 28 to 128 pixels", EmoteOptions, "", export_emotes),
         Exporter("frames", "Numbered pictures", "video editors", FramesOptions, "", export_frames),
         Exporter("apng", "Animated PNG", "overlays, with full alpha", AnimationOptions, ".png", export_apng),
@@ -67,6 +69,7 @@ __all__ = [
     "Exporter",
     "FramesOptions",
     "GifOptions",
+    "ItemOptions",
     "JpegOptions",
     "LayerOptions",
     "LayoutOptions",
@@ -92,6 +95,7 @@ __all__ = [
     "export_renpy",
     "export_sheet",
     "export_states",
+    "export_vts_item",
     "export_webp",
     "option",
     "read_options",
