@@ -42,7 +42,7 @@ def arrays(draw: st.DrawFn) -> np.ndarray:
         width, height = draw(st.integers(1, 600)), draw(st.integers(1, 600))
         array[y : y + height, x : x + width] = draw(st.integers(1, 255))
         if draw(st.booleans()):
-            ramp = np.linspace(0, 255, array[y : y + height, x : x + width].shape[1]).astype(np.uint8)
+            ramp = np.linspace(255, 0, array[y : y + height, x : x + width].shape[1]).astype(np.uint8)
             array[y : y + height, x : x + width] = ramp
     return array
 
