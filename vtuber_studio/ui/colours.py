@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.core.mixing import seen_palette
 from vtuber_studio.core.palette import to_hex
+from vtuber_studio.core.palette_files import swatches_of
 from vtuber_studio.core.settings import MAX_COLOURS
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.dialogs.colour import ColourDialog
@@ -18,6 +19,7 @@ from vtuber_studio.ui.stage import Stage
 
 SOLID = 0.6  # alpha from which on a pixel's colour is one
 SHOWN = 30  # of hers: three rows
+IMPORTED = 300  # of other programs' palettes; they scroll
 
 
 class Colours:
@@ -29,7 +31,7 @@ class Colours:
     def choose(self, title: str, colour: str, parent: QWidget, changed: Callable[[str], object]) -> ColourDialog:
         """Open the dialog; ``changed`` at each step. The caller listens for its end."""
         recent = self.preferences.settings.recent_colours if self.preferences else ()
-        dialog = ColourDialog(title, colour, self.hers(), recent, parent)
+        dialog = ColourDialog(title, colour, self.hers(), self.imported(), recent, parent)
         dialog.changed.connect(changed)
         dialog.accepted.connect(lambda: self._remember(dialog.colour))
         dialog.dropper_wanted.connect(lambda: self._drop(dialog))
@@ -49,6 +51,16 @@ class Colours:
         for row in sorted(manifest.materials, key=lambda row: bool(row.source)):
             found.setdefault(to_hex(seen[row.name][:3]), row.label)
         return [(label, colour) for colour, label in found.items()][:SHOWN]
+
+    def imported(self) -> list[tuple[str, str]]:
+        """The colours of the project's palettes that other programs made, in their order, each once."""
+        manifest, found = self.stage.manifest, dict[str, str]()
+        names = {row.name for row in manifest.materials} if manifest else set[str]()
+        for palette in self.stage.session.project.palettes:
+            for label, colour in swatches_of(palette):
+                if label.split(":")[-1] not in names:
+                    found.setdefault(colour[:7], f"{palette.name}: {label}" if label else palette.name)
+        return [(label, colour) for colour, label in found.items()][:IMPORTED]
 
     def colour_at(self, place: QPoint) -> str | None:
         """What is seen of her at a place of the screen; None where she is not."""

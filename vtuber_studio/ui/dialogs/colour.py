@@ -1,4 +1,4 @@
-"""A colour is chosen: field, sliders, hex, her own colours, those used before, and a dropper for the canvas.
+"""A colour is chosen: field, sliders, hex, her own colours, imported and used ones, and a dropper for the canvas.
 
 Every change is told at once, so that she shows it; accepting and rejecting are the caller's: the look's history knows
 one step, or none.
@@ -108,7 +108,9 @@ class ColourDialog(QDialog):
     changed = Signal(str)  # "#rrggbb", or "#rrggbbaa" where the first colour had an alpha
     dropper_wanted = Signal()
 
-    def __init__(self, title: str, colour: str, own: Named, recent: Sequence[str], parent: QWidget) -> None:
+    def __init__(
+        self, title: str, colour: str, own: Named, imported: Named, recent: Sequence[str], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(titled(title))
@@ -131,9 +133,11 @@ class ColourDialog(QDialog):
         self.drop_button.setToolTip(self.tr("Then point at the canvas: a click takes the colour there"))
         self.drop_button.clicked.connect(self.dropper_wanted)
         self.own, self.recent = ColourList(self.tr("Her colours"), 3), ColourList(self.tr("Used before"), 1)
+        self.imported = ColourList(self.tr("Imported palettes"), 2)
         self.own.fill(own)
+        self.imported.fill(imported)
         self.recent.fill(("", each) for each in recent)
-        for colours in (self.own, self.recent):
+        for colours in (self.own, self.imported, self.recent):
             colours.taken.connect(self.take)
         self._lay_out()
         self._show()
@@ -165,7 +169,7 @@ class ColourDialog(QDialog):
         line.addWidget(self.drop_button)
         column.addLayout(line)
         column.addWidget(self.patch)
-        for colours in (self.own, self.recent):
+        for colours in (self.own, self.imported, self.recent):
             caption = QLabel(colours.accessibleName())
             caption.setObjectName("caption")
             for widget in (caption, colours):

@@ -24,6 +24,7 @@ from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
 from vtuber_studio.engine.manifest import materials_of
 from vtuber_studio.ui.colours import Colours
+from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.shares import region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
@@ -94,6 +95,8 @@ class PalettePanel(QWidget):
         self._ends: dict[str, str] = {}
         self._shown: tuple[object, ...] | None = None
         self.column = scroll_column(self)
+        self.palettes = PaletteBox(stage)
+        self.column.addWidget(self.palettes)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
         if stage.manifest is not None:
@@ -103,7 +106,8 @@ class PalettePanel(QWidget):
         """Make the swatches anew from the manifest."""
         manifest = self.stage.manifest
         assert manifest is not None
-        clear(self.column)
+        clear(self.column, kept=1)
+        self.palettes.forget()
         self.swatches, self.locks, self.wholes, self._shown = {}, {}, {}, None
         self._materials = {row.name: row for row in manifest.materials}
         # what a strand turns into toward its tip
@@ -159,7 +163,8 @@ class PalettePanel(QWidget):
         return cell
 
     def refresh(self) -> None:
-        """Show the session's palette and locks."""
+        """Show the session's palette, palettes and locks."""
+        self.palettes.refresh()
         if self.stage.manifest is None:
             return
         for name, lock in self.locks.items():
