@@ -1,106 +1,194 @@
-"""What is where: the part that is named paints the pixel, and nothing else does as much."""
+"""Regions: inside a mask the variant, outside of it not a bit changed, whatever the mask, the pose or the size."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import FakeGenerator, fake_manifest
-from vtuber_studio.core.look import Look
+from tests.fakes import FakeGenerator
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look, Mix, Region, look_from_json
+from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.pose import Pose
-from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.regions import Hit, regions
+from vtuber_studio.core.region import variant, with_region, with_variant
+from vtuber_studio.engine.layers import render_layers
 from vtuber_studio.engine.render import RenderCache, render
 
-DRESSED = Shot(Look(seed=4).set(headwear="hat"))
-POSES = [Pose(), Pose(yaw=12, pitch=5, roll=-6, breath=1)]
+GENERATOR = FakeGenerator()
+HAIR = {"front_style": "square", "fringe_length": 0.7}
+RED = {"hair.base": "#cc2233"}
+EVERY = tuple(entry.part.name for entry in GENERATOR.manifest.parts)
 
 
-def test_each_part_is_where_it_is_drawn() -> None:
-    found = regions(FakeGenerator(), DRESSED)
-    assert found.at(256, 80) == Hit("headwear", "deco.base")
-    assert found.at(256, 130) == Hit("hair_front", "hair.base")
-    assert found.at(304, 240) == Hit("eyes", "eye.iris")
-    assert found.at(304 - 14, 240) == Hit("eyes", "eye.white")
-    assert found.at(256, 330) == Hit("face", "skin.base")
-    assert found.at(20, 20) is None and found.at(-1, 600) is None
-    assert found.visible == ("headwear", "hair_front", "eyes", "face")
+def png(array: np.ndarray) -> bytes:
+    return mask_of(array).to_png()
 
 
-def test_a_ramp_ends_in_another_material() -> None:
-    found = regions(FakeGenerator(), Look().set(fringe_length=1.0))
-    assert found.at(256, 120) == Hit("hair_front", "hair.base")
-    assert found.at(256, 176) == Hit("hair_front", "hair.tip")
+def box(x0: int, y0: int, x1: int, y1: int, value: int = 255) -> np.ndarray:
+    """A mask, in its own pixels."""
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    array[y0:y1, x0:x1] = value
+    return array
 
 
-def test_what_is_not_worn_is_nowhere() -> None:
-    assert "headwear" not in regions(FakeGenerator(), Look()).visible
+@st.composite
+def arrays(draw: st.DrawFn) -> np.ndarray:
+    """A few boxes, hard or soft, anywhere; some with a rim of every value."""
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    for _ in range(draw(st.integers(1, 3))):
+        x, y = draw(st.integers(0, SIDE - 2)), draw(st.integers(0, SIDE - 2))
+        width, height = draw(st.integers(1, 600)), draw(st.integers(1, 600))
+        array[y : y + height, x : x + width] = draw(st.integers(1, 255))
+        if draw(st.booleans()):
+            ramp = np.linspace(255, 0, array[y : y + height, x : x + width].shape[1]).astype(np.uint8)
+            array[y : y + height, x : x + width] = ramp
+    return array
 
 
-@pytest.mark.parametrize("pose", POSES)
-def test_the_named_colour_is_the_one_that_is_seen(pose: Pose) -> None:
-    """Painted black and white by turns, a material of a part changes its own pixels, and the most of all."""
-    shot, generator = DRESSED.with_(pose=pose), FakeGenerator()
-    found, manifest, cache = regions(generator, shot), fake_manifest(), RenderCache()
-
-    def turns(override: str) -> np.ndarray:
-        pictures = [
-            render(generator, shot.with_(look=shot.look.paint({override: ink})), cache=cache, quality="preview")
-            for ink in ("#000000", "#ffffff")
-        ]
-        return np.abs(pictures[0][..., 1].astype(int) - pictures[1][..., 1])
-
-    for part in found.visible:
-        row = next(entry.part for entry in manifest.parts if entry.part.name == part)
-        names = {name for cel in row.cels if not cel.soft for name in (*cel.materials, *cel.ramp.values())}
-        moved = {name: turns(f"{part}:{name}") for name in names}
-        for name, change in moved.items():
-            own = found.part == found.parts.index(part) + 1
-            own &= found.material == found.materials.index(name) + 1
-            if own.any():
-                most = np.maximum.reduce(list(moved.values()))
-                assert (change[own] >= 0.9 * most[own] - 4).mean() > 0.98  # warped edges are neighbours'
-                assert change[own].mean() > 120
+@settings(max_examples=15)
+@given(arrays(), st.sampled_from(["shape", "colour", "both"]), st.floats(0, 1), st.sampled_from([512, 512, 1024]))
+@example(box(0, 0, SIDE, SIDE), "both", 1.0, 512)
+def test_outside_of_a_mask_every_bit_stays(mask: np.ndarray, what: str, strength: float, size: int) -> None:
+    base = Look(seed=4, palette={"skin.base": "#aa8866"})
+    attributes = HAIR | {"face_width": 0.9} if what != "colour" else {}
+    palette = RED | {"skin.base": "#ffeecc"} if what != "shape" else {}
+    region = Region("r", EVERY, png(mask), strength, attributes=attributes, palette=palette)
+    plain, edited = (render(GENERATOR, look, size=size) for look in (base, base.with_(regions=(region,))))
+    step = SIDE // size
+    inside = (mask > 0).reshape(size, step, size, step).any((1, 3))
+    assert np.array_equal(plain[~inside], edited[~inside])
 
 
-@given(yaw=st.floats(-15, 15), roll=st.floats(-10, 10), seed=st.integers(0, 50))
-@settings(max_examples=15, deadline=None)
-def test_nothing_is_named_beside_the_figure_and_all_of_it_has_a_name(yaw: float, roll: float, seed: int) -> None:
-    shot = Shot(Look(seed=seed), {}, Pose(yaw=yaw, roll=roll))
-    found, alpha = regions(FakeGenerator(), shot), render(FakeGenerator(), shot, quality="preview")[..., 3]
-    assert not found.part[alpha == 0].any()
-    assert found.part[alpha > 250].all() and ((found.part > 0) == (found.material > 0)).all()
+@pytest.mark.parametrize("pose", [Pose(), Pose(yaw=9, roll=-6, breath=1)])
+def test_a_mask_of_everything_is_the_variant_itself(pose: Pose) -> None:
+    base = Look(seed=4)
+    region = Region("r", EVERY, png(box(0, 0, SIDE, SIDE)), attributes=HAIR, palette=RED)
+    inside = render(GENERATOR, base.with_(regions=(region,)), pose=pose)
+    assert np.abs(inside.astype(int) - render(GENERATOR, base.set(**HAIR).paint(RED), pose=pose)).max() <= 1
+    hidden = (region.with_(hidden=True), region.with_(strength=0.0))
+    assert np.array_equal(render(GENERATOR, base.with_(regions=hidden), pose=pose), render(GENERATOR, base, pose=pose))
 
 
-def test_a_cache_changes_the_time_alone() -> None:
-    cache, generator = RenderCache(), FakeGenerator()
-    render(generator, DRESSED, cache=cache, quality="preview")
-    generator.calls.clear()
-    warm = regions(generator, DRESSED, cache)
-    assert not generator.calls
-    cold = regions(generator, DRESSED)
-    assert np.array_equal(warm.part, cold.part) and np.array_equal(warm.material, cold.material)
+def test_only_the_parts_of_a_region_change_in_it() -> None:
+    base = Look(seed=4)
+    whole = png(box(0, 0, SIDE, SIDE))
+    region = Region("r", ("eyes",), whole, attributes={"eye_size": 0.8, **HAIR}, palette=RED)
+    assert np.array_equal(render(GENERATOR, base.with_(regions=(region,))), render(GENERATOR, base.set(eye_size=0.8)))
 
 
-def test_small_parts_can_be_hit_from_nearby() -> None:
-    shot = Shot(DRESSED.look.set(eye_size=-1.0, iris_size=-1.0))
-    found = regions(FakeGenerator(), shot)
-    row = int(np.flatnonzero((found.part == found.parts.index("eyes") + 1)[:, 208])[0])
-    assert found.at(208, row - 3) == Hit("face", "skin.base")
-    near = found.at(208, row - 3, reach=4)
-    assert near is not None and near.part == "eyes"
-    assert found.at(208, row - 9, reach=4) == Hit("face", "skin.base")
+def test_what_is_not_worn_may_be_worn_inside() -> None:
+    base = Look(seed=4, attributes={"headwear": "none"})
+    region = Region("r", ("headwear",), png(box(0, 0, SIDE // 2, SIDE)), attributes={"headwear": "hat"})
+    bare, half, worn = (
+        render(GENERATOR, look) for look in (base, base.with_(regions=(region,)), base.set(headwear="hat"))
+    )
+    left = SIDE // 4
+    assert np.array_equal(half[:, :left], worn[:, :left]) and np.array_equal(half[:, left:], bare[:, left:])
+    assert not np.array_equal(half, bare)
 
 
-@pytest.mark.parametrize("pose", POSES)
-def test_an_outline_goes_around_what_is_seen(pose: Pose) -> None:
-    found = regions(FakeGenerator(), DRESSED.with_(pose=pose))
-    for part in found.visible:
-        mask = found.part == found.parts.index(part) + 1
-        points = np.concatenate(found.outline(part))
-        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        assert np.abs(points.min(0) - (columns[0], rows[0])).max() < 2
-        assert np.abs(points.max(0) - (columns[-1] + 1, rows[-1] + 1)).max() < 2
-    assert found.outline("headwear") is found.outline("headwear")
+def test_regions_lie_on_one_another() -> None:
+    """The second is a variant of the look, not of the first, and covers it."""
+    base, whole = Look(seed=4), png(box(0, 0, SIDE, SIDE))
+    red = Region("red", EVERY, whole, palette=RED)
+    blue = Region("blue", EVERY, whole, palette={"hair.base": "#2233cc"})
+    assert np.array_equal(
+        render(GENERATOR, base.with_(regions=(red, blue))), render(GENERATOR, base.with_(regions=(blue,)))
+    )
+
+
+def test_it_goes_with_its_part() -> None:
+    """The head turned, what is red moves with the hair: no red where the mask is, all of it where the hair went."""
+    base = Look(seed=4)
+    region = Region("r", EVERY, png(box(0, 0, SIDE // 2, SIDE)), palette=RED)
+
+    def centre(pose: Pose) -> float:
+        plain, edited = (
+            render(GENERATOR, look, pose=pose).astype(int) for look in (base, base.with_(regions=(region,)))
+        )
+        return float(np.flatnonzero((np.abs(edited - plain).sum(-1) > 30).any(0)).mean())
+
+    assert centre(Pose(sway=12)) - centre(Pose()) > 5
+
+
+@pytest.mark.parametrize("size", [64, 512, 700, 1536])
+def test_caches_and_windows_change_nothing(size: int) -> None:
+    region = Region("r", EVERY, png(box(200, 100, 700, 600, 180)), 0.7, attributes=HAIR, palette=RED)
+    looks = [Look(seed=4), Look(seed=4, regions=(region,)), Look(seed=4, regions=(region.with_(strength=0.2),))]
+    cache = RenderCache()
+    for look in (*looks, looks[0]):
+        for pose in (Pose(), Pose(yaw=8)):
+            fresh = render(GENERATOR, look, {}, pose, size, None, "preview")
+            assert np.array_equal(render(GENERATOR, look, {}, pose, size, cache, "preview"), fresh)
+            x0, y0, x1, y1 = size // 5, size // 4, size // 2, size // 2
+            part = render(GENERATOR, look, {}, pose, size, None, "preview", (x0, y0, x1, y1))
+            assert np.abs(part.astype(int) - fresh[y0:y1, x0:x1]).max() <= 1
+
+
+def test_layers_hold_their_regions() -> None:
+    region = Region("r", EVERY, png(box(0, 0, SIDE // 2, SIDE)), palette=RED)
+    plain, edited = (
+        {layer.name: layer.image for layer in render_layers(GENERATOR, look)}
+        for look in (Look(seed=4), Look(seed=4, regions=(region,)))
+    )
+    changed = {name for name in plain if not np.array_equal(plain[name], edited[name])}
+    assert "fringe" in changed and "sclera" not in changed
+
+
+# --- values ------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_inside_keeps_what_differs_and_nothing_else() -> None:
+    mask = png(box(0, 0, 100, 100))
+    look = Look(seed=4, attributes={"eye_size": 0.5, "fringe_length": 0.1}, regions=(Region("r", ("eyes",), mask),))
+    inside = variant(look, look.regions[0]).set(eye_size=0.9).paint(RED)
+    edited = with_variant(look, 0, inside)
+    assert edited.regions[0].attributes == {"eye_size": 0.9} and edited.regions[0].palette == RED
+    assert edited.with_(regions=()) == look.with_(regions=())
+    later = edited.set(fringe_length=-0.4)
+    assert variant(later, later.regions[0]).attributes == {"eye_size": 0.9, "fringe_length": -0.4}
+    assert with_variant(later, 0, later.with_(regions=())).regions[0].attributes == {}
+    assert with_region(later, 0, None).regions == ()
+
+
+def test_mixes_inside_replace_the_looks_own() -> None:
+    theirs, others = Look(seed=9), Look(seed=10)
+    mask = png(box(0, 0, 100, 100))
+    look = Look(mixes=(Mix("eyes", theirs, 1.0),), regions=(Region("r", ("eyes",), mask),))
+    inside = variant(look, look.regions[0])
+    assert inside.mixes == look.mixes
+    taken = with_variant(look, 0, inside.with_(mixes=(Mix("eyes", others, 0.5),)))
+    assert variant(taken, taken.regions[0]).mixes == (Mix("eyes", others, 0.5),)
+    both = (*look.mixes, Mix("eyes", others, colour=1.0))
+    added = with_variant(look, 0, inside.with_(mixes=both))
+    assert variant(added, added.regions[0]).mixes == both
+    none = with_variant(look, 0, inside.with_(mixes=()))
+    shapes = {mix.part: mix.shape for mix in variant(none, none.regions[0]).mixes}
+    assert shapes == {"eyes": 0.0}
+
+
+def test_a_look_travels_with_its_regions() -> None:
+    region = Region("Streak", ("hair_front",), png(box(0, 0, 100, 100)), 0.5, palette={"hair.base": "#C23"})
+    look = Look(seed=4, regions=(region,))
+    again = look_from_json(look.to_json())
+    assert again == look and again.regions[0].palette == {"hair.base": "#cc2233"}
+    assert np.array_equal(render(GENERATOR, again), render(GENERATOR, look))
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        (Region("r", ("eyes",), b"nonsense"), "not a readable PNG"),
+        (Region("r", ("eyes",), png(box(0, 0, 0, 0))), "empty"),
+        (Region("r", ("eyes",), png(np.full((512, 512), 255, np.uint8))), "512 x 512"),
+        (Region("r", ("wings",), png(box(0, 0, 9, 9))), "no part called 'wings'"),
+        (Region("r", ("eyes",), png(box(0, 0, 9, 9)), strength=2.0), "out of range"),
+        (Region("r", ("eyes",), png(box(0, 0, 9, 9)), attributes={"eye_sise": 1}), "eye_sise"),
+        (Region("r", ("eyes",), png(box(0, 0, 9, 9)), palette={"hair.bass": "#fff"}), "hair.bass"),
+    ],
+)
+def test_bad_regions_are_refused_in_one_sentence(region: Region, words: str) -> None:
+    with pytest.raises(StudioError, match=words):
+        render(GENERATOR, Look(regions=(region,)))

@@ -13,7 +13,7 @@ from tests.fakes import FakeGenerator
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mask import SIDE
 from vtuber_studio.engine import selection
-from vtuber_studio.engine.regions import regions
+from vtuber_studio.engine.picking import pick_map
 from vtuber_studio.engine.render import render
 
 place = st.floats(-100, SIDE + 100)
@@ -120,10 +120,10 @@ def test_halves_are_hers() -> None:
 
 @pytest.fixture(scope="module")
 def where() -> object:
-    return regions(FakeGenerator(), Look(seed=4))
+    return pick_map(FakeGenerator(), Look(seed=4))
 
 
-def test_what_is_seen_of_a_part_is_selected(where: selection.Regions) -> None:
+def test_what_is_seen_of_a_part_is_selected(where: selection.PickMap) -> None:
     part = selection.seen(where, "hair_front")
     grid = where.part == where.parts.index("hair_front") + 1
     assert np.mean((part[::2, ::2] > 127) == grid) > 0.995
@@ -138,7 +138,7 @@ def test_what_is_seen_of_a_part_is_selected(where: selection.Regions) -> None:
     assert part[y0:y1, x0:x1].sum() >= 0.99 * part.sum()
 
 
-def test_hair_has_ends_and_a_streak(where: selection.Regions) -> None:
+def test_hair_has_ends_and_a_streak(where: selection.PickMap) -> None:
     box = selection.box_of(where, ["hair_front"])
     tips = selection.ends(box)
     assert tips[box[1]].max() == 0 and tips[-1].min() == 255 and len(np.unique(tips)) > 20

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.driving import WAIT, drag, settle, undo_depth
 from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.region import region_mask
-from vtuber_studio.engine.regions import Hit
+from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.figure import shown_at, unbreathed
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.widgets.glow import Glow
@@ -194,7 +194,7 @@ def test_nothing_is_looked_for_while_something_is_dragged(
 ) -> None:
     point(qtbot, window, *HAIR)
     asked = []
-    monkeypatch.setattr(window.bridge, "regions", lambda *given: asked.append(given))
+    monkeypatch.setattr(window.bridge, "pick_map", lambda *given: asked.append(given))
     slider = window.attributes.rows["eye_size"].slider
     assert slider is not None
     drag(slider, 30, release=False)

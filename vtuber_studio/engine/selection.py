@@ -14,7 +14,7 @@ import numpy as np
 
 from vtuber_studio.core.mask import SIDE
 from vtuber_studio.core.region import bounds
-from vtuber_studio.engine.regions import Regions
+from vtuber_studio.engine.picking import PickMap
 
 Join = Literal["replace", "add", "subtract", "intersect"]
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
@@ -149,7 +149,7 @@ def mirrored(mask: np.ndarray) -> np.ndarray:
 # what is in the picture
 
 
-def seen(where: Regions, part: str, material: str = "") -> np.ndarray:
+def seen(where: PickMap, part: str, material: str = "") -> np.ndarray:
     """What is seen of a part, or of one of its materials, in the shot of ``where`` (the head upright)."""
     own = where.part == where.parts.index(part) + 1
     if material:
@@ -173,7 +173,7 @@ def alike(image: np.ndarray, x: float, y: float, tolerance: float) -> np.ndarray
     return cv2.GaussianBlur(cv2.dilate(made[1:-1, 1:-1], np.ones((3, 3), np.uint8)), (0, 0), 0.8)
 
 
-def parts_under(where: Regions, mask: np.ndarray) -> tuple[str, ...]:
+def parts_under(where: PickMap, mask: np.ndarray) -> tuple[str, ...]:
     """The parts that a mask was drawn over: what shows most in it, and what shows a fifth as part of all, in the
     order of the stack; none when it lies beside the figure."""
     weights = cv2.resize(mask, where.part.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -184,7 +184,7 @@ def parts_under(where: Regions, mask: np.ndarray) -> tuple[str, ...]:
     return tuple(name for name, share in zip(where.parts, shares, strict=True) if share >= least)
 
 
-def box_of(where: Regions, parts: Sequence[str]) -> Box:
+def box_of(where: PickMap, parts: Sequence[str]) -> Box:
     """The rectangle, in the mask's pixels, that holds what is seen of some parts; the whole canvas when nothing is."""
     own = np.isin(where.part, [where.parts.index(part) + 1 for part in parts])
     scale = SIDE // len(own)

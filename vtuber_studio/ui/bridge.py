@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vtuber_studio.engine.generator import Generator
     from vtuber_studio.engine.manifest import Manifest
     from vtuber_studio.engine.paint import Window
-    from vtuber_studio.engine.regions import Regions
+    from vtuber_studio.engine.picking import PickMap
     from vtuber_studio.engine.renderer import Frame, Renderer
 
 T = TypeVar("T")
@@ -115,13 +115,13 @@ class Bridge(QObject):
         future.add_done_callback(done)
         return future
 
-    def regions(
-        self, shot: Shot, on_done: Callable[[Regions], None], on_failed: Callable[[str, str], None]
+    def pick_map(
+        self, shot: Shot, on_done: Callable[[PickMap], None], on_failed: Callable[[str, str], None]
     ) -> None:
         """Find what is where in a shot, behind the previews and with what they keep."""
-        from vtuber_studio.engine.regions import regions
+        from vtuber_studio.engine.picking import pick_map
 
-        self.call(lambda generator: regions(generator, shot, self._running.cache), on_done, on_failed)
+        self.call(lambda generator: pick_map(generator, shot, self._running.cache), on_done, on_failed)
 
     def render(self, shot: Shot, size: int) -> np.ndarray:
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""

@@ -15,7 +15,7 @@ from vtuber_studio.core.mask import mask_of
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine import selection
 from vtuber_studio.engine.manifest import can, materials_of
-from vtuber_studio.engine.regions import Hit, Regions
+from vtuber_studio.engine.picking import Hit, PickMap
 from vtuber_studio.ui.mask_tools import MaskTools
 from vtuber_studio.ui.ready_masks import HAIR, TABLE, Ready, targets, tr
 from vtuber_studio.ui.stage import Stage
@@ -63,7 +63,7 @@ class NewRegions(QObject):
             name = next(row.label for row in manifest.materials if row.name == hit.material)
             words = self.tr("Where its colour is: {}").format(name)
 
-            def seen(where: Regions, _parts: object) -> np.ndarray:
+            def seen(where: PickMap, _parts: object) -> np.ndarray:
                 return selection.seen(where, hit.part, hit.material)
 
             sub.addAction(literal(words)).triggered.connect(partial(self._masked, name, parts, seen))
@@ -90,7 +90,7 @@ class NewRegions(QObject):
             self.made.emit(Hit(parts[-1], next(iter(materials_of(self.stage.manifest, parts[-1])), "")))
         self.stage.say(self.tr("Now change a colour or a slider: it changes inside this region alone."))
 
-    def _masked(self, name: str, parts: Parts, make: Callable[[Regions, Parts], np.ndarray]) -> None:
+    def _masked(self, name: str, parts: Parts, make: Callable[[PickMap, Parts], np.ndarray]) -> None:
         self._when_known(lambda where: self.add(name, parts, make(where, parts)))
 
     def _draw(self, tool: str) -> None:
@@ -101,7 +101,7 @@ class NewRegions(QObject):
     def _drawn(self, mask: np.ndarray) -> None:
         """A mask was drawn: of the parts that lie under it."""
 
-        def known(where: Regions) -> None:
+        def known(where: PickMap) -> None:
             manifest, parts = self.stage.manifest, selection.parts_under(where, mask)
             labels = [entry.part.label for entry in manifest.parts if entry.part.name in parts] if manifest else []
             if parts:
@@ -111,6 +111,6 @@ class NewRegions(QObject):
 
         self._when_known(known)
 
-    def _when_known(self, then: Callable[[Regions], None]) -> None:
+    def _when_known(self, then: Callable[[PickMap], None]) -> None:
         """As soon as it is known what is where in her, upright and at rest."""
-        self.stage.bridge.regions(Shot(self.session.project.look), then, self.stage.fail)
+        self.stage.bridge.pick_map(Shot(self.session.project.look), then, self.stage.fail)

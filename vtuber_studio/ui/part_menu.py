@@ -16,7 +16,7 @@ from vtuber_studio.core.mixing import seen_colours, take
 from vtuber_studio.core.one_part import reset_part
 from vtuber_studio.core.palette import to_hex
 from vtuber_studio.engine.manifest import Manifest, can, materials_of
-from vtuber_studio.engine.regions import Hit
+from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.new_regions import NewRegions
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.stage import Stage

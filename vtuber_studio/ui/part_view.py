@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from vtuber_studio.core.attribute import rows_seen
 from vtuber_studio.core.look import Look
 from vtuber_studio.engine.manifest import can
-from vtuber_studio.engine.regions import Hit
+from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.panels.attributes import AttributesPanel
 from vtuber_studio.ui.panels.directions import DirectionsPanel

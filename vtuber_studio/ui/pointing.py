@@ -1,6 +1,6 @@
 """Pointing at her: what lies under the cursor is outlined and named, a click chooses it; arrows and Enter do the same.
 
-What is where (``engine.regions``) is found beside the previews, once the picture has settled and somebody points; until
+What is where (``engine.picking``) is found beside the previews, once the picture has settled and somebody points; until
 then nothing is outlined. The outline goes when the mouse rests: she is to be seen as she is.
 """
 
@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.regions import Hit, Regions
+from vtuber_studio.engine.picking import Hit, PickMap
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.figure import shown_at, unbreathed
 from vtuber_studio.ui.preview import SETTLE, Preview
@@ -44,11 +44,11 @@ class Pointing(QObject):
         super().__init__(parent)
         self.stage, self.canvas, self.preview = stage, canvas, preview
         self.outline = Outline(canvas)
-        self.regions: Regions | None = None
+        self.map: PickMap | None = None
         self.hit: Hit | None = None  # outlined
         self._keys = False  # by the keyboard
         self._asked: Shot | None = None
-        self._then: Callable[[], None] | None = None  # waits for the regions
+        self._then: Callable[[], None] | None = None  # waits for the map
         self._mouse: QPointF | None = None  # where it points
         self._press: QPointF | None = None
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)
@@ -65,7 +65,7 @@ class Pointing(QObject):
     @property
     def fresh(self) -> bool:
         """Whether it is known what is where in what the stage shows."""
-        return self.regions is not None and self.regions.shot == self.stage.shot
+        return self.map is not None and self.map.shot == self.stage.shot
 
     def names(self, hit: Hit) -> tuple[str, str]:
         """What a part and a material are called."""
@@ -82,7 +82,7 @@ class Pointing(QObject):
     # knowing what is where
 
     def _forget(self) -> None:
-        self.regions = self._asked = self._then = None
+        self.map = self._asked = self._then = None
         self.clear()
 
     def _on_changed(self) -> None:
@@ -99,12 +99,12 @@ class Pointing(QObject):
             self._settle.start()
         elif self._asked != self.stage.shot:
             self._asked = self.stage.shot
-            self.stage.bridge.regions(self._asked, self._found, lambda _message, _hint: self._forget())
+            self.stage.bridge.pick_map(self._asked, self._found, lambda _message, _hint: self._forget())
 
-    def _found(self, regions: Regions) -> None:
-        if regions.shot != self._asked:  # of another generator, or of another look than was asked for since
+    def _found(self, found: PickMap) -> None:
+        if found.shot != self._asked:  # of another generator, or of another look than was asked for since
             return
-        self._asked, self.regions = None, regions
+        self._asked, self.map = None, found
         then, self._then = self._then, None
         if not self.fresh:
             self._then = then
@@ -126,11 +126,11 @@ class Pointing(QObject):
 
     def at(self, place: QPointF) -> Hit | None:
         """What is seen at a point of the canvas widget, as far as that is known."""
-        if self.regions is None or not self.fresh:
+        if self.map is None or not self.fresh:
             return None
         unit = (place - self.canvas.origin) / self.canvas.zoom
         x, y = unbreathed(unit.x(), unit.y(), self.canvas.breath)
-        return self.regions.at(x, y, min(6, max(1, round(SLACK / self.canvas.zoom))))
+        return self.map.at(x, y, min(6, max(1, round(SLACK / self.canvas.zoom))))
 
     def _point(self, place: QPointF) -> None:
         if self.preview.comparing:
@@ -157,12 +157,12 @@ class Pointing(QObject):
 
     def _draw(self) -> None:
         """The line where the part is now, with her breath."""
-        if self.hit is None or self.regions is None:
+        if self.hit is None or self.map is None:
             if self.outline.isVisible():
                 self.outline.show_lines([])
             return
         zoom, origin = self.canvas.zoom, np.array([self.canvas.origin.x(), self.canvas.origin.y()], np.float32)
-        lines = self.regions.outline(self.hit.part)
+        lines = self.map.outline(self.hit.part)
         self.outline.show_lines([shown_at(line, self.canvas.breath) * zoom + origin for line in lines])
 
     def _top(self) -> QPointF:
@@ -177,14 +177,14 @@ class Pointing(QObject):
         self._when_known(lambda: self._step(by))
 
     def _step(self, by: int) -> None:
-        assert self.regions is not None
-        names = self.regions.visible
+        assert self.map is not None
+        names = self.map.visible
         if not names:
             return
         at = names.index(self.hit.part) + by if self.hit and self.hit.part in names else (0 if by > 0 else -1)
         self._rest.stop()
         self._keys = True
-        hit = Hit(names[at % len(names)], self.regions.main_material(names[at % len(names)]))
+        hit = Hit(names[at % len(names)], self.map.main_material(names[at % len(names)]))
         self._show(hit)
         said = self.names(hit)[0]
         self.canvas.setAccessibleDescription(said)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from vtuber_studio.engine import selection
 from vtuber_studio.engine.manifest import Manifest
-from vtuber_studio.engine.regions import Regions
+from vtuber_studio.engine.picking import PickMap
 from vtuber_studio.engine.selection import box_of
 
 HAIR = "hair"  # what parts of it are called, to begin with
@@ -21,7 +21,7 @@ class Ready(NamedTuple):
 
     menu: str
     called: str
-    make: Callable[[Regions, Sequence[str]], np.ndarray]
+    make: Callable[[PickMap, Sequence[str]], np.ndarray]
     hair: bool = False  # for hair alone
 
 

@@ -33,7 +33,7 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Regions:
+class PickMap:
     """``part`` and ``material`` uint8 [512, 512], read-only: 0 for nothing, else one more than the place in ``parts``
     and ``materials``. Hidden parts have no pixels; multiply shadows belong to what they fall on."""
 
@@ -90,7 +90,7 @@ class Regions:
         return {}
 
 
-def regions(generator: Generator, shot: Look | Shot, cache: RenderCache | None = None) -> Regions:
+def pick_map(generator: Generator, shot: Look | Shot, cache: RenderCache | None = None) -> PickMap:
     """What is where in a shot, its pose included. Of a ``cache`` only the networks' outputs are shared, so that no
     picture in it is lost. StudioError for an unknown name or a value out of range."""
     shot, own = shot_of(shot), RenderCache()
@@ -115,7 +115,7 @@ def regions(generator: Generator, shot: Look | Shot, cache: RenderCache | None =
     for index, name in enumerate(parts):
         if seen[name]:
             _claim(index + 1, seen[name], most, part, material)
-    return Regions(shot, parts, materials, freeze(part), freeze(material))
+    return PickMap(shot, parts, materials, freeze(part), freeze(material))
 
 
 class _Seen(NamedTuple):
