@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import ATTRIBUTES, MATERIALS, PARTS, fake_manifest
-from vtuber_studio.core.dice import COLOURS, roll, vary
+from vtuber_studio.core.dice import COLOURS, roll, roll_part, toward, vary
 from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.look import MAX_SEED, Look
 from vtuber_studio.core.palette import resolve, to_hex
@@ -94,3 +94,29 @@ def test_choices_that_do_not_go_together_never_meet(seed: int) -> None:
     assert look.attributes["front_style"] == "round", "the locked hat decides"
     look = roll(hat, ATTRIBUTES, MATERIALS, PARTS, seed, {"headwear", "front_style"}, rules=rules)
     assert look.attributes["front_style"] == "square", "what is locked stays all the same"
+
+
+@given(seeds, st.floats(0, 1))
+def test_a_step_toward_a_rolled_part_goes_as_far_as_asked(seed: int, amount: float) -> None:
+    part = next(part for part in PARTS if part.name == "hair_front")
+    before = BEFORE.with_(directions={"hair_front": (1.0,), "eyes": (0.5,)})
+    far = roll_part(before, ATTRIBUTES, PARTS, part, seed)
+    near = toward(before, far, ATTRIBUTES, part, seed, amount)
+    assert toward(before, far, ATTRIBUTES, part, seed, 1.0) == far
+    for row in ATTRIBUTES:
+        a, b, c = (look.attributes[row.name] for look in (before, near, far))
+        if row.choices:
+            assert b in (a, c)
+        else:
+            assert abs(float(b) - (1 - amount) * float(a) - amount * float(c)) < 1e-3
+    plain = [Shot(look.with_(directions={})) for look in (before, near, far)]
+    z = [ingredients(fake_manifest(), shot)["hair_front"].z for shot in plain]
+    assert abs(z[1] - (1 - amount) * z[0] - amount * z[2]).max(initial=0.0) < 1e-4
+    assert near.directions["eyes"] == (0.5,)
+
+
+def test_a_part_that_was_not_there_comes_however_near_the_step() -> None:
+    part = next(part for part in PARTS if part.name == "headwear")
+    far = roll_part(BEFORE, ATTRIBUTES, PARTS, part, 3)
+    assert BEFORE.attributes["headwear"] == "none" != far.attributes["headwear"]
+    assert toward(BEFORE, far, ATTRIBUTES, part, 3, 0.1).attributes["headwear"] == far.attributes["headwear"]

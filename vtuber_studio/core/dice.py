@@ -74,6 +74,29 @@ def roll_part(
     return rolled
 
 
+def toward(look: Look, rolled: Look, rows: Sequence[Attribute], part: Part, seed: int, amount: float) -> Look:
+    """Between ``look`` (0) and ``rolled`` (1), another of its ``part`` from ``seed``: ranges and z move by ``amount``,
+    and a choice is the rolled one's if its own draw says so, more of them the farther; a part that was not there is."""
+    if amount >= 1:
+        return rolled
+    values = dict(rolled.attributes)
+    for row in own_rows(rows, part.name):
+        old, new = seen_value(row, look), seen_value(row, rolled)
+        if not row.choices:
+            values[row.name] = in_range(row, float(old) + amount * (float(new) - float(old)))
+        elif part.empty_when.get(row.name) != old and Stream(seed, f"toward {row.name}").uniform() >= amount:
+            values[row.name] = old
+    near = rolled.with_(attributes=values)
+    if part.z_dim:
+        base = seed_z(rolled.seed, part.name, part.z_dim)
+        moved = _z(look, part) - base + amount * (_z(rolled, part) - _z(look, part))
+        near = near.with_(z={**rolled.z, part.name: tuple(float(v) for v in moved)})
+    if part.name in look.directions:
+        left = tuple((1 - amount) * value for value in look.directions[part.name])
+        near = near.with_(directions={**rolled.directions, part.name: left})
+    return near
+
+
 def _roll_rows(
     look: Look,
     rows: Sequence[Attribute],

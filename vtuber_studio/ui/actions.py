@@ -48,6 +48,7 @@ TABLE: tuple[Row, ...] = (
     Row("reset", "edit", "Back to the &default look", (), "Every slider and colour at rest; can be undone"),
     Row("roll", "dice", "&Roll", ("R",), "A new persona; locked sliders stay", "generator"),
     Row("vary", "dice", "A little &different", ("Shift+R",), "Move everything unlocked a little", "generator"),
+    Row("variations", "dice", "&Variations of", (), "One part rolled anew, in pictures", "generator"),
     Row("keep", "dice", "&Keep as favourite", ("F",), "Put the look into the strip below", "generator", gap=True),
     Row("fit", "view", "&Fit", ("Ctrl+0",), "Show the whole figure"),
     Row("actual_size", "view", "&1:1", ("Ctrl+1",), "512 pixels, one for each of the figure's units"),

@@ -5,6 +5,7 @@ Pointing at one is a gesture on the session: the canvas shows it, a click commit
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtGui import QPixmap
@@ -30,7 +31,16 @@ def view_of(manifest: Manifest, attribute: Attribute) -> Window:
     pair = _ONE_OF_TWO.get(attribute.name)
     if pair not in attribute.parts or pair not in [entry.part.name for entry in manifest.parts]:
         pair = None
-    boxes = [entry.part.box for entry in manifest.parts if entry.part.name in ((pair,) if pair else attribute.parts)]
+    return _around(manifest, (pair,) if pair else attribute.parts, bool(pair))
+
+
+def view_of_part(manifest: Manifest, part: str) -> Window:
+    """The same of one part."""
+    return _around(manifest, (part,), part in _ONE_OF_TWO.values())
+
+
+def _around(manifest: Manifest, parts: Collection[str], pair: bool) -> Window:
+    boxes = [entry.part.box for entry in manifest.parts if entry.part.name in parts]
     if pair:
         boxes = [((x0 + x1) // 2, y0, x1, y1) for x0, y0, x1, y1 in boxes]
     if not boxes:
@@ -64,11 +74,12 @@ def open_grid(stage: Stage, thumbnails: Thumbnails, attribute: Attribute, box: C
     grid.open_at(box)
     for choice in attribute.choices:
         look = before.set(**{attribute.name: choice})
-        thumbnails.show(look, partial(_place, grid, choice), view, 2 * ICON)
+        thumbnails.show(look, partial(place_picture, grid, choice), view, 2 * ICON)
     return grid
 
 
-def _place(grid: ChoiceGrid, choice: str, picture: QPixmap) -> None:
+def place_picture(grid: ChoiceGrid, choice: str, picture: QPixmap) -> None:
+    """Show the picture that has come, unless the grid was closed meanwhile."""
     try:
         grid.set_picture(choice, picture)
     except RuntimeError:

@@ -51,6 +51,7 @@ from vtuber_studio.ui.status import Status
 from vtuber_studio.ui.tabbing import step
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.toolbar import Toolbar
+from vtuber_studio.ui.variations import Variations
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 from vtuber_studio.ui.widgets.reference_bar import ReferenceBar
 
@@ -112,7 +113,10 @@ class MainWindow(QMainWindow):
         self.pointing = Pointing(self.stage, self.canvas, self.preview, self)
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)
-        self.parts = PartMenu(self.stage, self.part_view, self.regions.new, lambda: self.actions_by_name, self)
+        self.variations = Variations(self.stage, self.thumbnails, self.canvas)
+        self.parts = PartMenu(
+            self.stage, self.part_view, self.regions.new, self.variations, lambda: self.actions_by_name, self
+        )
         self.reference_bar = ReferenceBar(self.canvas)
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -144,6 +148,7 @@ class MainWindow(QMainWindow):
             "reset": lambda: self.session.edit_whole(self.stage.default_look, self.tr("Default look")),
             "roll": self.dice.roll,
             "vary": self.dice.vary,
+            "variations": self.variations.menu,
             "keep": self.favourites.add,
             "fit": self.canvas.fit,
             "actual_size": self.canvas.actual_size,
@@ -178,6 +183,7 @@ class MainWindow(QMainWindow):
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)
         self.reference_bar.removed.connect(partial(self.set_reference, None))
+        self.attributes.variations_asked.connect(self.variations.offer)
         self.attributes.colour_wanted.connect(self.part_view.show_colour)
         self.favourites.mix_asked.connect(self.part_view.mix_with)
         self.favourites.export_asked.connect(self.export_png)

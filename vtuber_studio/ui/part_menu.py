@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vtuber_studio.core.attribute import rows_seen
-from vtuber_studio.core.dice import roll_part
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_colours, take
 from vtuber_studio.core.one_part import reset_part
@@ -20,6 +19,7 @@ from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.new_regions import NewRegions
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.variations import Variations, rolled, varied_parts
 from vtuber_studio.ui.widgets.icons import patch
 from vtuber_studio.ui.widgets.words import literal
 
@@ -34,11 +34,13 @@ class PartMenu(QObject):
         stage: Stage,
         view: PartView,
         regions: NewRegions,
+        variations: Variations,
         actions: Callable[[], Mapping[str, QAction]],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.stage, self.view, self.regions, self.actions, self.window = stage, view, regions, actions, parent
+        self.variations = variations
         self.menu = QMenu(parent)  # of the menu bar: every part
         self.menu.aboutToShow.connect(lambda: self._list_parts(self.menu))
 
@@ -75,6 +77,9 @@ class PartMenu(QObject):
             self._colours(menu, manifest, hit)
         menu.addSeparator()
         say(self.tr("Roll it")).triggered.connect(partial(self._roll, hit.part))
+        vary = say(self.tr("Variations ..."))
+        vary.setEnabled(part in varied_parts(manifest))
+        vary.triggered.connect(partial(self.variations.open, hit.part))
         self._locks(menu, manifest, hit.part)
         reset = say(self.tr("Back to its default"))
         reset.triggered.connect(partial(self._edit, self.tr("Reset {}").format(part.label), reset_part, hit.part))
@@ -143,13 +148,12 @@ class PartMenu(QObject):
     def _roll(self, part: str) -> None:
         manifest, session = self.stage.manifest, self.stage.session
         assert manifest is not None
-        parts = [entry.part for entry in manifest.parts]
-        row = next(each for each in parts if each.name == part)
-        seed = QRandomGenerator.global_().generate()
-        rolled = roll_part(session.look, manifest.attributes, parts, row, seed, session.locks, manifest.dice)
-        if rolled == session.look:
+        row = next(entry.part for entry in manifest.parts if entry.part.name == part)
+        session.commit()
+        look = rolled(self.stage, row, QRandomGenerator.global_().generate())
+        if look == session.look:
             self.stage.say(self.tr("{} is locked.").format(row.label))
-        session.edit(rolled, self.tr("Roll {}").format(row.label))
+        session.edit(look, self.tr("Roll {}").format(row.label))
 
     def _try(self, step: str, look: Look) -> None:
         if not self.stage.session.in_gesture:

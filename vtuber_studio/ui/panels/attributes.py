@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.mixing import seen_palette, seen_value
@@ -17,6 +17,7 @@ from vtuber_studio.ui.shares import of_parts, outside, region_own, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.synonyms import matches
 from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.variations import varied_parts
 from vtuber_studio.ui.widgets.icons import patch
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
@@ -26,6 +27,7 @@ from vtuber_studio.ui.widgets.words import literal
 class AttributesPanel(QWidget):
     """Built from the generator's own table; a drag is one undo step. The search finds choices and colours, too."""
 
+    variations_asked = Signal(object, str)  # a menu to fill, and the group that it is for
     colour_wanted = Signal(str)  # a material that was searched for
 
     def __init__(self, stage: Stage, thumbnails: Thumbnails | None = None, parent: QWidget | None = None) -> None:
@@ -60,6 +62,7 @@ class AttributesPanel(QWidget):
         for attribute in stage.manifest.attributes:
             if attribute.group not in self.sections:
                 self.sections[attribute.group] = Section(attribute.group)
+                self._offer_variations(self.sections[attribute.group], attribute.group)
                 self.column.addWidget(self.sections[attribute.group])
             row = ValueRow(attribute)
             row.pressed.connect(partial(self.stage.session.begin, attribute.label))
@@ -76,6 +79,22 @@ class AttributesPanel(QWidget):
         if self.search.text():
             self._filter(self.search.text())
         self.refresh()
+
+    def _offer_variations(self, section: Section, group: str) -> None:
+        """A button beside the heading, where the group's sliders shape a part of their own."""
+        assert self.stage.manifest is not None
+        if self.thumbnails is None or not varied_parts(self.stage.manifest, group):
+            return
+        button = QToolButton(text=self.tr("Vary"), autoRaise=True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # arrows go from sliders to the heading; menus have the same
+        button.setObjectName("vary")
+        button.setAccessibleName(self.tr("Variations: {}").format(group))
+        button.setToolTip(self.tr("One part rolled anew, in pictures"))
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self.variations_asked.emit(menu, group))
+        button.setMenu(menu)
+        section.add_beside(button)
 
     def refresh(self) -> None:
         """Show the session's look."""

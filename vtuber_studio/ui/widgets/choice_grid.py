@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QWidget
 from vtuber_studio.ui.widgets.words import choice_label
 
 ICON = 92
-_CELL = QSize(ICON + 20, ICON + 30)
+CELL = QSize(ICON + 20, ICON + 30)
 _COLUMNS, _ROWS = 4, 3  # as many rows as fit a low screen's half; more choices than that, more columns
 
 
@@ -66,13 +66,13 @@ class ChoiceGrid(QListWidget):
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(ICON, ICON))
-        self.setGridSize(_CELL)
+        self.setGridSize(CELL)
         self.setMouseTracking(True)
         self._pressed = self._over = False
         self._choices = tuple(choices)
         for choice in choices:
             item = QListWidgetItem(choice_label(choice))
-            item.setSizeHint(_CELL)
+            item.setSizeHint(CELL)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
             self.addItem(item)
         if current in self._choices:
@@ -85,10 +85,10 @@ class ChoiceGrid(QListWidget):
         room = anchor.screen().availableGeometry()
         columns = min(max(_COLUMNS, -(-len(self._choices) // _ROWS)), len(self._choices))
         bar = self.verticalScrollBar().sizeHint().width()
-        columns = min(columns, (room.width() - bar - 12) // _CELL.width())
+        columns = min(columns, (room.width() - bar - 12) // CELL.width())
         rows = -(-len(self._choices) // columns)
-        size = QSize(columns * _CELL.width() + bar + 12, rows * _CELL.height() + 12)
-        size = size.boundedTo(QSize(room.width(), max(_CELL.height() + 12, room.height() // 2)))
+        size = QSize(columns * CELL.width() + bar + 12, rows * CELL.height() + 12)
+        size = size.boundedTo(QSize(room.width(), max(CELL.height() + 12, room.height() // 2)))
         place = QRect(anchor.mapToGlobal(QPoint(0, anchor.height())), size)
         if place.bottom() > room.bottom():
             place.moveBottom(anchor.mapToGlobal(QPoint(0, 0)).y())
