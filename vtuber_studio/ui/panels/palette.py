@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,53 +23,15 @@ from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
 from vtuber_studio.engine.manifest import materials_of
 from vtuber_studio.ui.colours import Colours
+from vtuber_studio.ui.panels.harmony_box import HarmonyBox
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.shares import region_own, shares
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.lock import LockButton
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
-from vtuber_studio.ui.widgets.words import plain
+from vtuber_studio.ui.widgets.swatch import Swatch
 
 COLUMNS = 4
-
-
-class Swatch(QToolButton):
-    """A colour that can be clicked, or a run of two; a frame shows that it was set by hand."""
-
-    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.label = label
-        self.setObjectName(f"swatch_{name.replace('.', '_')}")
-        self.setAccessibleName(label)
-        self.setFixedHeight(30)
-        self.colour = ""
-        self._shown: tuple[object, ...] = ()
-
-    def show_colour(self, colour: str, chosen: bool = False, end: str = "", hint: str = "") -> None:
-        """Paint the swatch, from ``colour`` to ``end`` where there is one; ``chosen`` marks a colour set by hand."""
-        if self._shown == (colour, chosen, end, hint):
-            return
-        self._shown, self.colour = (colour, chosen, end, hint), colour
-        border = "2px solid #f4f2fa" if chosen else "1px solid #15131c"
-        ground = _css(colour)
-        if end:
-            ground = f"qlineargradient(x1:0, y1:0, x2:1, y2:0, stop:0.35 {ground}, stop:1 {_css(end)})"
-        # named, or the tool tip would be dressed in it, too
-        self.setStyleSheet(
-            f"#{self.objectName()} {{ background: {ground}; border: {border}; border-radius: 5px; }}"
-            f"#{self.objectName()}:disabled {{ background: {COLOURS['raised']}; border: 3px solid {_css(colour)}; }}"
-            f"#{self.objectName()}:focus {{ border: 2px solid {COLOURS['accent']}; }}"
-        )
-        back = self.tr("Right click: give it back to its base colour, or its default.")
-        hint = hint or (back if chosen else self.tr("Click to choose."))
-        self.setToolTip(plain(f"{self.label} {colour}\n{hint}"))
-
-
-def _css(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    alpha = int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
-    return f"rgba({red},{green},{blue},{alpha:.2f})"
 
 
 def _caption(text: str) -> QLabel:
@@ -96,7 +57,9 @@ class PalettePanel(QWidget):
         self._shown: tuple[object, ...] | None = None
         self.column = scroll_column(self)
         self.palettes = PaletteBox(stage)
+        self.harmony = HarmonyBox(stage)
         self.column.addWidget(self.palettes)
+        self.column.addWidget(self.harmony)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
         if stage.manifest is not None:
@@ -106,8 +69,9 @@ class PalettePanel(QWidget):
         """Make the swatches anew from the manifest."""
         manifest = self.stage.manifest
         assert manifest is not None
-        clear(self.column, kept=1)
+        clear(self.column, kept=2)
         self.palettes.forget()
+        self.harmony.build()
         self.swatches, self.locks, self.wholes, self._shown = {}, {}, {}, None
         self._materials = {row.name: row for row in manifest.materials}
         # what a strand turns into toward its tip
@@ -165,6 +129,7 @@ class PalettePanel(QWidget):
     def refresh(self) -> None:
         """Show the session's palette, palettes and locks."""
         self.palettes.refresh()
+        self.harmony.refresh()
         if self.stage.manifest is None:
             return
         for name, lock in self.locks.items():
