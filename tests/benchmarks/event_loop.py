@@ -2,7 +2,8 @@
 
 Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
 happens, while the mouse goes over her, while a slider is dragged, while a region's mask is painted (and what one move
-of the brush takes), while a 4096 px PNG is exported, and while a slider is dragged meanwhile.
+of the brush takes), while twelve variations of a part are drawn and gone through, while a 4096 px PNG is exported, and
+while a slider is dragged meanwhile.
 """
 
 from __future__ import annotations
@@ -122,6 +123,21 @@ def paint(window: MainWindow, seconds: float) -> dict[str, float]:
     return found | {"move_median_ms": round(statistics.median(moves), 2), "move_max_ms": round(moves[-1], 2)}
 
 
+def vary(window: MainWindow, part: str) -> dict[str, float]:
+    """Open the variations of a part, and wait for their pictures while going from one to the next."""
+    begin = time.perf_counter()
+    grid = window.variations.open(part)
+    called = 1000 * (time.perf_counter() - begin)
+    assert grid is not None
+    timer = QTimer(interval=150)
+    timer.timeout.connect(lambda: QTest.keyClick(grid, Qt.Key.Key_Right))
+    timer.start()
+    found = watch(lambda: not any(grid.item(row).icon().isNull() for row in range(grid.count())))
+    timer.stop()
+    grid.close()
+    return found | {"call_ms": round(called, 1)}
+
+
 def main(seconds: float) -> dict[str, dict[str, float]]:
     """Every row."""
     application = QApplication(sys.argv[:1])
@@ -161,6 +177,7 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
         figures["export_4096"] = watch(export(folder))
         done = export(folder)
         figures["export_4096_and_slider"] = dragged("eye_size", done)
+    figures["variations"] = vary(window, "hair_front")
     figures["roll"] = watch(after(0.2))
     begin = time.perf_counter()
     window.dice.roll()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QRandomGenerator
+from PySide6.QtCore import QObject, QRandomGenerator, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -64,10 +64,16 @@ class Variations(QObject):
             return None
         step = self.tr("Vary {}").format(part.label)
         grid = VariationGrid(COUNT, self.tr("Variations: {}").format(part.label), self.canvas.window())
-        first, looks = QRandomGenerator.global_().generate(), dict[str, Look]()
+        first, looks, waiting = QRandomGenerator.global_().generate(), dict[str, Look](), list[str]()
+        timer = QTimer(grid, interval=0)  # a roll takes 5 to 20 ms: one a turn
+
+        def look_of(choice: str) -> Look:
+            if choice not in looks:
+                looks[choice] = rolled(stage, part, (first + int(choice)) % (MAX_SEED + 1), grid.amount)
+            return looks[choice]
 
         def attempt(choice: str) -> None:
-            session.edit(looks.get(choice, session.committed), step)
+            session.edit(look_of(choice) if choice else session.committed, step)
 
         def take(choice: str) -> None:
             attempt(choice)
@@ -76,18 +82,27 @@ class Variations(QObject):
         def fill(fresh: bool) -> None:
             nonlocal first
             first += COUNT if fresh else 0
-            for index in range(COUNT):
-                looks[str(index + 1)] = rolled(stage, part, (first + index) % (MAX_SEED + 1), grid.amount)
-            grid.renew([self._caption(manifest, part, look) or choice for choice, look in looks.items()])
-            for choice, look in looks.items():
-                arrive = partial(self._arrived, grid, looks, choice, look)
-                self.thumbnails.show(look, arrive, view_of_part(manifest, name), 2 * ICON)
+            looks.clear()
+            grid.renew()
+            waiting[:] = grid.choices
+            timer.start()
+
+        def ask_next() -> None:
+            if not waiting or not grid.isVisible():
+                timer.stop()
+                return
+            choice = waiting.pop(0)
+            look = look_of(choice)
+            grid.name(choice, self._caption(manifest, part, look))
+            arrive = partial(self._arrived, grid, looks, choice, look)
+            self.thumbnails.show(look, arrive, view_of_part(manifest, name), 2 * ICON)
 
         session.begin(step)
         grid.tried.connect(attempt)
         grid.taken.connect(take)
         grid.dismissed.connect(session.abort)
         grid.asked.connect(fill)
+        timer.timeout.connect(ask_next)
         grid.open_beside(self.canvas)
         fill(False)
         return grid
@@ -103,7 +118,7 @@ class Variations(QObject):
 
     @staticmethod
     def _arrived(grid: VariationGrid, looks: dict[str, Look], choice: str, look: Look, picture: QPixmap) -> None:
-        if looks[choice] is look:  # none other was asked for meanwhile
+        if looks.get(choice) is look:  # none other was asked for meanwhile
             place_picture(grid, choice, picture)
 
     @staticmethod

@@ -69,24 +69,24 @@ class ChoiceGrid(QListWidget):
         self.setGridSize(CELL)
         self.setMouseTracking(True)
         self._pressed = self._over = False
-        self._choices = tuple(choices)
+        self.choices = tuple(choices)
         for choice in choices:
             item = QListWidgetItem(choice_label(choice))
             item.setSizeHint(CELL)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
             self.addItem(item)
-        if current in self._choices:
-            self.setCurrentRow(self._choices.index(current))
-        self.currentRowChanged.connect(lambda row: self.tried.emit(self._choices[row] if row >= 0 else ""))
+        if current in self.choices:
+            self.setCurrentRow(self.choices.index(current))
+        self.currentRowChanged.connect(lambda row: self.tried.emit(self.choices[row] if row >= 0 else ""))
         self.itemEntered.connect(self._enter)
 
     def open_at(self, anchor: QWidget) -> None:
         """Below ``anchor``, or above it, as much as fits its screen."""
         room = anchor.screen().availableGeometry()
-        columns = min(max(_COLUMNS, -(-len(self._choices) // _ROWS)), len(self._choices))
+        columns = min(max(_COLUMNS, -(-len(self.choices) // _ROWS)), len(self.choices))
         bar = self.verticalScrollBar().sizeHint().width()
         columns = min(columns, (room.width() - bar - 12) // CELL.width())
-        rows = -(-len(self._choices) // columns)
+        rows = -(-len(self.choices) // columns)
         size = QSize(columns * CELL.width() + bar + 12, rows * CELL.height() + 12)
         size = size.boundedTo(QSize(room.width(), max(CELL.height() + 12, room.height() // 2)))
         place = QRect(anchor.mapToGlobal(QPoint(0, anchor.height())), size)
@@ -102,7 +102,7 @@ class ChoiceGrid(QListWidget):
         """The picture of a choice has come; the present one's is not dyed, as an icon's would be."""
         icon = QIcon(picture)
         icon.addPixmap(picture, QIcon.Mode.Selected)
-        self.item(self._choices.index(choice)).setIcon(icon)
+        self.item(self.choices.index(choice)).setIcon(icon)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press outside closes, as popups do; one inside is the beginning of a click."""
@@ -144,9 +144,9 @@ class ChoiceGrid(QListWidget):
 
     def _enter(self, item: QListWidgetItem) -> None:
         self._over = True
-        self.tried.emit(self._choices[self.row(item)])
+        self.tried.emit(self.choices[self.row(item)])
 
     def _take(self, row: int) -> None:
-        self.taken.emit(self._choices[row])
+        self.taken.emit(self.choices[row])
         self.blockSignals(True)
         self.close()

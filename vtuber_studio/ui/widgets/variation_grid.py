@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
@@ -44,13 +42,17 @@ class VariationGrid(ChoiceGrid):
         """How far from her they are, up to 1."""
         return self.slider.value() / 100
 
-    def renew(self, captions: Sequence[str]) -> None:
+    def renew(self) -> None:
         """Other pictures will come: until then there are none. She is as she was."""
         self.setCurrentIndex(QModelIndex())
         self.tried.emit("")
-        for row, caption in enumerate(captions):
-            self.item(row).setText(caption)
+        for row in range(self.count()):
+            self.item(row).setText("\N{HORIZONTAL ELLIPSIS}")
             self.item(row).setIcon(QIcon())
+
+    def name(self, choice: str, caption: str) -> None:
+        """Say what one of them is; its number where it has no name."""
+        self.item(self.choices.index(choice)).setText(caption or choice)
 
     def open_beside(self, canvas: QWidget) -> None:
         """Left of her, over the panels: what is tried has to be seen."""
