@@ -15,7 +15,15 @@ import typer
 
 from vtuber_studio.cli_export import app as export_app
 from vtuber_studio.cli_export import expression_of, pose_of
-from vtuber_studio.cli_looks import GeneratorOption, look_of
+from vtuber_studio.cli_looks import (
+    ExpressionOption,
+    GeneratorOption,
+    LookOption,
+    PoseOption,
+    SeedOption,
+    SetOption,
+    look_of,
+)
 from vtuber_studio.cli_looks import app as looks_app
 from vtuber_studio.cli_train import app as train_app
 from vtuber_studio.cli_train import torch_needed
@@ -77,21 +85,11 @@ def gui(
 def render(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")],
     generator: GeneratorOption = None,
-    seed: Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")] = None,
-    look: Annotated[
-        Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="NAME=VALUE of an attribute or a colour, e.g. eye_size=0.5, hair.base=#cc3355. Repeatable.",
-        ),
-    ] = None,
-    expression: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
-    ] = None,
-    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
+    seed: SeedOption = None,
+    look: LookOption = None,
+    set_: SetOption = None,
+    expression: ExpressionOption = None,
+    pose: PoseOption = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
     background: Annotated[str | None, typer.Option(help="transparent, #rrggbb or a colour's name.")] = None,
     no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the PNG.")] = False,

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vtuber_studio.cli_looks import GeneratorOption, look_of, pairs
+from vtuber_studio.cli_looks import (
+    ExpressionOption,
+    GeneratorOption,
+    LookOption,
+    PoseOption,
+    SeedOption,
+    SetOption,
+    look_of,
+    pairs,
+)
 from vtuber_studio.core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -28,17 +37,11 @@ def export(
     kind: Annotated[str, typer.Argument(help="What to write; --list shows every kind.")] = "",
     out: Annotated[Path | None, typer.Argument(help="The file, or the folder, to write.")] = None,
     generator: GeneratorOption = None,
-    seed: Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")] = None,
-    look: Annotated[
-        Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE of an attribute or a colour. Repeatable.")
-    ] = None,
-    expression: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
-    ] = None,
-    pose: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")] = None,
+    seed: SeedOption = None,
+    look: LookOption = None,
+    set_: SetOption = None,
+    expression: ExpressionOption = None,
+    pose: PoseOption = None,
     no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the file.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List every kind with its options.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --list: JSON instead of text.")] = False,

@@ -22,6 +22,20 @@ app = typer.Typer()
 GeneratorOption = Annotated[
     Path | None, typer.Option("--generator", help="A generator bundle's folder; the starter when left out.")
 ]
+SeedOption = Annotated[str | None, typer.Option(help="Roll the dice with this number or word.")]
+LookOption = Annotated[
+    Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="NAME=VALUE of an attribute or a colour, e.g. eye_size=0.5, hair.base=#cc3355. Repeatable."
+    ),
+]
+ExpressionOption = Annotated[
+    list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
+]
+PoseOption = Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")]
 OutOption = Annotated[Path, typer.Option(help="The look's JSON to write, or a PNG that carries it.")]
 _LOOKS = "A look's JSON, a project (its current look), or a picture that carries one"
 _TAKE = re.compile(r"(?P<part>\w+)=(?P<look>[A-Z])(:(?P<kind>shape|colour))?(@(?P<amount>[0-9.]+))?")

@@ -9,11 +9,10 @@ from collections.abc import Callable
 
 from msgspec import structs
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
@@ -28,6 +27,7 @@ from vtuber_studio.ui.mix_menu import mix_menu
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
+from vtuber_studio.ui.widgets import named_list
 from vtuber_studio.ui.widgets.strip import Faces, Strip
 from vtuber_studio.ui.widgets.words import plain
 
@@ -58,15 +58,7 @@ class FavouritesPanel(QWidget):
         self.list.reordered.connect(self.move_to)
         self.list.setItemDelegate(faces := Faces(self.list))
         self._faces = faces
-        self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
-        self.list.itemClicked.connect(lambda item: self.recall(self.list.row(item)))
-        self.list.itemActivated.connect(lambda item: self.recall(self.list.row(item)))
-        self.list.itemChanged.connect(self._renamed)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(lambda: self.remove(self.list.currentRow()))
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(self._menu)
+        named_list.wire(self.list, self.recall, self._renamed, self.remove, self._menu)
         self.fold_button = QToolButton(autoRaise=True)
         self.fold_button.clicked.connect(lambda: self.folded.emit(not self._faces.slim))
         self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)

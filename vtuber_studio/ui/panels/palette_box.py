@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import structs
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QMenu, QPushButton
 
 from vtuber_studio.core.errors import StudioError
@@ -19,6 +19,7 @@ from vtuber_studio.core.schemes import own_colours, put_on
 from vtuber_studio.engine.manifest import materials_of
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
+from vtuber_studio.ui.widgets import named_list
 from vtuber_studio.ui.widgets.section import Section
 from vtuber_studio.ui.widgets.words import file_stem, plain
 
@@ -47,15 +48,7 @@ class PaletteBox(Section):
         self.list.setAccessibleName(self.tr("Palettes"))
         self.list.setIconSize(STRIPE)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
-        self.list.itemClicked.connect(lambda item: self.use(self.list.row(item)))
-        self.list.itemActivated.connect(lambda item: self.use(self.list.row(item)))
-        self.list.itemChanged.connect(self._renamed)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(lambda: self.remove(self.list.currentRow()))
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(self._menu)
+        named_list.wire(self.list, self.use, self._renamed, self.remove, self._menu)
         self.hint = QLabel(wordWrap=True)
         self.hint.setObjectName("caption")
         self.body.setSpacing(4)
