@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -712,6 +712,23 @@ def test_the_menu_of_a_favourite(stage: Stage, favourites: FavouritesPanel, qtbo
     for _ in range(4):
         stage.session.undo()
     assert kept() == [("Favourite 1", 0.8), ("Favourite 2", -0.8)], "each of them is one step"
+
+
+def test_a_picture_that_arrives_leaves_alone_the_name_that_is_typed(
+    stage: Stage, favourites: FavouritesPanel, qtbot: QtBot
+) -> None:
+    favourites.list.setFocus()
+    favourites.list.setCurrentRow(1)
+    QTest.keyClick(favourites.list, Qt.Key.Key_F2)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit) and editor.selectedText() == "Favourite 2"
+    picture = QPixmap(8, 8)
+    for letters, left in (("", "Favourite 2"), ("Mi", ""), ("na", "")):
+        QTest.keyClicks(editor, letters)
+        favourites.list.item(1).setIcon(QIcon(picture))  # what its picture does when it has been drawn
+        assert editor.selectedText() == left
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stage.session.favourites[1].name == "Mina", timeout=WAIT)
 
 
 def test_what_is_mixed_is_seen_while_it_is_pointed_at(

@@ -14,14 +14,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QListWidget, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListWidget, QStyleOptionViewItem
 
 from vtuber_studio.ui.theme import COLOURS
+from vtuber_studio.ui.widgets.named_list import Names
 
 KIND = "application/x-vtuber-studio-favourite"  # of what is dragged; it stays in this window
 
 
-class Faces(QStyledItemDelegate):
+class Faces(Names):
     """Pictures alone, when there is no room for names."""
 
     slim: bool | None = None
