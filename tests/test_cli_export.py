@@ -45,7 +45,7 @@ def test_an_exported_png_is_the_rendered_one(tmp_path: Path) -> None:
         (("png", "a.jpg"), "Call it a.png"),
         (("png", "a.png", "--sise", "64"), "Did you mean size?"),
         (("png", "a.png", "--size", "big"), "Give a whole number"),
-        (("png", "a.png", "--size", "9000"), "from 64 to 8192"),
+        (("png", "a.png", "--size", "9000"), "from 28 to 8192"),
         (("png", "a.png", "--size"), "has no value"),
         (("png", "a.png", "b.png"), "'b.png' is not understood"),
         (("png", "a.png", "--size", "64", "--expression", "grin=1"), "no expression called 'grin'"),

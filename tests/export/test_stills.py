@@ -101,6 +101,47 @@ def test_outline_and_shadow_lie_behind_her() -> None:
     assert not empty[..., 3].any()
 
 
+def a_picture(path: Path, width: int, height: int) -> np.ndarray:
+    """A file that is red on the left, blue on the right; its pixels."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, : width // 2] = (255, 0, 0)
+    pixels[:, width // 2 :] = (0, 0, 255)
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("width", "height"), [(600, 200), (100, 400)])
+def test_a_picture_stands_behind_her_and_fills_the_square(kind: str, width: int, height: int, tmp_path: Path) -> None:
+    a_picture(tmp_path / "room.png", width, height)
+    best = {} if kind == "png" else {"quality": 100}
+    found = decode_image(written(kind, tmp_path / "a", backdrop=str(tmp_path / "room.png"), **best))
+    plain = draw(SHOT, 256)
+    inside, outside = plain[..., 3] == 255, plain[..., 3] == 0
+    near = 0 if kind == "png" else 40
+    assert (found[..., 3] == 255).all()
+    assert np.abs(found[inside].astype(int) - plain[inside])[..., :3].mean() <= near
+    left, right = outside[:, :120], outside[:, 136:]
+    assert np.abs(found[:, :120][left].astype(int) - (255, 0, 0, 255)).max() <= near
+    assert np.abs(found[:, 136:][right].astype(int) - (0, 0, 255, 255)).max() <= near
+
+
+def test_a_backdrop_that_cannot_be_read_is_told_before_anything_is_drawn(tmp_path: Path) -> None:
+    (tmp_path / "room.png").write_bytes(b"no picture")
+    for name, said in (("room.png", "not a readable picture"), ("none.png", "no file")):
+        with pytest.raises(StudioError, match=said):
+            framed(lambda *_: pytest.fail("drawn"), SHOT, PictureOptions(256, backdrop=str(tmp_path / name)))
+
+
+@pytest.mark.parametrize("crop", CROPS)
+def test_the_smallest_pictures_are_averaged_from_larger_ones(crop: str) -> None:
+    small = framed(draw, SHOT, PictureOptions(28, crop=crop, outline=2))
+    large = framed(draw, SHOT, PictureOptions(84, crop=crop, outline=2)).astype(float)
+    assert small.shape == (28, 28, 4)
+    blocks = large[..., 3].reshape(28, 3, 28, 3).mean((1, 3))
+    assert np.abs(small[..., 3] - blocks).max() <= 1
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [

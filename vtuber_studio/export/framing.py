@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import freeze
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.palette import parse_hex
+from vtuber_studio.core.picture import read_picture
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.export.exporter import checked, option
 
@@ -19,7 +21,8 @@ Render = Callable[[Shot, int], np.ndarray]  # shot, pixels a side
 Crop = tuple[int, int, int]  # left, top, side, in canvas units
 
 CLEAR = "transparent"
-CANVAS, LARGEST = 512, 8192
+CANVAS, SMALLEST, LARGEST = 512, 28, 8192  # 28: the least emote of a chat
+DRAWN = 64  # pixels a side of the least picture that is drawn
 CROPS: dict[str, Crop] = {
     "full": (0, 0, 512),
     "bust": (40, 0, 432),
@@ -34,10 +37,14 @@ _DROP, _SOFT = 0.012, 0.012  # of the side: how far a shadow falls, and how wide
 
 @dataclass(frozen=True)
 class PictureOptions:
-    """``background`` is transparent or a colour, ``outline`` percent of the picture's side."""
+    """``background`` is transparent or a colour, ``outline`` percent of the picture's side.
 
-    size: int = option(2048, "pixels a side", 64, LARGEST)
+    The ``backdrop``, a picture's file, lies on the background and fills the square; its sides are cut to fit.
+    """
+
+    size: int = option(2048, "pixels a side", SMALLEST, LARGEST)
     background: str = option(CLEAR, "transparent, #rrggbb or a colour's name")
+    backdrop: str = option("", "a picture's file that stands behind her; it fills the square")
     crop: str = option("full", "what of her", choices=tuple(CROPS))
     outline: float = option(0.0, "width of a line around her, percent of the side", 0, 5)
     outline_colour: str = option("#ffffff", "#rrggbb or a colour's name")
@@ -59,10 +66,15 @@ def check_picture(options: PictureOptions) -> None:
 
 
 def framed(render: Render, shot: Shot, options: PictureOptions) -> np.ndarray:
-    """Image [size, size, 4] of a shot."""
+    """Image [size, size, 4] of a shot. What is smaller than a picture can be drawn is averaged from a larger one."""
+    if options.size < DRAWN:
+        finer = -(-DRAWN // options.size)
+        image = framed(render, shot, replace(options, size=finer * options.size))
+        return freeze(np.array(Image.fromarray(image).resize((options.size,) * 2, Image.Resampling.BOX)))
     left, top, side = CROPS[options.crop]
     size, whole = options.size, round(options.size * CANVAS / side)
-    mixed = options.outline > 0 or options.shadow
+    mixed = options.outline > 0 or options.shadow or bool(options.backdrop)
+    behind = _covering(Path(options.backdrop), size) if options.backdrop else None  # told before anything is drawn
     ground = CLEAR if mixed else options.background
     x, y = min(round(left * whole / CANVAS), whole - size), min(round(top * whole / CANVAS), whole - size)
     image = render(shot.with_(look=shot.look.with_(background=ground)), whole)[y : y + size, x : x + size]
@@ -72,6 +84,8 @@ def framed(render: Render, shot: Shot, options: PictureOptions) -> np.ndarray:
             seen = over(seen, outlined(seen[..., 3], options.outline / 100 * size, _colour(options.outline_colour)))
         if options.shadow:
             seen = over(seen, dropped(seen[..., 3]))
+        if behind is not None:
+            seen = over(seen, behind)
         if options.background != CLEAR:
             seen = over(seen, np.full_like(seen, (*_colour(options.background), 255)))
         image = seen
@@ -130,6 +144,12 @@ def over(above: np.ndarray, below: np.ndarray) -> np.ndarray:
         colour = (paint[..., :3] * paint[..., 3:] + ground[..., :3] * kept) / np.maximum(alpha, 1e-6)
         out[rows] = np.concatenate([colour, alpha], -1) * 255 + 0.5
     return out
+
+
+def _covering(path: Path, size: int) -> np.ndarray:
+    """Image [size, size, 4] of a file's middle; StudioError naming the file when it cannot be read."""
+    picture = Image.fromarray(read_picture(path, LARGEST))
+    return np.array(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS))
 
 
 def _colour(text: str) -> tuple[int, ...]:
