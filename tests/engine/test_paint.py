@@ -125,3 +125,41 @@ def test_exact_coverage_is_painted_exactly() -> None:
 def test_upsampling_keeps_what_has_the_size_already() -> None:
     maps = _logits()
     assert np.array_equal(upsample(maps, (24, 16), (0, 0, 24, 16)), maps)
+
+
+def _seen_with(detail: int, values: np.ndarray | float, colour: list[float]) -> tuple[Coverage, np.ndarray]:
+    """Coverage and picture [4, 16, 16] of a cel that is there almost everywhere, its detail ``values``."""
+    cel = Cel("picture", 1, ("a",), detail=detail)  # type: ignore[arg-type]
+    logits = np.zeros((cel.channels, 16, 16), np.float32)
+    logits[1] = np.random.default_rng(5).normal(size=(16, 16)) + 4
+    logits[2:] = values
+    coverage = cover(cel, logits, (16, 16))
+    assert coverage is not None
+    return coverage, paint(coverage, inks(cel, {"a": np.array(colour, np.float32)}))
+
+
+def test_detail_of_nothing_changes_nothing() -> None:
+    _, plain = _seen_with(0, 0.0, [0.5, 0.25, 1.0, 0.5])
+    for detail in (1, 3):
+        assert (_seen_with(detail, 0.0, [0.5, 0.25, 1.0, 0.5])[1] == plain).all()
+
+
+def test_detail_multiplies_colours_between_nothing_and_white() -> None:
+    values = np.random.default_rng(6).normal(size=(3, 16, 16)).astype(np.float32)
+    coverage, made = _seen_with(3, values, [1.0, 0.5, 1.0, 1.0])
+    gain = np.clip(1 + values, 0, 2)
+    wanted = np.minimum(np.array([1.0, 0.5, 1.0])[:, None, None] * gain, 1) * coverage.m
+    assert made[:3] == pytest.approx(wanted, abs=1e-6)
+    assert (made[3] == coverage.m[0]).all()
+    one = _seen_with(1, values[:1], [1.0, 0.5, 1.0, 1.0])[1]
+    assert one[1] == pytest.approx(coverage.m[0] * np.minimum(0.5 * gain[0], 1), abs=1e-6)
+
+
+def test_a_window_of_detail_is_the_same_as_the_whole() -> None:
+    cel = Cel("picture", 1, ("a",), detail=3)
+    logits = np.random.default_rng(8).normal(size=(cel.channels, 16, 24)).astype(np.float32)
+    whole = cover(cel, logits, (48, 32))
+    part = cover(cel, logits, (48, 32), (5, 7, 30, 21))
+    assert whole is not None and part is not None and whole.gain is not None and part.gain is not None
+    assert (whole.crop(part.window).gain == part.gain).all()
+    assert whole.nbytes == whole.m.nbytes + whole.gain.nbytes

@@ -45,11 +45,12 @@ class Cel(msgspec.Struct, frozen=True, omit_defaults=True):
     clip: str = ""  # a cel of the same part whose alpha cuts this one (iris by sclera)
     ramp: dict[str, str] = {}  # material -> material at t = 1 (hair.base -> hair.tip); empty: no t map
     rides: Literal["head", "body"] = "head"  # what moves it when the pose changes
+    detail: Literal[0, 1, 3] = 0  # maps by which its colours are multiplied: none, of luminance, of R, G and B
 
     @property
     def channels(self) -> int:
-        """Logit channels: [nothing, *materials] (+ t last, when it has a ramp); one for a soft cel."""
-        return 1 if self.soft else 1 + len(self.materials) + bool(self.ramp)
+        """Logit channels: [nothing, *materials] (+ t, when it has a ramp), one for a soft cel; then those of detail."""
+        return self.detail + (1 if self.soft else 1 + len(self.materials) + bool(self.ramp))
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,4 +77,6 @@ def structure(part: Part, rows: Sequence[Attribute]) -> list[Any]:
     priors and depths do not count: they may change without anything to learn."""
     seen = [[row.name, row.low, row.high, *row.choices] for row in rows]
     cels = [[cel.name, cel.soft, [*cel.materials], [[*pair] for pair in cel.ramp.items()]] for cel in part.cels]
+    for cel, own in zip(part.cels, cels, strict=True):
+        own += [cel.detail] if cel.detail else []
     return [part.name, [*part.box], [*part.logits], part.z_dim, seen, cels]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,18 +21,21 @@ Window = tuple[int, int, int, int]
 # Coverage below FLOOR is none, from FULL on it is what the network says: nothing lies around a figure, and its
 # bounding box is where it seems to be. Between the two it rises without a step.
 FLOOR, FULL = 0.01, 0.03
+MOST = 2.0  # times as bright as its colour is what detail makes of it at most
 _SMOOTH = np.array([1, 4, 1], np.float32) / 6  # a cubic B-spline's
 _CHUNK = 8192  # columns of a product: BLAS threads would only wait for each other
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What materials cover from pixel (x, y) of the box on: ``m`` [K, h, w], ramp position ``t`` [h, w] or None."""
+    """What materials cover from pixel (x, y) of the box on: ``m`` [K, h, w], ramp position ``t`` [h, w] or None, and
+    ``gain`` [1 or 3, h, w] in 0..2, by which their colours are multiplied, or None."""
 
     x: int
     y: int
     m: np.ndarray
     t: np.ndarray | None
+    gain: np.ndarray | None = None
 
     @property
     def window(self) -> Window:
@@ -42,13 +45,19 @@ class Coverage:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return self.m.nbytes + (0 if self.t is None else self.t.nbytes)
+        return sum(maps.nbytes for maps in (self.m, self.t, self.gain) if maps is not None)
 
     def crop(self, window: Window) -> Coverage:
         """The same over a window inside this one."""
         x0, y0, x1, y1 = window
         place = np.s_[y0 - self.y : y1 - self.y, x0 - self.x : x1 - self.x]
-        return Coverage(x0, y0, self.m[:, *place], None if self.t is None else self.t[place])
+        t, gain = self.t, self.gain
+        gain = None if gain is None else gain[:, *place]
+        return Coverage(x0, y0, self.m[:, *place], None if t is None else t[place], gain)
+
+    def masked(self, by: np.ndarray) -> Coverage:
+        """The same, covering ``by`` [h, w] times as much."""
+        return replace(self, m=self.m * by)
 
 
 def tau(scale: float) -> float:
@@ -155,10 +164,11 @@ def cover(
     if place is None:
         return None
     count = 1 + len(cel.materials)
+    gain = _gain(upsample(logits[-cel.detail :], size, place)) if cel.detail else None
     if cel.soft:
         m = _sigmoid(upsample(np.clip(logits[:1], -30, 30), size, place))
         m *= _seen(m)
-        return Coverage(place[0], place[1], m, None)
+        return Coverage(place[0], place[1], m, None, gain)
     # The softmax ignores a common shift; with the maximum at 0 and a floor, exp and its sum stay in range.
     shifted = np.maximum(logits[:count] - logits[:count].max(0), -30.0)
     share = upsample(shifted, size, place)
@@ -169,8 +179,14 @@ def cover(
     np.divide(1.0, total, out=total)
     m = share[1:]
     m *= total * _seen(1.0 - share[0] * total)
-    t = _sigmoid(upsample(np.clip(logits[count:], -30, 30), size, place))[0] if cel.ramp else None
-    return Coverage(place[0], place[1], m, t)
+    t = _sigmoid(upsample(np.clip(logits[count : count + 1], -30, 30), size, place))[0] if cel.ramp else None
+    return Coverage(place[0], place[1], m, t, gain)
+
+
+def _gain(detail: np.ndarray) -> np.ndarray:
+    """What to multiply colours by: 1 where a network says 0, from 0 to MOST."""
+    detail += 1.0
+    return np.clip(detail, 0.0, MOST, out=detail)
 
 
 def _seen(coverage: np.ndarray) -> np.ndarray:
@@ -193,7 +209,7 @@ def clipped(own: Coverage | None, by: Coverage | None, cel: Cel) -> Coverage | N
     if by is None or place is None:
         return None
     kept = own.crop(place)
-    return Coverage(kept.x, kept.y, kept.m * by.crop(place).m.sum(0), kept.t)
+    return kept.masked(by.crop(place).m.sum(0))
 
 
 def inks(cel: Cel, colours: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -206,7 +222,7 @@ def inks(cel: Cel, colours: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def paint(coverage: Coverage, colours: np.ndarray) -> np.ndarray:
-    """[4, h, w] from coverage and ``inks``."""
+    """[4, h, w] from coverage and ``inks``; what detail makes brighter than white is white."""
     count, height, width = coverage.m.shape
     m = coverage.m.reshape(count, -1)
     out = np.empty((4, m.shape[1]), np.float32)
@@ -218,6 +234,10 @@ def paint(coverage: Coverage, colours: np.ndarray) -> np.ndarray:
             tips = colours[4:] @ m[:, a:b]
             tips *= t[a:b]
             out[:, a:b] += tips
+    if coverage.gain is not None:
+        colour = out[:3]
+        colour *= coverage.gain.reshape(len(coverage.gain), -1)
+        np.minimum(colour, out[3], out=colour)
     return out.reshape(4, height, width)
 
 

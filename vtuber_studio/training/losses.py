@@ -106,6 +106,7 @@ def coverage_loss(
         if cel.soft:
             own = next(split)
             total = total + F.binary_cross_entropy_with_logits(own, truth) + strays(torch.sigmoid(own[:, 0]), truth)
+            _unlearned(cel, split)
             continue
         log_m = F.log_softmax(next(split), 1)
         total = total - (with_nothing(truth) * log_m * weights[cel.name][:, None, None]).sum(1).mean()
@@ -113,11 +114,19 @@ def coverage_loss(
         if cel.ramp:
             error = (torch.sigmoid(next(split)[:, 0]) - targets[:, first + count]).square()
             total = total + (error * truth.sum(1)).mean()
+        _unlearned(cel, split)
     return total / len(part.cels)
 
 
+def _unlearned(cel: Cel, split: Iterator[Tensor]) -> None:
+    """Passes over a cel's detail: drawings have none."""
+    if cel.detail:
+        next(split)
+
+
 def _groups(cel: Cel) -> list[int]:
-    return [cel.channels - 1, 1] if cel.ramp else [cel.channels]
+    """Channels of a cel that belong together: nothing and materials, the ramp's position, detail."""
+    return [n for n in (1 if cel.soft else 1 + len(cel.materials), int(bool(cel.ramp)), cel.detail) if n]
 
 
 @torch.no_grad()

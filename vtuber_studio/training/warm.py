@@ -65,6 +65,7 @@ def _outputs(part: Part) -> list[Name]:
     names: list[Name] = []
     for cel in part.cels:
         roles = list(cel.materials) if cel.soft else ["nothing", *cel.materials, *(["t"] if cel.ramp else [])]
+        roles += [f"detail {k}" for k in range(cel.detail)]
         names += [(cel.name, role, k) for role in roles for k in range(4)]
     return names
 
