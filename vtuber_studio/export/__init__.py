@@ -9,6 +9,7 @@ from vtuber_studio.export.animation import (
     export_webp,
 )
 from vtuber_studio.export.clips import SetOptions
+from vtuber_studio.export.css import export_css
 from vtuber_studio.export.exporter import Exporter, checked, described, option, read_options
 from vtuber_studio.export.folders import (
     EmoteOptions,
@@ -26,6 +27,7 @@ from vtuber_studio.export.pngtuber_plus import export_pngtuber_plus
 from vtuber_studio.export.psd import export_psd
 from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
 from vtuber_studio.export.stills import JpegOptions, StillOptions, still_avif, still_jpeg, still_webp
+from vtuber_studio.export.veado import VeadoOptions, export_veado
 from vtuber_studio.export.vts_item import ItemOptions, export_vts_item
 
 EXPORTERS: dict[str, Exporter] = {
@@ -48,10 +50,14 @@ EXPORTERS: dict[str, Exporter] = {
         ),
         Exporter("sheet", "Sprite sheet", "game engines: a PNG and its JSON", SheetOptions, ".json", export_sheet),
         Exporter("godot", "Godot sprites", "Godot 4: SpriteFrames and a PNG", LayoutOptions, ".tres", export_godot),
+        Exporter("css", "CSS sprites", "web pages: classes and a PNG", LayoutOptions, ".css", export_css),
         Exporter("renpy", "Ren'Py sprites", "visual novels: a folder for game/images", SetOptions, "", export_renpy),
         Exporter("pngtuber", "Four pictures", "PNGTuber programs of every kind", StateOptions, "", export_states),
         Exporter(
             "pngtuber-plus", "PNGTuber-Plus", "PNGTuber-Plus: one .save", StateOptions, ".save", export_pngtuber_plus
+        ),
+        Exporter(
+            "veado", "veadotube (experimental)", "veadotube mini: one .veado", VeadoOptions, ".veado", export_veado
         ),
         Exporter("vts-item", "Item", "VTube Studio: a picture beside the model", ItemOptions, ".png", export_vts_item),
         Exporter("emotes", "Emotes", "chats: faces from 28 to 128 pixels", EmoteOptions, "", export_emotes),
@@ -80,10 +86,12 @@ __all__ = [
     "SheetOptions",
     "StateOptions",
     "StillOptions",
+    "VeadoOptions",
     "WebpOptions",
     "checked",
     "described",
     "export_apng",
+    "export_css",
     "export_emotes",
     "export_frames",
     "export_gif",
@@ -95,6 +103,7 @@ __all__ = [
     "export_renpy",
     "export_sheet",
     "export_states",
+    "export_veado",
     "export_vts_item",
     "export_webp",
     "option",

@@ -12,8 +12,7 @@ import numpy as np
 
 from vtuber_studio import __version__
 from vtuber_studio.core.carried import carry_look
-from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import write_together
+from vtuber_studio.core.files import require_folder, write_together
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.progress import Progress
@@ -76,20 +75,20 @@ class Sheet:
 
 def export_sheet(render: Render, shot: Shot, options: SheetOptions, path: Path) -> Iterator[Progress]:
     """Write ``path`` (.json) and the PNG of the same name beside it, both or neither."""
-    return _export(render, shot, options, path, lambda sheet, name: _json(sheet, name, options.form))
+    return write_sheet(render, shot, options, path, lambda sheet, name: _json(sheet, name, options.form))
 
 
 def export_godot(render: Render, shot: Shot, options: LayoutOptions, path: Path) -> Iterator[Progress]:
     """Write ``path`` (.tres), a SpriteFrames resource of Godot 4, and the PNG of the same name beside it."""
-    return _export(render, shot, options, path, _tres)
+    return write_sheet(render, shot, options, path, _tres)
 
 
-def _export(
+def write_sheet(
     render: Render, shot: Shot, options: LayoutOptions, path: Path, table: Callable[[Sheet, str], str]
 ) -> Iterator[Progress]:
+    """Write ``table(sheet, the picture's name)`` to ``path``, and the picture beside it, both or neither."""
     checked(options)
-    if not path.parent.is_dir():
-        raise StudioError(f"There is no folder {path.parent}.", "Make it first, or choose another one.")
+    require_folder(path)
     clips = clips_of(shot, options)
     frames = frames_of(clips)
     found: dict[int, Sprite] = {}
