@@ -10,6 +10,8 @@ from PIL import Image
 
 from tests.test_cli import refused, studio
 from vtuber_studio.core.carried import carried_look
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.project import NamedLook, Project, save_project
 from vtuber_studio.export import EXPORTERS
 
 
@@ -58,3 +60,25 @@ def test_what_cannot_be_exported_is_refused(
     monkeypatch.chdir(tmp_path)
     assert said in refused("export", *words)
     assert not list(tmp_path.iterdir())
+
+
+def test_all_favourites_or_all_looks_of_a_project_are_exported(tmp_path: Path) -> None:
+    one, two = Look(seed=3), Look(seed=4)
+    project = Project(
+        name="Hana", looks=(NamedLook("Day", one), NamedLook("Night", two)), favourites=(NamedLook("Best", two),)
+    )
+    save_project(tmp_path / "hana.vtsproj", project)
+    said = ("--size", "64", "--set", "hair.base=#cc3355")
+    done = studio(
+        "export", "png", tmp_path / "looks", "--looks-of", tmp_path / "hana.vtsproj", "--pattern", "{project}-{name}",
+        *said,
+    )
+    assert done.returncode == 0, done.stderr
+    done = studio("export", "png", tmp_path / "kept", "--favourites-of", tmp_path / "hana.vtsproj", *said)
+    assert done.returncode == 0 and done.stdout.strip() == str(tmp_path / "kept")
+    assert sorted(path.name for path in (tmp_path / "looks").iterdir()) == ["Hana-Day.png", "Hana-Night.png"]
+    night, best = (tmp_path / "looks" / "Hana-Night.png").read_bytes(), (tmp_path / "kept" / "Best.png").read_bytes()
+    assert night == best != (tmp_path / "looks" / "Hana-Day.png").read_bytes()
+    carried = carried_look(best)
+    assert carried is not None and carried.palette["hair.base"] == "#cc3355"
+    assert "Leave the other" in refused("export", "png", "a", "--looks-of", tmp_path / "hana.vtsproj", "--seed", "1")

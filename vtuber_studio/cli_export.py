@@ -19,12 +19,15 @@ from vtuber_studio.cli_looks import (
     SetOption,
     look_of,
     pairs,
+    project_of,
+    with_settings,
 )
 from vtuber_studio.core.errors import StudioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vtuber_studio.core.look import Look
     from vtuber_studio.core.shot import Shot
     from vtuber_studio.export import Exporter
 
@@ -42,26 +45,38 @@ def export(
     set_: SetOption = None,
     expression: ExpressionOption = None,
     pose: PoseOption = None,
+    favourites_of: Annotated[
+        Path | None, typer.Option(help="Every favourite of a project, each a file in the folder OUT.")
+    ] = None,
+    looks_of: Annotated[Path | None, typer.Option(help="Every look of a project, each a file in OUT.")] = None,
+    pattern: Annotated[
+        str, typer.Option(help="What those files are called: {name}, {number} and {project} are filled in.")
+    ] = "{name}",
     no_look: Annotated[bool, typer.Option("--no-look", help="Do not keep the look in the file.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List every kind with its options.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --list: JSON instead of text.")] = False,
 ) -> None:
     """Write a look as the file that a program wants: KIND OUT, then the kind's own options, e.g. --size 1024.
 
-    What the file holds is written whole or not at all.
+    What the file holds is written whole or not at all. With a project's favourites or looks, OUT is a folder; a file
+    that is there is never replaced.
     """
-    from vtuber_studio.export import EXPORTERS, described, read_options
+    from vtuber_studio.core.names import check_pattern
+    from vtuber_studio.export import EXPORTERS, Named, described, export_batch, read_options
 
     if list_:
         return _list(EXPORTERS, as_json)
     if kind not in EXPORTERS or out is None:
         said = f"There is no kind called {kind!r}." if kind and kind not in EXPORTERS else "KIND and OUT are missing."
         raise StudioError(said, f"Kinds are: {', '.join(EXPORTERS)}. `vtuber-studio export --list` describes them.")
-    row = EXPORTERS[kind]
-    if row.suffix and out.suffix.lower() != row.suffix:
+    row, project = EXPORTERS[kind], favourites_of or looks_of
+    if sum(given is not None for given in (favourites_of, looks_of, look, seed)) > 1:
+        raise StudioError("One look, or those of one project, can be exported.", "Leave the other option out.")
+    if project is None and row.suffix and out.suffix.lower() != row.suffix:
         raise StudioError(f"The name {out.name!r} does not end in {row.suffix}.", f"Call it {out.stem}{row.suffix}.")
     flags = [name for name, field in described(row.options).items() if isinstance(field.default, bool)]
     texts = own_options(context.args, flags)
+    check_pattern(pattern)
     read_options(row.options, texts)  # a typing error is told before anything is loaded
     from dataclasses import fields
 
@@ -71,11 +86,22 @@ def export(
     from vtuber_studio.engine.generator import load_generator
 
     loaded = load_generator(generator)
-    chosen = look_of(loaded.manifest, look, seed, set_ or [])
-    shot = check_shot(loaded.manifest, Shot(chosen, expression_of(expression or []), pose_of(pose or [])))
     carried = not no_look and any(field.name == "look" for field in fields(row.options))
-    given = {"look": keep(shot.look, loaded.manifest)} if carried else {}
-    for step in row.export(_draw(row, loaded), shot, read_options(row.options, texts, **given), out):
+
+    def named(name: str, chosen: Look) -> Named:
+        shot = check_shot(loaded.manifest, Shot(chosen, expression_of(expression or []), pose_of(pose or [])))
+        given = {"look": keep(shot.look, loaded.manifest)} if carried else {}
+        return Named(name, shot, read_options(row.options, texts, **given))
+
+    if project is None:
+        one = named("", look_of(loaded.manifest, look, seed, set_ or []))
+        steps = row.export(_draw(row, loaded), one.shot, one.options, out)
+    else:
+        found = project_of(loaded.manifest, project)
+        kept = found.favourites if favourites_of else found.looks
+        rows = [named(each.name, with_settings(each.look, loaded.manifest, set_ or [])) for each in kept]
+        steps = export_batch(row, _draw(row, loaded), rows, out, pattern, found.name or project.stem)
+    for step in steps:
         if sys.stderr.isatty():
             typer.echo(f"\r\033[K{step.fraction:4.0%}  {step.message}", err=True, nl=step.fraction >= 1)
     typer.echo(out)

@@ -14,6 +14,8 @@ from vtuber_studio.core.errors import StudioError
 
 if TYPE_CHECKING:
     from vtuber_studio.core.look import Look
+    from vtuber_studio.core.project import Project
+    from vtuber_studio.engine.fitting import Fitted, T
     from vtuber_studio.engine.generator import Generator
     from vtuber_studio.engine.manifest import Manifest
 
@@ -168,24 +170,41 @@ def _picture(generator: Generator, look: Look, out: Path, size: int) -> None:
 
 def look_of(tables: Manifest, file: Path | None, seed: str | None = None, settings: Sequence[str] = ()) -> Look:
     """The look that --look, --seed and --set describe."""
-    from vtuber_studio.core.fit import require_look
     from vtuber_studio.core.look import parse_seed
     from vtuber_studio.core.project import read_look
     from vtuber_studio.engine.fitting import first_look, fit, persona
 
-    parts = [entry.part for entry in tables.parts]
     if file is not None:
-        fitted = fit(read_look(file), tables)
-        if fitted.foreign:
-            typer.echo("This look was made for another generator, and may look different.", err=True)
-        for note in fitted.notes:
-            typer.echo(note, err=True)
-        look = fitted.value
+        look = _told(fit(read_look(file), tables))
         look = look if seed is None else look.with_(seed=parse_seed(seed))
     elif seed is not None:
         look = persona(tables, seed)
     else:
         look = first_look(tables)
+    return with_settings(look, tables, settings)
+
+
+def project_of(tables: Manifest, file: Path) -> Project:
+    """A project for the generator; what did not map is told."""
+    from vtuber_studio.core.project import read_project
+    from vtuber_studio.engine.fitting import fit_project
+
+    return _told(fit_project(read_project(file), tables))
+
+
+def _told(fitted: Fitted[T]) -> T:
+    if fitted.foreign:
+        typer.echo("This look was made for another generator, and may look different.", err=True)
+    for note in fitted.notes:
+        typer.echo(note, err=True)
+    return fitted.value
+
+
+def with_settings(look: Look, tables: Manifest, settings: Sequence[str]) -> Look:
+    """A look with what --set describes; StudioError for what the generator does not know."""
+    from vtuber_studio.core.fit import require_look
+
+    parts = [entry.part for entry in tables.parts]
     return require_look(_changed(look, settings), tables.attributes, tables.materials, parts)
 
 

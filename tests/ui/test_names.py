@@ -19,7 +19,6 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.project import read_project
 from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.main_window import MainWindow
-from vtuber_studio.ui.widgets.words import file_stem
 
 ODD = "<b>&Mia</b> [*]"
 
@@ -139,11 +138,3 @@ def test_a_favourite_that_no_file_keeps_is_refused_and_not_shown(
     assert "at most 1 favourites" in window.error_bar.message and len(window.session.favourites) == 1
     window.favourites.list.item(0).setText("  ")
     assert window.favourites.list.item(0).text() == "Best"
-
-
-@pytest.mark.parametrize(
-    ("name", "stem"),
-    [("Mia Moon", "Mia Moon"), ("<b>&Mia</b>/..", "bMiab"), ("\u7f8e\u6708", "\u7f8e\u6708"), ("*?", "")],
-)
-def test_a_name_makes_a_file_name(name: str, stem: str) -> None:
-    assert file_stem(name) == stem

@@ -8,6 +8,7 @@ from vtuber_studio.export.animation import (
     export_gif,
     export_webp,
 )
+from vtuber_studio.export.batch import Named, export_batch
 from vtuber_studio.export.clips import SetOptions
 from vtuber_studio.export.css import export_css
 from vtuber_studio.export.exporter import Exporter, checked, described, option, read_options
@@ -28,7 +29,7 @@ from vtuber_studio.export.psd import export_psd
 from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
 from vtuber_studio.export.stills import JpegOptions, StillOptions, still_avif, still_jpeg, still_webp
 from vtuber_studio.export.veado import VeadoOptions, export_veado
-from vtuber_studio.export.vts_item import ItemOptions, export_vts_item
+from vtuber_studio.export.vts_item import ItemOptions, export_vts_item, item_name
 
 EXPORTERS: dict[str, Exporter] = {
     row.kind: row
@@ -48,9 +49,17 @@ EXPORTERS: dict[str, Exporter] = {
             "live2d", "PSD for Live2D", "Live2D Cubism: layers to rig, without clipping", RigOptions, ".psd",
             export_psd, "layers",
         ),
-        Exporter("sheet", "Sprite sheet", "game engines: a PNG and its JSON", SheetOptions, ".json", export_sheet),
-        Exporter("godot", "Godot sprites", "Godot 4: SpriteFrames and a PNG", LayoutOptions, ".tres", export_godot),
-        Exporter("css", "CSS sprites", "web pages: classes and a PNG", LayoutOptions, ".css", export_css),
+        Exporter(
+            "sheet", "Sprite sheet", "game engines: a PNG and its JSON", SheetOptions, ".json", export_sheet,
+            beside=(".png",),
+        ),
+        Exporter(
+            "godot", "Godot sprites", "Godot 4: SpriteFrames and a PNG", LayoutOptions, ".tres", export_godot,
+            beside=(".png",),
+        ),
+        Exporter(
+            "css", "CSS sprites", "web pages: classes and a PNG", LayoutOptions, ".css", export_css, beside=(".png",)
+        ),
         Exporter("renpy", "Ren'Py sprites", "visual novels: a folder for game/images", SetOptions, "", export_renpy),
         Exporter("pngtuber", "Four pictures", "PNGTuber programs of every kind", StateOptions, "", export_states),
         Exporter(
@@ -59,7 +68,10 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter(
             "veado", "veadotube (experimental)", "veadotube mini: one .veado", VeadoOptions, ".veado", export_veado
         ),
-        Exporter("vts-item", "Item", "VTube Studio: a picture beside the model", ItemOptions, ".png", export_vts_item),
+        Exporter(
+            "vts-item", "Item", "VTube Studio: a picture beside the model", ItemOptions, ".png", export_vts_item,
+            stem=item_name,
+        ),
         Exporter("emotes", "Emotes", "chats: faces from 28 to 128 pixels", EmoteOptions, "", export_emotes),
         Exporter("frames", "Numbered pictures", "video editors", FramesOptions, "", export_frames),
         Exporter("apng", "Animated PNG", "overlays, with full alpha", AnimationOptions, ".png", export_apng),
@@ -79,6 +91,7 @@ __all__ = [
     "JpegOptions",
     "LayerOptions",
     "LayoutOptions",
+    "Named",
     "PngOptions",
     "Render",
     "RigOptions",
@@ -91,6 +104,7 @@ __all__ = [
     "checked",
     "described",
     "export_apng",
+    "export_batch",
     "export_css",
     "export_emotes",
     "export_frames",

@@ -30,6 +30,8 @@ class Exporter:
     suffix: str  # how the file's name ends; empty: a folder
     export: Callable[..., Iterator[Progress]]
     draws: Literal["picture", "layers"] = "picture"
+    beside: tuple[str, ...] = ()  # endings of other files that it writes under the same name
+    stem: Callable[[str], str] = str  # a name that the program takes, made of any other
 
 
 def option(

@@ -27,6 +27,12 @@ class ItemOptions:
     background: str = option("transparent", "transparent, #rrggbb or a colour's name")
 
 
+def item_name(name: str) -> str:
+    """The nearest name that the program takes."""
+    plain = "-".join(filter(None, re.split(r"[^A-Za-z0-9]+", name)))
+    return plain[:32] if len(plain) >= 8 else f"{plain or 'persona'}-picture"
+
+
 def export_vts_item(render: Render, shot: Shot, options: ItemOptions, path: Path) -> Iterator[Progress]:
     """Write ``path``; StudioError for a name or a picture that the program would not take."""
     checked(options)

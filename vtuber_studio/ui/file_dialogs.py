@@ -9,11 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from vtuber_studio.core.names import file_stem
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
 from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.files import Files
-from vtuber_studio.ui.widgets.words import file_stem, fitting, literal, plain, titled
+from vtuber_studio.ui.widgets.words import fitting, literal, plain, titled
 
 
 class FileDialogs(QObject):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,22 +10,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QToolButton, QWidget
 
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.names import file_stem, free_path
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.folders import show_folder
 from vtuber_studio.ui.job import Job
 from vtuber_studio.ui.stage import Stage
-from vtuber_studio.ui.widgets.words import file_stem, fitting
-
-
-def free_name(path: Path) -> Path:
-    """``path``, or with the next number behind its name that no file has yet."""
-    stem, number = re.sub(r"-\d+$", "", path.stem), 1
-    while path.exists():
-        number += 1
-        path = path.with_name(f"{stem}-{number}{path.suffix}")
-    return path
+from vtuber_studio.ui.widgets.words import fitting
 
 
 class ExportingDialog(QDialog):
@@ -83,7 +74,7 @@ class ExportingDialog(QDialog):
         stem = path.stem if path else file_stem(name) or "persona"
         if self.kept is not None:
             stem = file_stem(self.kept.name) or stem
-        return free_name((path.parent if path else home_dir()) / f"{stem}{suffix}")
+        return free_path((path.parent if path else home_dir()) / f"{stem}{suffix}")
 
     def start(self) -> None:
         """Draw and write what the window shows now."""
@@ -135,7 +126,7 @@ class ExportingDialog(QDialog):
         self._written = path
         self.folder_button.show()
         self._show_idle(self.tr("Written: {}").format(path))
-        self.path_field.setText(str(free_name(path)))
+        self.path_field.setText(str(free_path(path)))
         self.stage.say(self.tr("Exported {}").format(path.name))
         self.exported.emit(path)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QListWidget, QLi
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.names import file_stem
 from vtuber_studio.core.palette_files import KINDS, kept_palette, read_palette, swatches_of, write_palette
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import MAX_NAME, NamedPalette
@@ -21,7 +22,7 @@ from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets import named_list
 from vtuber_studio.ui.widgets.section import Section
-from vtuber_studio.ui.widgets.words import file_stem, plain
+from vtuber_studio.ui.widgets.words import plain
 
 STRIPE = QSize(112, 18)  # logical pixels of a palette's picture
 ROW, ROWS = 26, 4  # logical pixels a row; rows that are seen at once

@@ -7,7 +7,6 @@ A label can break a line between words, but not a file's name without end. Label
 from __future__ import annotations
 
 import html
-import re
 
 LONGEST = 44  # characters of a word
 _WRITTEN = {"t_shirt": "T-shirt", "shirt_tie": "Shirt and tie", "half_rim": "Half-rim"}  # choices not as they are named
@@ -34,11 +33,6 @@ def plain(text: str) -> str:
 def titled(text: str) -> str:
     """``text`` for a window's title: one line, in which [*] is no place for the star of unsaved work."""
     return " ".join(text.split()).replace("[*]", "[*][*]")
-
-
-def file_stem(name: str) -> str:
-    """What a file may be called after someone: letters, digits, spaces and dashes; empty when nothing is left."""
-    return re.sub(r"[^\w\- ]+", "", name).strip()[:60]
 
 
 def fitting(text: str, longest: int = LONGEST) -> str:
