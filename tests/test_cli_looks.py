@@ -53,6 +53,25 @@ def test_variations_leave_all_but_their_part(pair: tuple[Path, Path], tmp_path: 
         assert look.palette == base.palette and look.seed == base.seed
 
 
+def test_the_whole_look_varies_as_far_as_it_is_told(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    base = read_look(pair[0])
+
+    def far(distance: str) -> float:
+        options = ("--distance", distance, "--count", "2", "--size", "64", "--out", tmp_path / distance)
+        assert studio("variations", pair[0], *options).returncode == 0
+        look = read_look(tmp_path / distance / "look-02.png")
+        ranges = [row.name for row in MANIFEST.attributes if not row.choices]
+        return sum(abs(float(look.attributes[name]) - float(base.attributes[name])) for name in ranges)
+
+    assert 0 < far("0.1") < far("0.6") < far("1")
+    options = ("--part", "eyes", "--part", "Colours", "--count", "1", "--size", "64", "--out", tmp_path)
+    assert studio("variations", pair[0], *options).returncode == 0
+    some = read_look(tmp_path / "eyes+Colours-01.png")
+    own = {row.name for row in MANIFEST.attributes if row.parts == ("eyes",)}
+    assert {name for name, value in some.attributes.items() if value != base.attributes[name]} <= own
+    assert some.palette != base.palette and some.seed == base.seed
+
+
 def test_a_region_changes_nothing_outside_its_mask(pair: tuple[Path, Path], tmp_path: Path) -> None:
     mask = np.zeros((SIDE, SIDE), np.uint8)
     mask[:, : SIDE // 2] = 255

@@ -82,15 +82,18 @@ def mix(
 @app.command()
 def variations(
     look: Annotated[Path, typer.Argument(help=f"{_LOOKS}.")],
-    part: Annotated[str, typer.Option(help="The part that varies; all else stays.")],
     out: Annotated[Path, typer.Option(help="The folder for the pictures; each carries its look.")],
+    part: Annotated[
+        list[str] | None, typer.Option(help="The part that varies, or Colours; all else stays. Repeatable; all of her.")
+    ] = None,
+    distance: Annotated[float, typer.Option(min=0, max=1, help="From nearly the same to anything (1).")] = 1.0,
     count: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 12,
     seed: Annotated[str, typer.Option(help="The first one's seed, a number or a word.")] = "1",
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
     generator: GeneratorOption = None,
 ) -> None:
-    """Roll one part of a look anew, again and again: PART-01.png, PART-02.png ... in a folder."""
-    from vtuber_studio.core.dice import roll_part
+    """Roll a look anew, or only some of its parts, again and again: PART-01.png or look-01.png ... in a folder."""
+    from vtuber_studio.core.dice import COLOURS, neighbour
     from vtuber_studio.core.files import make_folder
     from vtuber_studio.core.look import MAX_SEED, parse_seed
     from vtuber_studio.engine.generator import load_generator
@@ -98,15 +101,18 @@ def variations(
     loaded, first = load_generator(generator), parse_seed(seed)
     manifest = loaded.manifest
     parts = [entry.part for entry in manifest.parts]
-    chosen = next((one for one in parts if one.name == part), None)
-    if chosen is None:
-        raise StudioError(f"There is no part called {part!r}.", f"Parts are: {', '.join(one.name for one in parts)}.")
+    names = [*(one.name for one in parts), COLOURS]
+    unknown = next((name for name in part or () if name not in names), None)
+    if unknown is not None:
+        raise StudioError(f"There is no part called {unknown!r}.", f"Parts are: {', '.join(names)}.")
     base = look_of(manifest, look)
     make_folder(out)
     for number in range(count):
         wish = (first + number) % (MAX_SEED + 1)
-        rolled = roll_part(base, manifest.attributes, parts, chosen, wish, rules=manifest.dice)
-        _picture(loaded, rolled, out / f"{part}-{number + 1:02}.png", size)
+        rolled = neighbour(
+            base, manifest.attributes, manifest.materials, parts, wish, distance, part or None, rules=manifest.dice
+        )
+        _picture(loaded, rolled, out / f"{'+'.join(part or ['look'])}-{number + 1:02}.png", size)
 
 
 @app.command()

@@ -15,8 +15,9 @@ from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_palette, seen_value, take
+from vtuber_studio.core.morph import between
 from vtuber_studio.core.one_part import own_rows
-from vtuber_studio.core.palette import resolve, to_hex, turned
+from vtuber_studio.core.palette import mix_hues, resolve, to_hex, turned
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.rules import Rules
 from vtuber_studio.core.sampling import FLESH, exclude, in_range, random_attributes, random_palette
@@ -95,6 +96,58 @@ def toward(look: Look, rolled: Look, rows: Sequence[Attribute], part: Part, seed
         left = tuple((1 - amount) * value for value in look.directions[part.name])
         near = near.with_(directions={**rolled.directions, part.name: left})
     return near
+
+
+def neighbour(
+    look: Look,
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    parts: Sequence[Part],
+    seed: int,
+    distance: float,
+    chosen: Collection[str] | None = None,
+    locks: Collection[str] = (),
+    rules: Rules | None = None,
+) -> Look:
+    """Another look, ``distance`` (0..1) of the way from ``look`` to what the dice roll from ``seed``: a choice is the
+    rolled one's if its own draw says so, more of them the farther. What is locked stays.
+
+    ``chosen``: only these parts, each with what it alone has, and COLOURS; unless given, all of her.
+    """
+    if chosen is None:
+        return _toward_roll(look, rows, materials, parts, seed, distance, None, locks, rules)
+    for part in parts:
+        if part.name in chosen:
+            rolled = roll_part(look, rows, parts, part, seed, locks, rules)
+            look = look if rolled is look else toward(look, rolled, rows, part, seed, distance)
+    if COLOURS in chosen:
+        look = _toward_roll(look, rows, materials, parts, seed, distance, COLOURS, locks, rules)
+    return look
+
+
+def _toward_roll(
+    look: Look,
+    rows: Sequence[Attribute],
+    materials: Sequence[Material],
+    parts: Sequence[Part],
+    seed: int,
+    distance: float,
+    group: str | None,
+    locks: Collection[str],
+    rules: Rules | None,
+) -> Look:
+    look = complete_look(look, rows, materials)
+    rolled = roll(look, rows, materials, parts, seed, locks, group, rules)
+    touched = {part.name for part in parts} if group is None else set()
+    own = {row.name for row in materials if row.colour or row.name in look.palette}  # what derives goes on deriving
+    seen = _unmixed(look, rows, materials, parts, touched, True, own | {row.name for row in rows})
+
+    def switched(row: Attribute) -> bool:
+        return Stream(seed, f"toward {row.name}").uniform() < distance
+
+    near = between(seen, rolled, rows, materials, parts, distance, switched, mix_hues)
+    free = {row.name for row in rows if row.name not in locks}
+    return near.with_(attributes=exclude(rows, near.attributes, rules, free)) if group is None else near
 
 
 def _roll_rows(

@@ -148,6 +148,20 @@ def mix(a: np.ndarray, b: np.ndarray, amount: float) -> np.ndarray:
     return np.append(from_oklab(lab), a[3] * (1 - amount) + b[3] * amount).astype(np.float32)
 
 
+def mix_hues(a: np.ndarray, b: np.ndarray, amount: float) -> np.ndarray:
+    """Colour [4] between two colours, around the wheel by the shorter way: as strong as they are, where ``mix`` of
+    two opposite ones is grey."""
+    first, second = (oklab(np.asarray(colour[:3], float)) for colour in (a, b))
+    chroma, other = (float(np.hypot(lab[1], lab[2])) for lab in (first, second))
+    if amount <= 0.0 or amount >= 1.0 or min(chroma, other) < 0.02:  # a grey has no hue
+        return mix(a, b, amount)
+    angle = np.arctan2(first[2], first[1])
+    way = (np.arctan2(second[2], second[1]) - angle + np.pi) % (2 * np.pi) - np.pi
+    angle, chroma = angle + amount * way, chroma + amount * (other - chroma)
+    lab = np.array([first[0] + amount * (second[0] - first[0]), chroma * np.cos(angle), chroma * np.sin(angle)])
+    return np.append(from_oklab(lab), a[3] * (1 - amount) + b[3] * amount).astype(np.float32)
+
+
 def turned(colour: str, turn: float, light: float) -> str:
     """The colour with its hue turned by ``turn`` radians and its lightness moved, in OKLab; alpha stays."""
     rgba = parse_hex(colour)
