@@ -18,7 +18,12 @@ NEEDED = {
     "opencv-python-headless": "painting",
     "PySide6-Essentials": "the window",
 }
-OPTIONAL = {"skia-python": "the artist (evaluate, training)", "torch": "training", "safetensors": "training"}
+OPTIONAL = {  # package -> what it is for, and the extra that brings it
+    "skia-python": ("the artist (evaluate, training)", "train"),
+    "torch": ("training", "train"),
+    "safetensors": ("training", "train"),
+    "av": ("videos", "export"),
+}
 
 
 def examine() -> dict[str, Any]:
@@ -35,8 +40,8 @@ def examine() -> dict[str, Any]:
         facts[package] = version or f"missing: {purpose}"
         if version is None:
             problems.append(f"{package} is missing ({purpose}). Install it: pip install {package}")
-    for package, purpose in OPTIONAL.items():
-        facts[package] = _version(package) or f'not installed: {purpose}; pip install "vtuber-studio[train]"'
+    for package, (purpose, extra) in OPTIONAL.items():
+        facts[package] = _version(package) or f'not installed: {purpose}; pip install "vtuber-studio[{extra}]"'
     _examine_window(problems)
     _examine_generator(facts, problems)
     return {"facts": facts, "problems": problems}

@@ -18,8 +18,8 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.core.timeline import talk
 from vtuber_studio.export import (
+    AnimationOptions,
     EmoteOptions,
-    FramesOptions,
     ItemOptions,
     Render,
     SetOptions,
@@ -41,7 +41,7 @@ def pixels(data: bytes) -> np.ndarray:
 
 def test_frames_are_the_clip(render: Render, tmp_path: Path) -> None:
     out = tmp_path / "話す \N{CAT FACE}"
-    options = FramesOptions(size=64, animation="talk", text="ao", fps=20)
+    options = AnimationOptions(size=64, animation="talk", text="ao", fps=20)
     list(export_frames(render, SHOT, options, out))
     clip = talk(SHOT, "ao", 20)
     files = sorted(out.iterdir())
@@ -53,7 +53,7 @@ def test_frames_are_the_clip(render: Render, tmp_path: Path) -> None:
 
 def test_a_folder_is_replaced_only_where_nothing_is_lost(render: Render, tmp_path: Path) -> None:
     out = tmp_path / "frames"
-    options = FramesOptions(size=64, animation="blink", fps=8)
+    options = AnimationOptions(size=64, animation="blink", fps=8)
     list(export_frames(render, SHOT, options, out))
     list(export_frames(render, SHOT, options, out))  # again: the same names
     (out / "notes.txt").write_text("mine")
@@ -72,7 +72,7 @@ def test_cancel_and_faults_leave_no_folder(
     export: Any, render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = {
-        export_frames: FramesOptions(size=64),
+        export_frames: AnimationOptions(size=64),
         export_renpy: SetOptions(size=64),
         export_states: StateOptions(size=64),
         export_emotes: EmoteOptions(),
@@ -151,8 +151,8 @@ def test_states_differ_where_the_generator_knows_lids_and_mouth(render: Render) 
 
 def test_two_exports_at_once_leave_one_of_them_whole(render: Render, tmp_path: Path) -> None:
     out = tmp_path / "she"
-    first = export_frames(render, SHOT, FramesOptions(size=64, animation="blink", fps=8), out)
-    second = export_frames(render, SHOT, FramesOptions(size=96, animation="blink", fps=8), out)
+    first = export_frames(render, SHOT, AnimationOptions(size=64, animation="blink", fps=8), out)
+    second = export_frames(render, SHOT, AnimationOptions(size=96, animation="blink", fps=8), out)
     for _ in zip(first, second, strict=True):
         pass
     assert {pixels(file.read_bytes()).shape for file in out.iterdir()} == {(96, 96, 4)}

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from vtuber_studio.core.errors import FileChanged, StudioError
 
@@ -103,6 +104,14 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
     the digest of what should be replaced and something else stands there. (Whatever is written in the moment between
     that question and the renaming is replaced all the same.)
     """
+    with replacing(path, over) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, over: str = "") -> Iterator[IO[bytes]]:
+    """``write_atomically`` for what is written piece by piece: the file takes its place when the block ends well, and
+    is gone when it does not."""
     if "\0" in str(path):
         raise StudioError(f"{str(path)!r} is not a file name.", "Choose another name.")
     target = Path(os.path.realpath(path))  # a link stays a link; what it points to is replaced
@@ -111,7 +120,7 @@ def write_atomically(path: Path, data: bytes, over: str = "") -> None:
         mode = _mode(target)
         _check_target(target, mode)
         with open(temporary, "xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:

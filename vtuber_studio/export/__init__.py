@@ -1,7 +1,6 @@
 """Exporters: each draws through a callable it is given, and yields Progress. One row each in one table."""
 
 from vtuber_studio.export.animation import (
-    AnimationOptions,
     GifOptions,
     WebpOptions,
     export_apng,
@@ -9,12 +8,11 @@ from vtuber_studio.export.animation import (
     export_webp,
 )
 from vtuber_studio.export.batch import Named, export_batch
-from vtuber_studio.export.clips import SetOptions
+from vtuber_studio.export.clips import AnimationOptions, SetOptions
 from vtuber_studio.export.css import export_css
 from vtuber_studio.export.exporter import Exporter, checked, described, option, read_options
 from vtuber_studio.export.folders import (
     EmoteOptions,
-    FramesOptions,
     StateOptions,
     export_emotes,
     export_frames,
@@ -29,6 +27,14 @@ from vtuber_studio.export.psd import export_psd
 from vtuber_studio.export.sheet import LayoutOptions, SheetOptions, export_godot, export_sheet
 from vtuber_studio.export.stills import JpegOptions, StillOptions, still_avif, still_jpeg, still_webp
 from vtuber_studio.export.veado import VeadoOptions, export_veado
+from vtuber_studio.export.video import (
+    Mp4Options,
+    VideoOptions,
+    WebmOptions,
+    export_mp4,
+    export_prores,
+    export_webm,
+)
 from vtuber_studio.export.vts_item import ItemOptions, export_vts_item, item_name
 
 EXPORTERS: dict[str, Exporter] = {
@@ -73,10 +79,13 @@ EXPORTERS: dict[str, Exporter] = {
             stem=item_name,
         ),
         Exporter("emotes", "Emotes", "chats: faces from 28 to 128 pixels", EmoteOptions, "", export_emotes),
-        Exporter("frames", "Numbered pictures", "video editors", FramesOptions, "", export_frames),
+        Exporter("frames", "Numbered pictures", "video editors", AnimationOptions, "", export_frames),
         Exporter("apng", "Animated PNG", "overlays, with full alpha", AnimationOptions, ".png", export_apng),
         Exporter("animated-webp", "Animated WebP", "overlays, the web: full alpha", WebpOptions, ".webp", export_webp),
         Exporter("gif", "GIF", "chats and forums, hard edges", GifOptions, ".gif", export_gif),
+        Exporter("webm", "WebM video", "overlays, the web: alpha, small", WebmOptions, ".webm", export_webm),
+        Exporter("prores", "ProRes 4444", "video editors: alpha, large", VideoOptions, ".mov", export_prores),
+        Exporter("mp4", "MP4 video", "anywhere, on a background", Mp4Options, ".mp4", export_mp4),
     )
 }
 
@@ -85,12 +94,12 @@ __all__ = [
     "AnimationOptions",
     "EmoteOptions",
     "Exporter",
-    "FramesOptions",
     "GifOptions",
     "ItemOptions",
     "JpegOptions",
     "LayerOptions",
     "LayoutOptions",
+    "Mp4Options",
     "Named",
     "PngOptions",
     "Render",
@@ -100,6 +109,8 @@ __all__ = [
     "StateOptions",
     "StillOptions",
     "VeadoOptions",
+    "VideoOptions",
+    "WebmOptions",
     "WebpOptions",
     "checked",
     "described",
@@ -110,15 +121,18 @@ __all__ = [
     "export_frames",
     "export_gif",
     "export_godot",
+    "export_mp4",
     "export_ora",
     "export_png",
     "export_pngtuber_plus",
+    "export_prores",
     "export_psd",
     "export_renpy",
     "export_sheet",
     "export_states",
     "export_veado",
     "export_vts_item",
+    "export_webm",
     "export_webp",
     "option",
     "read_options",

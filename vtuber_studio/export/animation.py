@@ -22,21 +22,13 @@ from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.core.timeline import Frame
-from vtuber_studio.export.clips import ANIMATIONS, MotionOptions, clip_of
+from vtuber_studio.export.clips import AnimationOptions, clip_of, draw
 from vtuber_studio.export.exporter import checked, option
 from vtuber_studio.export.png import Render
 
 _CLEAR = 255  # the palette's last entry
 _SOLID = 128  # alpha from which on a pixel of a GIF is seen
 _SAMPLES = 6  # frames that a GIF's palette is made of
-
-
-@dataclass(frozen=True)
-class AnimationOptions(MotionOptions):
-    """What she does."""
-
-    animation: str = option("idle", "what she does", choices=ANIMATIONS)
 
 
 @dataclass(frozen=True)
@@ -92,10 +84,10 @@ def export_gif(render: Render, shot: Shot, options: GifOptions, path: Path) -> I
     _require_folder(path)
     frames = clip_of(options.animation, shot, options).frames
     step = max(1, len(frames) // _SAMPLES)
-    palette = _palette([_draw(render, frame, options) for frame in frames[::step][:_SAMPLES]])
+    palette = _palette([draw(render, frame, options.background, options.size) for frame in frames[::step][:_SAMPLES]])
     pictures = []
     for frame in frames:
-        pictures.append(_indexed(_draw(render, frame, options), palette, options.dither))
+        pictures.append(_indexed(draw(render, frame, options.background, options.size), palette, options.dither))
         yield Progress(0.9 * len(pictures) / len(frames), f"Drawing {len(pictures)} of {len(frames)}")
     ends = np.cumsum([frame.ms for frame in frames])
     times = np.maximum(np.diff(np.round(ends / 10), prepend=0), 2) * 10  # players slow down what is faster
@@ -119,7 +111,7 @@ def _pieces(
     frames = clip_of(options.animation, shot, options).frames
     before: np.ndarray | None = None
     for done, frame in enumerate(frames):
-        image = _draw(render, frame, options)
+        image = draw(render, frame, options.background, options.size)
         window = (0, 0, options.size, options.size) if before is None else _changed(before, image)
         if window is None:
             pieces[-1].ms += frame.ms
@@ -129,11 +121,6 @@ def _pieces(
             pieces.append(Piece(x0, y0, x1 - x0, y1 - y0, data, frame.ms))
         before = image
         yield Progress(0.95 * (done + 1) / len(frames), f"Drawing {done + 1} of {len(frames)}")
-
-
-def _draw(render: Render, frame: Frame, options: AnimationOptions) -> np.ndarray:
-    look = frame.shot.look.with_(background=options.background)
-    return render(frame.shot.with_(look=look), options.size)
 
 
 def _changed(a: np.ndarray, b: np.ndarray) -> tuple[int, int, int, int] | None:

@@ -31,6 +31,13 @@ class MotionOptions:
 
 
 @dataclass(frozen=True)
+class AnimationOptions(MotionOptions):
+    """What she does."""
+
+    animation: str = option("idle", "what she does", choices=ANIMATIONS)
+
+
+@dataclass(frozen=True)
 class SetOptions(MotionOptions):
     """Which pictures: a ready-made set, or every expression in every pose."""
 
@@ -73,8 +80,13 @@ def drawn(render: Render, frames: Sequence[Frame], options: MotionOptions) -> It
         order.setdefault(frame.shot.pose, []).append(number)
     for numbers in order.values():
         for number in numbers:
-            shot = frames[number].shot
-            yield number, render(shot.with_(look=shot.look.with_(background=options.background)), options.size)
+            yield number, draw(render, frames[number], options.background, options.size)
+
+
+def draw(render: Render, frame: Frame, background: str, size: int) -> np.ndarray:
+    """Image [size, size, 4] of a frame."""
+    look = frame.shot.look.with_(background=background)
+    return render(frame.shot.with_(look=look), size)
 
 
 def word(name: str, otherwise: str) -> str:

@@ -20,7 +20,16 @@ from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.core.timeline import Clip, blinking, stills
-from vtuber_studio.export.clips import ANIMATIONS, MotionOptions, SetOptions, clip_of, clips_of, drawn, frames_of, word
+from vtuber_studio.export.clips import (
+    AnimationOptions,
+    MotionOptions,
+    SetOptions,
+    clip_of,
+    clips_of,
+    drawn,
+    frames_of,
+    word,
+)
 from vtuber_studio.export.exporter import checked, option
 from vtuber_studio.export.png import Render
 
@@ -28,13 +37,6 @@ EMOTE_SIZES = (112, 56, 28, 128, 96, 72)  # Twitch's emotes; larger ones for oth
 EMOTES = "happy,laughing,sad,angry,surprised,embarrassed,worried,smug,sleepy,wink"
 CHIN, CROWN = 0.645, 0.42  # of the canvas: an emote ends below the chin; above the crown's line all is to be seen
 _DRAWN = 512  # pixels a side of which emotes are cut
-
-
-@dataclass(frozen=True)
-class FramesOptions(MotionOptions):
-    """An animation as numbered pictures."""
-
-    animation: str = option("idle", "what she does", choices=ANIMATIONS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class StateOptions:
     mouth: float = option(0.6, "how far the mouth opens when she speaks", 0.1, 1)
 
 
-def export_frames(render: Render, shot: Shot, options: FramesOptions, path: Path) -> Iterator[Progress]:
+def export_frames(render: Render, shot: Shot, options: AnimationOptions, path: Path) -> Iterator[Progress]:
     """Write the folder ``path``: NAME_000.png, NAME_001.png ..."""
     checked(options)
     clip = clip_of(options.animation, shot, options)
