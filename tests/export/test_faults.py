@@ -33,8 +33,8 @@ class Export:
         self.draw: Any = partial(render_layers, FakeGenerator()) if self.row.draws == "layers" else render
         table = described(self.row.options)
         given = {name: value for name, value in SMALL.items() if name in table}
-        if "size" in given:
-            given["size"] = max(given["size"], int(table["size"].metadata["low"] or 0))
+        for name in given.keys() & {"size", "fps"}:
+            given[name] = type(given[name])(max(given[name], table[name].metadata["low"] or 0))
         if "expressions" in table:
             given["expressions"] = "happy,sad"
         self.options = self.row.options(**given)

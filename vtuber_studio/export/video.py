@@ -27,6 +27,7 @@ from vtuber_studio.export.png import Render
 
 INSTALL = 'Install it: pip install "vtuber-studio[export]"'
 _BT709, _LIMITED = 1, 1  # as H.273 numbers matrix, primaries and transfer; FFmpeg's number of the range
+_EXACT = {"fflags": "+bitexact"}  # no random names, no moment in the file: what is drawn again is the same bytes
 _COARSE = 8  # pixels a side of one of the picture from which hidden colours are taken
 
 
@@ -85,7 +86,7 @@ def export_video(form: Form, render: Render, shot: Shot, options: VideoOptions, 
     with replacing(path) as file:
         sink = _Sink(file)
         try:
-            with av.open(sink, "w", format=form.container) as container:
+            with av.open(sink, "w", format=form.container, options=_EXACT) as container:
                 stream = _stream(container, encoder, form, options, side)
                 for done, frame in enumerate(frames):
                     picture = av.VideoFrame.from_ndarray(bled(draw(render, frame, options.background, side)), "rgba")
