@@ -25,6 +25,7 @@ from vtuber_studio.cli_looks import (
     look_of,
 )
 from vtuber_studio.cli_looks import app as looks_app
+from vtuber_studio.cli_pictures import app as pictures_app
 from vtuber_studio.cli_train import app as train_app
 from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
@@ -40,6 +41,7 @@ artist_app = typer.Typer(
     help="What the built-in artist draws: the truth that the starter learns.", no_args_is_help=True
 )
 app.add_typer(looks_app)
+app.add_typer(pictures_app)
 app.add_typer(export_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
