@@ -132,12 +132,14 @@ def region(
     from vtuber_studio.core.files import read_file
     from vtuber_studio.core.fit import require_look
     from vtuber_studio.core.look import Region
-    from vtuber_studio.core.region import MAX_MASK, variant, with_variant
+    from vtuber_studio.core.mask import MAX_FILE, mask_from_png
+    from vtuber_studio.core.region import variant, with_variant
     from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
     manifest = read_bundle(find_bundle(generator)).manifest
     base = look_of(manifest, look)
-    inside = Region(name, tuple(filter(None, parts.split(","))), read_file(mask, MAX_MASK), strength)
+    white = mask_from_png(read_file(mask, MAX_FILE))
+    inside = Region(name, tuple(filter(None, parts.split(","))), white, strength)
     if not inside.parts:
         raise StudioError("A region needs a part.", "Write for example --parts hair_front,hair_back.")
     edited = base.with_(regions=(*base.regions, inside))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from vtuber_studio.core.look import MAX_SEED, Look, Mix, Region
-from vtuber_studio.core.mask import SIDE, mask_of
+from vtuber_studio.core.mask import SIDE, Mask, mask_of
 from vtuber_studio.core.project import NamedLook, NamedPalette, Project, TaughtDirection
 
 names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
@@ -32,10 +32,10 @@ def _looks(mixes: st.SearchStrategy[tuple[Mix, ...]]) -> st.SearchStrategy[Look]
     )
 
 
-def _mask(x: int, y: int) -> bytes:
+def _mask(x: int, y: int) -> Mask:
     canvas = np.zeros((SIDE, SIDE), np.uint8)
     canvas[y : y + 50, x : x + 50] = 255
-    return mask_of(canvas).to_png()
+    return mask_of(canvas)
 
 
 masks = st.sampled_from([_mask(100, 200), _mask(0, 0), _mask(900, 500)])

@@ -14,7 +14,7 @@ from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.region import still_there, variant, with_region
 from vtuber_studio.core.session import Session
 
-MASK = mask_of(np.eye(SIDE, dtype=bool)).to_png()
+MASK = mask_of(np.eye(SIDE, dtype=bool))
 
 
 @st.composite

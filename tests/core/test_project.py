@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import stat
@@ -17,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.strategies import projects
-from vtuber_studio.core import archive, files, mask, project
+from vtuber_studio.core import archive, files, project
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look, Mix
-from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.look import Look, Mix, Region
+from vtuber_studio.core.mask import SIDE, mask_of, whole
 from vtuber_studio.core.project import (
     NamedLook,
     NamedPalette,
@@ -36,20 +35,24 @@ from vtuber_studio.core.project import (
 )
 from vtuber_studio.core.session import Session
 
-MASK = mask_of(np.eye(8, dtype=bool)).to_png()
+MASK = mask_of(np.broadcast_to(np.arange(SIDE) < SIDE // 2, (SIDE, SIDE)))  # a small file
+STREAK = Region("Streak", ("hair_front",), MASK, palette={"hair.base": "#cc2233"})
 RICH = Project(
-    looks=(NamedLook("Everyday", Look(seed=3, attributes={"eye_size": 0.5})), NamedLook("Party", Look(seed=4))),
+    looks=(
+        NamedLook("Everyday", Look(seed=3, attributes={"eye_size": 0.5})),
+        NamedLook("Party", Look(seed=4, regions=(STREAK,))),
+    ),
     active=1,
-    favourites=(NamedLook("Best", Look(mixes=(Mix("eyes", Look(seed=9), 0.5, 0.25),))),),
+    favourites=(NamedLook("Best", Look(mixes=(Mix("eyes", Look(seed=9, regions=(STREAK,)), 0.5, 0.25),))),),
     palettes=(NamedPalette("Dusk", {"hair.base": "#334455"}),),
     locks=frozenset({"eye_size", "hair_style"}),
-    masks={"blush-1": MASK},
 )
-GOOD = project_bytes(RICH, thumbnail_png=MASK)
+GOOD = project_bytes(RICH, thumbnail_png=MASK.to_png())
 
 
 UNREADABLE = [  # each of them was written once, and then refused by its reader
-    Project(schema=2),
+    Project(schema=1),
+    Project(schema=3),
     Project(name="n" * 201),
     Project(name="half a character \ud800"),
     Project(name=3),  # type: ignore[arg-type]
@@ -96,12 +99,53 @@ def test_any_project_survives_the_round_trip(value: Project) -> None:
 
 def test_everything_in_a_project_survives_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.vtsproj"
-    save_project(path, RICH, thumbnail_png=MASK)
+    save_project(path, RICH, thumbnail_png=MASK.to_png())
     assert read_project(path) == RICH and read_look(path) == RICH.look
     with zipfile.ZipFile(path) as archive:
-        assert set(archive.namelist()) == {"project.json", "thumbnail.png", "masks/blush-1.png"}
+        assert archive.namelist() == ["project.json", "thumbnail.png", f"masks/{MASK.digest}.png"], "each mask once"
         content = json.loads(archive.read("project.json"))
-    assert content["schema"] == 1 and set(content["masks"]) == {"blush-1"}
+    assert content["schema"] == 2 and content["looks"][1]["look"]["regions"][0]["mask"] == MASK.digest
+
+
+def test_a_look_alone_holds_its_masks(tmp_path: Path) -> None:
+    look = RICH.favourites[0].look
+    (tmp_path / "look.json").write_bytes(look.to_json())
+    assert read_look(tmp_path / "look.json") == look and MASK.digest.encode() not in look.to_json()
+
+
+def test_many_looks_may_have_the_same_mask() -> None:
+    noise = mask_of(np.random.default_rng(1).integers(0, 256, (SIDE, SIDE), dtype=np.uint8))
+    look = Look(regions=(Region("Dust", ("eyes",), noise),))
+    value = Project(favourites=tuple(NamedLook(f"{n}", look.with_(seed=n)) for n in range(200)))
+    data = project_bytes(value)
+    assert len(data) < 1_500_000
+    again = project_from_bytes(data)
+    assert again == value and len({id(named.look.regions[0].mask) for named in again.favourites}) == 1
+
+
+def test_too_many_masks_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [np.arange(SIDE)[:, None] == [[row] * SIDE] for row in range(3)]
+    regions = tuple(Region("Row", ("eyes",), mask_of(values)) for values in rows)
+    value, data = Project().with_look(Look(regions=regions)), project_bytes(Project().with_look(Look(regions=regions)))
+    monkeypatch.setattr(project, "MOST_MASKS", {"looks": 2, "favourites": 0})
+    session = Session()
+    with pytest.raises(StudioError, match="too many masks"):
+        session.edit_project(value)
+    with pytest.raises(StudioError, match="mask"):
+        project_from_bytes(data)
+    assert not session.can_undo
+
+
+def test_a_project_of_schema_1_is_opened() -> None:
+    value = read_project(Path(__file__).parent.parent / "data" / "project-schema-1.vtsproj")
+    assert value.schema == 2 and value.name == "Mia" and value.locks == {"eye_size"}
+    left, soft = value.look.regions
+    assert left.mask.array[:, SIDE // 2 :].all() and not left.mask.array[:, : SIDE // 2].any()
+    assert (left.name, soft.strength, soft.attributes) == ("Her left", 0.5, {"fringe_length": 0.25})
+    first, second = value.favourites
+    assert first.look == value.look and second.look.mixes[0].look == value.look
+    assert second.look.regions[0].mask is soft.mask, "the same text is the same mask"
+    assert project_from_bytes(project_bytes(value)) == value and len(project_bytes(value)) < 20_000
 
 
 def test_a_project_takes_todays_names() -> None:
@@ -140,7 +184,7 @@ def test_a_look_is_read_from_json_too(tmp_path: Path) -> None:
 
 def test_a_newer_version_is_refused_by_name() -> None:
     with pytest.raises(StudioError, match="newer version") as caught:
-        project_from_bytes(_with(schema=2, looks="of another kind"))
+        project_from_bytes(_with(schema=3, looks="of another kind"))
     assert "Update" in caught.value.hint
 
 
@@ -173,8 +217,7 @@ def test_an_unsound_project_is_not_written(tmp_path: Path) -> None:
     for value in (
         Project(active=3),
         Project().with_look(Look(truncation_psi=float("nan"))),
-        Project(masks={"../a": MASK}),
-        Project(masks={"a": b"not a picture"}),
+        Project().with_look(Look(regions=(STREAK.with_(mask=MASK.to_png()),))),
         *UNREADABLE,
     ):
         with pytest.raises(StudioError):
@@ -211,18 +254,22 @@ def test_unknown_fields_and_missing_masks_are_said() -> None:
     for content in ({"looks": [{"name": "a", "look": {"seeed": 3}}]}, {"seeed": 3}):
         with pytest.raises(StudioError, match="'seeed', which this version does not know"):
             project_from_bytes(_with(**content))
-    with pytest.raises(StudioError, match="mask is missing"):
-        project_from_bytes(_zip({"project.json": json.dumps({"masks": {"a": ""}}).encode()}))
-    with pytest.raises(StudioError, match="mask is missing"):
-        project_from_bytes(_zip({"project.json": b"{}", "masks/a.png": MASK}))
+    other = mask_of(np.eye(SIDE, dtype=bool)).to_png()
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    place = f"masks/{MASK.digest}.png"
+    for png in (None, other):
+        changed = {**members, place: png} if png else {name: members[name] for name in members if name != place}
+        with pytest.raises(StudioError, match="mask is missing"):
+            project_from_bytes(_zip(changed))
 
 
-def test_every_flipped_bit_is_refused_or_harmless() -> None:
-    for bit in range(8 * len(GOOD)):
+def test_a_flipped_bit_anywhere_is_refused_or_harmless() -> None:
+    for byte in range(len(GOOD)):
         data = bytearray(GOOD)
-        data[bit // 8] ^= 1 << bit % 8
+        data[byte] ^= 1 << byte % 8
         try:
-            assert project_from_bytes(bytes(data)) == RICH, f"bit {bit} was lost silently"
+            assert project_from_bytes(bytes(data)) == RICH, f"byte {byte} was lost silently"
         except StudioError as error:
             assert error.message
 
@@ -230,7 +277,7 @@ def test_every_flipped_bit_is_refused_or_harmless() -> None:
 @pytest.mark.parametrize("name", ["/etc/passwd", "../a.png", "masks/../../a.png", "C:\\a.png", "masks\\a.png", "c:a"])
 def test_a_forbidden_name_is_refused(name: str) -> None:
     with pytest.raises(StudioError, match="forbidden name"):
-        project_from_bytes(_zip({"project.json": b"{}", name: MASK}))
+        project_from_bytes(_zip({"project.json": b"{}", name: MASK.to_png()}))
 
 
 def test_links_and_doubles_are_refused() -> None:
@@ -260,19 +307,6 @@ def test_bombs_are_refused_before_they_unpack(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(archive, "MAX_TOTAL", 1000)
     with pytest.raises(StudioError, match="unpacks"):
         project_from_bytes(together)
-
-
-def test_masks_that_are_small_files_and_many_pixels_are_refused_undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    large = mask_of(np.zeros((5000, 8000), np.uint8)).to_png()
-    masks = {str(number): large for number in range(60)}
-    content = msgspec.json.encode({"masks": {name: hashlib.sha256(png).digest() for name, png in masks.items()}})
-    members = {"project.json": content, **{f"masks/{name}.png": png for name, png in masks.items()}}
-    data = _zip(members, zipfile.ZIP_STORED)
-    monkeypatch.setattr(mask, "mask_from_png", lambda _: pytest.fail("decoded"))
-    with pytest.raises(StudioError, match="masks of this project are too large"):
-        project_from_bytes(data)
-    with pytest.raises(StudioError, match="masks of this project are too large"):
-        project_bytes(Project(masks={str(number): large for number in range(60)}))
 
 
 def test_a_forged_directory_is_refused() -> None:
@@ -318,7 +352,7 @@ def test_flipped_and_cut_bytes_are_refused_or_harmless(flips: list[tuple[int, in
     _read_or_refuse(GOOD[cut:])
 
 
-JSON = msgspec.json.encode({**msgspec.to_builtins(RICH.with_(masks={})), "schema": 1})
+JSON = msgspec.json.encode({**msgspec.to_builtins(RICH.with_(looks=Project().looks, active=0), enc_hook=whole)})
 
 
 @given(st.integers(0, len(JSON) - 1), st.binary(min_size=1, max_size=4))

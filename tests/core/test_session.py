@@ -6,22 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.core.strategies import looks, texts
+from tests.core.strategies import looks, masks, texts
 from vtuber_studio.core import project
 from vtuber_studio.core.errors import FileChanged, StudioError
-from vtuber_studio.core.look import Look
-from vtuber_studio.core.mask import mask_of
+from vtuber_studio.core.look import Look, Region
 from vtuber_studio.core.pose import Face, Pose
 from vtuber_studio.core.project import NamedLook, Project, project_bytes, project_from_bytes, read_project
 from vtuber_studio.core.session import Session
-
-MASK = mask_of(np.eye(8, dtype=bool)).to_png()
 
 
 def test_a_drag_is_one_undo_step() -> None:
@@ -361,9 +357,10 @@ class SavingMachine(RuleBasedStateMachine):
         self._try(lambda: self.session.remove_look(index))
         self._try(lambda: self.session.remove_favourite(index))
 
-    @rule(data=st.binary(max_size=20) | st.just(MASK), name=awkward)
-    def mask(self, data: bytes, name: str) -> None:
-        self._try(lambda: self.session.edit_project(self.session.project.with_(masks={name: data, "a": MASK})))
+    @rule(mask=masks | st.binary(max_size=20), name=awkward)
+    def region(self, mask: Any, name: str) -> None:
+        look = self.session.project.look
+        self._try(lambda: self.session.edit_whole(look.with_(regions=(*look.regions, Region(name, ("eyes",), mask)))))
 
     @rule()
     def undo(self) -> None:

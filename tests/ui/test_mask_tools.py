@@ -17,7 +17,6 @@ from tests.ui.test_pointing import place
 from tests.ui.test_region_panel import ALL, RIGHT, differs, make, steps
 from vtuber_studio.core.mask import SIDE
 from vtuber_studio.core.pose import NEUTRAL, Pose
-from vtuber_studio.core.region import region_mask
 from vtuber_studio.ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -46,7 +45,7 @@ def take(window: MainWindow, tool: str) -> None:
 def mask(window: MainWindow) -> np.ndarray:
     region = window.stage.region
     assert region is not None
-    return region_mask(region.mask).array
+    return region.mask.array
 
 
 def value(window: MainWindow, x: float, y: float) -> int:

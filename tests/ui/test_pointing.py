@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, drag, settle, undo_depth
 from vtuber_studio.core.pose import Pose
-from vtuber_studio.core.region import region_mask
 from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.figure import shown_at, unbreathed
 from vtuber_studio.ui.main_window import MainWindow
@@ -278,6 +277,6 @@ def test_a_region_of_what_is_pointed_at_is_made_from_its_menu(qtbot: QtBot, wind
     take(offered, "Where its colour is")
     qtbot.waitUntil(lambda: window.session.entered == 0, timeout=WAIT)
     (region,) = window.regions.stack
-    mask = region_mask(region.mask).array
+    mask = region.mask.array
     assert (region.name, region.parts) == ("Iris", ("eyes",)) and mask[2 * IRIS[1], 2 * IRIS[0]] == 255
     assert mask[2 * SKIN[1], 2 * SKIN[0]] == 0

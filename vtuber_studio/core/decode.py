@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,17 +14,28 @@ T = TypeVar("T")
 _NEWER = "Update VTuber Studio to open it."
 
 
-def decode_versioned(data: bytes, kind: type[T], what: str, field: str, known: int, hint: str) -> T:
-    """JSON ``data`` as ``kind``. StudioError when ``field``, its version (``known`` when left out), is another one or
-    anything else in it is not as ``kind`` says; ``what`` it should be and the ``hint`` go into the sentence."""
+def decode_versioned(
+    data: bytes,
+    kind: type[T],
+    what: str,
+    field: str,
+    known: int,
+    hint: str,
+    oldest: int | None = None,
+    masks: Callable[[type, Any], Any] | None = None,
+) -> T:
+    """JSON ``data`` as ``kind``. StudioError when ``field``, its version (the ``oldest``, or ``known``, when left out),
+    is not one from there to ``known``, or anything else in it is not as ``kind`` says; ``what`` it should be and the
+    ``hint`` go into the sentence. ``masks`` reads what JSON has no word for (``mask.reader``)."""
+    oldest = known if oldest is None else oldest
     try:
         raw = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        found: Any = msgspec.json.decode(raw[field]) if field in raw else known
+        found: Any = msgspec.json.decode(raw[field]) if field in raw else oldest
         if isinstance(found, int) and found > known:
             raise StudioError(f"This {what} was made by a newer version (format {found}).", _NEWER)
-        if found != known:
+        if type(found) is not int or found < oldest:
             raise StudioError(f"This {what}'s format {str(found)[:20]!r} is unknown.", hint)
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=kind, dec_hook=masks)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise StudioError(in_words(error, what), hint) from error
 

@@ -15,6 +15,7 @@ import numpy as np
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.mask import Mask, named, reader, whole
 from vtuber_studio.core.palette import as_stored, backdrop
 from vtuber_studio.core.plain import Plain
 
@@ -66,13 +67,12 @@ class Mix(Plain, frozen=True, forbid_unknown_fields=True):
 class Region(Plain, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Inside ``mask`` the ``parts`` are as the look is with these values in place of its own (``core.region.variant``).
 
-    The mask is a greyscale PNG of the whole canvas, ``mask.SIDE`` pixels a side: 255 is inside. Regions lie on one
-    another, the last one on top.
+    Regions lie on one another, the last one on top. In JSON the mask is a greyscale PNG, base64.
     """
 
     name: str
     parts: tuple[str, ...]
-    mask: bytes
+    mask: Mask
     strength: float = 1.0  # 0..1
     hidden: bool = False
     attributes: dict[str, Value] = {}
@@ -140,15 +140,15 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
 
     def to_json(self) -> bytes:
         """The file of a look: canonical JSON with a version; the same look always gives the same bytes."""
-        return msgspec.json.encode({"version": VERSION, **msgspec.to_builtins(self)}, order="sorted")
+        return msgspec.json.encode({"version": VERSION, **msgspec.to_builtins(self, enc_hook=whole)}, order="sorted")
 
     def __hash__(self) -> int:
         return value_hash(self)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the look's canonical JSON."""
-        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+        """SHA-256 of the look's canonical JSON, its masks named by their digests."""
+        return hashlib.sha256(msgspec.json.encode(self, enc_hook=named({}), order="sorted")).hexdigest()
 
 
 class _LookFile(Look, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -158,5 +158,5 @@ class _LookFile(Look, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
 def look_from_json(data: bytes) -> Look:
     """Decode a look's file; StudioError with one sentence when it is not one, or one of a newer version."""
     hint = "Choose a look's JSON or a .vtsproj project."
-    file = decode_versioned(data, _LookFile, "look", "version", VERSION, hint)
+    file = decode_versioned(data, _LookFile, "look", "version", VERSION, hint, masks=reader())
     return Look(*(getattr(file, field) for field in Look.__struct_fields__))

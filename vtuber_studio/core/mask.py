@@ -1,14 +1,21 @@
-"""Mask: uint8 [H, W], 0 = outside, 255 = inside, soft edges between; read-only, named by its digest.
+"""Mask: where a region is. uint8 [SIDE, SIDE] of the whole canvas, 255 = inside, soft edges between; never empty.
 
-A stroke makes a new Mask for every move, so that requests stay immutable and two equal masks compare equal.
+A frozen value, named by its digest: every move of a stroke makes a new one, and none is written before something is
+saved. An undo history keeps hundreds: the pixels of those that nobody has looked at for a while rest as PNG.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import threading
+import weakref
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -16,20 +23,46 @@ from PIL import Image
 from vtuber_studio.core import png
 from vtuber_studio.core.errors import StudioError
 
-SIDE = 1024  # pixels a side of a region's mask: two a unit of the canvas
-MAX_SIDE = 8192
-MAX_PIXELS = 40_000_000
-MAX_BYTES = 50_000_000
-MAX_TOTAL = 100_000_000  # pixels of all masks of a project
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+SIDE = 1024  # pixels a side: two a unit of the canvas
+MAX_FILE = 50_000_000  # bytes of a mask's file from outside; ours have at most 1_060_000, those of noise
+FRESH = 16  # so many masks keep their pixels at hand
+_HEX = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, eq=False)
 class Mask:
-    """An immutable region. Make one with ``mask_of`` or ``mask_from_png``."""
+    """An immutable mask. Make one with ``mask_of`` or ``mask_from_png``."""
 
-    array: np.ndarray = field(repr=False)  # uint8 [H, W], read-only
-    digest: str  # SHA-256 of size and values
+    __slots__ = ("__weakref__", "_array", "_png", "digest")
+
+    def __init__(self, values: bytes) -> None:
+        # frombuffer over bytes, not setflags on a copy: nobody can make this one writable again
+        self._array: np.ndarray | None = np.frombuffer(values, np.uint8).reshape(SIDE, SIDE)
+        self._png: bytes | None = None
+        self.digest = hashlib.sha256(values).hexdigest()
+        _keep_fresh(self)
+
+    @property
+    def array(self) -> np.ndarray:
+        """uint8 [SIDE, SIDE], read-only."""
+        array = self._array
+        if array is None:
+            assert self._png is not None
+            array = self._array = np.frombuffer(_decoded(self._png), np.uint8).reshape(SIDE, SIDE)
+        _keep_fresh(self)
+        return array
+
+    def to_png(self) -> bytes:
+        """Greyscale PNG of the values; the same mask always gives the same bytes."""
+        array = self._array  # first: another thread may let it rest, but never before there is a PNG
+        if self._png is None:
+            assert array is not None
+            self._png = _encoded(array)
+        return self._png
+
+    def rest(self) -> None:
+        """Let go of the pixels; who asks for them gets them again."""
+        self.to_png()
+        self._array = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Mask) and other.digest == self.digest
@@ -37,66 +70,123 @@ class Mask:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    @property
-    def empty(self) -> bool:
-        """True when nothing is inside."""
-        return not self.array.any()
-
-    def to_png(self) -> bytes:
-        """Greyscale PNG of the same values, quickly: a stroke makes many."""
-        buffer = io.BytesIO()
-        Image.fromarray(self.array).save(buffer, "PNG", compress_level=1)
-        return buffer.getvalue()
+    def __repr__(self) -> str:
+        return f"Mask({self.digest[:12]})"
 
 
-def _check_size(height: int, width: int) -> None:
-    if not (0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE and height * width <= MAX_PIXELS):
-        raise StudioError(
-            f"A mask of {width} x {height} pixels cannot be used.",
-            f"Use one of 1 to {MAX_SIDE} pixels a side and at most {MAX_PIXELS // 1_000_000} megapixels.",
-        )
+_fresh: OrderedDict[int, weakref.ref[Mask]] = OrderedDict()  # the one that was looked at last is the last
+_lock = threading.Lock()
+
+
+def _keep_fresh(mask: Mask) -> None:
+    with _lock:
+        _fresh[id(mask)] = weakref.ref(mask)
+        _fresh.move_to_end(id(mask))
+        old = _fresh.popitem(last=False)[1]() if len(_fresh) > FRESH else None
+    if old is not None:
+        old.rest()
+
+
+def _encoded(array: np.ndarray) -> bytes:
+    """A PNG whose rows are differences to the row above (filter 2): quicker than Pillow's, which tries them all."""
+    rows = np.full((SIDE, SIDE + 1), 2, np.uint8)
+    rows[:, 1:] = array
+    rows[1:, 1:] -= array[:-1]
+    header = SIDE.to_bytes(4) * 2 + bytes([8, 0, 0, 0, 0])  # 8 bits of grey
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))
+    return png.SIGNATURE + b"".join(png.chunk(kind, contents) for kind, contents in parts)
+
+
+def _decoded(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(png.bare(data)), formats=["PNG"]) as image:
+        if image.size != (SIDE, SIDE):  # before any pixel is looked at
+            raise _wrong_size(*image.size)
+        return image.convert("L").tobytes()
+
+
+def _wrong_size(width: int, height: int) -> StudioError:
+    return StudioError(
+        f"The mask of a region has {width} x {height} pixels.", f"Give one of {SIDE} x {SIDE}: the whole canvas."
+    )
+
+
+def _made(values: bytes) -> Mask:
+    if not np.frombuffer(values, np.uint8).any():
+        raise StudioError("The mask of a region is empty.", "Paint what is to be inside, or delete the region.")
+    return Mask(values)
 
 
 def mask_of(values: np.ndarray) -> Mask:
-    """Mask of a copy of ``values`` (bool, or uint8 0..255) [H, W]; StudioError for another type or size."""
+    """Mask of a copy of ``values`` (bool, or uint8 0..255) [SIDE, SIDE]; StudioError for another type or size, and when
+    nothing is inside."""
     if values.ndim != 2 or values.dtype not in (np.uint8, np.bool_):
         raise StudioError(f"A mask needs one 8-bit channel, not {values.dtype} {list(values.shape)}.")
-    _check_size(*values.shape)
+    if values.shape != (SIDE, SIDE):
+        raise _wrong_size(values.shape[1], values.shape[0])
     scaled = values.astype(np.uint8) * 255 if values.dtype == np.bool_ else values
-    # frombuffer over bytes, not setflags on a copy: nobody can make this one writable again
-    data = np.ascontiguousarray(scaled).tobytes()
-    array = np.frombuffer(data, np.uint8).reshape(values.shape)
-    return Mask(array, hashlib.sha256(f"{values.shape[0]}x{values.shape[1]}:".encode() + data).hexdigest())
+    return _made(scaled.tobytes())
 
 
 def mask_from_png(data: bytes) -> Mask:
-    """Decode a PNG; its size is checked before any pixel is. StudioError when it is damaged or too large."""
-    if len(data) > MAX_BYTES:
-        raise StudioError("This mask's file is too large.", f"Masks are at most {MAX_BYTES // 1_000_000} MB.")
+    """Decode a PNG; StudioError when it is damaged, empty, or of another size, which is checked before any pixel is."""
     try:
-        with Image.open(io.BytesIO(png.bare(data)), formats=["PNG"]) as image:
-            _check_size(image.height, image.width)
-            return mask_of(np.asarray(image.convert("L")))
+        values = _decoded(data)
     except StudioError:
         raise
     except Exception as error:  # Pillow raises many types on damaged bytes
         raise StudioError(
             "This mask is not a readable PNG.", "Save it again as an 8-bit greyscale PNG."
         ) from error
+    return _made(values)
 
 
-def check_masks(masks: Mapping[str, bytes]) -> None:
-    """StudioError unless the masks of a project (name -> PNG) are sound, and all together of a usable size."""
-    total = 0
-    for name, data in masks.items():
-        if not name or len(name) > 100 or not set(name) <= _LETTERS:
-            raise StudioError(f"A mask is called {name[:40]!r}.", "Use small letters, digits, - and _.")
-        try:
-            width, height = png.size(data)
-        except (ValueError, StopIteration) as error:
-            raise StudioError(f"The mask {name} is not a readable PNG.", "Draw it again, or remove it.") from error
-        total += width * height
-    if total > MAX_TOTAL:
-        raise StudioError("The masks of this project are too large.", "Remove some, or draw them smaller.")
-    for data in masks.values():
-        mask_from_png(data)
+# in JSON
+
+
+def whole(value: object) -> str:
+    """For msgspec's ``enc_hook``: a mask as the base64 of its PNG, as in the file of a look."""
+    if isinstance(value, Mask):
+        return base64.b64encode(value.to_png()).decode()
+    raise TypeError(f"no file keeps {type(value).__name__}")
+
+
+def named(into: dict[str, Mask]) -> Callable[[object], str]:
+    """The same hook, but a mask as its digest; the mask itself is put into ``into``."""
+
+    def name(value: object) -> str:
+        if not isinstance(value, Mask):
+            return whole(value)
+        into[value.digest] = value
+        return value.digest
+
+    return name
+
+
+def reader(found: Callable[[str], Mask | None] = lambda _digest: None) -> Callable[[type, Any], Any]:
+    """For msgspec's ``dec_hook``: masks of the base64 of a PNG, or of a digest that ``found`` knows. StudioError when
+    it is neither, or not a sound mask."""
+    seen: dict[str, Mask] = {}  # favourites repeat each other's
+
+    def read(kind: type, text: Any) -> Any:
+        if kind is not Mask or not isinstance(text, str):
+            raise ValueError("no mask")
+        if text not in seen:
+            seen[text] = _of_digest(text, found) if len(text) == 64 and set(text) <= _HEX else _of_base64(text)
+        return seen[text]
+
+    return read
+
+
+def _of_digest(digest: str, found: Callable[[str], Mask | None]) -> Mask:
+    mask = found(digest)
+    if mask is None or mask.digest != digest:
+        raise StudioError("A mask is missing or was changed.", "Open another copy of this file.")
+    return mask
+
+
+def _of_base64(text: str) -> Mask:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise StudioError("The mask of a region is damaged.", "Open another copy of this file.") from error
+    return mask_from_png(data)

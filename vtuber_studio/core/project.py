@@ -1,12 +1,12 @@
 """Project: one persona with several looks and outfits, and the ``.vtsproj`` file that holds it.
 
-The file is a zip: ``project.json`` (this module's structs), ``masks/*.png``, ``thumbnail.png``. It is opened
-from bytes, under caps, and checked whole before anything of it is used.
+The file is a zip: ``project.json`` (this module's structs), ``thumbnail.png``, and ``masks/DIGEST.png``, each mask
+once, however many looks have it: in ``project.json`` they say its digest. It is opened from bytes, under caps, and
+checked whole before anything of it is used. Schema 1 had the masks in the looks, as a look's own file has.
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import digest_of, read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, fit_look, renamed_look, renamed_palette, require_look
 from vtuber_studio.core.look import Look, look_from_json
-from vtuber_studio.core.mask import check_masks
+from vtuber_studio.core.mask import Mask, mask_from_png, named, reader
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.png import SIGNATURE
 from vtuber_studio.core.sound import check_look
@@ -42,7 +42,8 @@ __all__ = [
     "save_project",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
+OLDEST = 1  # schema that is still read
 SUFFIX = ".vtsproj"
 MAX_JSON = 16_000_000  # bytes of project.json, or of a look's own file
 _CAPS = {"project.json": MAX_JSON}
@@ -56,6 +57,8 @@ LIMITS = {
     "directions": (1000, 1_000_000),
     "locks": (1000, 200_000),
 }
+# different masks at most; theirs are 1 to 50 kB each, and if all were of noise, saving would say that it is too much
+MOST_MASKS = {"looks": 900, "favourites": 900}
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 
@@ -100,7 +103,6 @@ class Project(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     directions: tuple[TaughtDirection, ...] = ()
     locks: frozenset[str] = frozenset()  # attributes that the dice leave alone
     generator: MadeWith = MadeWith("")
-    masks: dict[str, bytes] = {}  # name -> PNG; members of their own in the file, project.json holds their SHA-256
 
     @property
     def look(self) -> Look:
@@ -115,6 +117,10 @@ class Project(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
         """A copy whose active look is ``look``."""
         named = msgspec.structs.replace(self.looks[self.active], look=look)
         return self.with_(looks=(*self.looks[: self.active], named, *self.looks[self.active + 1 :]))
+
+
+class _ProjectFile(Project, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    masks: dict[str, bytes] = {}  # a table of schema 1; nothing ever filled it
 
 
 def renamed_project(project: Project, renamed: Renamed) -> Project:
@@ -161,19 +167,21 @@ def check_project(project: Project, since: Project | None = None) -> Project:
             raise StudioError(f"The {field} of this project are of the wrong kind.", "Give a tuple, or a set of locks.")
         if len(items) > most:
             raise StudioError(f"A project keeps at most {most} {field}.", "Delete some first.")
-        if len(_encoded(items)) > most_bytes:
+        masks: dict[str, Mask] = {}
+        if len(_encoded(items, masks)) > most_bytes:
             raise StudioError(f"The {field} of this project take too much room.", "Delete some first.")
+        if len(masks) > MOST_MASKS.get(field, 0):
+            raise StudioError(f"The {field} of this project have too many masks.", "Delete some regions first.")
         for item in items:
             if id(item) not in known:
                 _check_item(item, type(item) if isinstance(item, _Kept) else str)
-    if since is None or project.masks is not since.masks:
-        check_masks(project.masks)
     return project
 
 
-def _encoded(value: object) -> bytes:
+def _encoded(value: object, masks: dict[str, Mask]) -> bytes:
+    """JSON in which masks are digests; they themselves are put into ``masks``."""
     try:
-        return msgspec.json.encode(value, order="deterministic")
+        return msgspec.json.encode(value, enc_hook=named(masks), order="deterministic")
     except (TypeError, ValueError, OverflowError, RecursionError) as error:  # half a character is a ValueError
         raise StudioError("This holds something that no file can keep.", "Use plain numbers and texts.") from error
 
@@ -181,15 +189,16 @@ def _encoded(value: object) -> bytes:
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise StudioError(f"A name has at most {MAX_NAME} characters.", "Choose a shorter one.")
-    _encoded(name)
+    _encoded(name, {})
 
 
 def _check_item(item: Any, kind: type) -> None:
     """StudioError unless a look, palette, direction or lock is sound, and read from a file would be the same."""
     if isinstance(item, _Kept):
         _check_name(item.name)
+    masks: dict[str, Mask] = {}
     try:
-        same = msgspec.json.decode(_encoded(item), type=kind) == item
+        same = msgspec.json.decode(_encoded(item, masks), type=kind, dec_hook=reader(masks.get)) == item
     except (ValueError, RecursionError) as error:
         raise StudioError("This holds a value of the wrong kind.", "Use plain numbers and texts.") from error
     if not same:
@@ -208,19 +217,20 @@ def _unpack(data: bytes) -> Project:
     members = unpack(data, _CAPS)
     if "project.json" not in members:
         raise StudioError("This is a zip file, but not a project.", "Choose a .vtsproj file.")
-    project = decode_versioned(members["project.json"], Project, "project", "schema", SCHEMA, _DAMAGED)
-    masks = {
-        name.removeprefix("masks/").removesuffix(".png"): png
-        for name, png in members.items()
-        if name.startswith("masks/") and name.endswith(".png")
-    }
-    if project.masks != _digests(masks):
-        raise StudioError("This project is damaged: a mask is missing or was changed.", _DAMAGED)
-    return project.with_(masks=masks)
+    most = sum(MOST_MASKS.values())
+    opened = 0
 
+    def mask(digest: str) -> Mask | None:
+        nonlocal opened
+        opened += 1
+        png = members.get(f"masks/{digest}.png")
+        return None if png is None or opened > most else mask_from_png(png)
 
-def _digests(masks: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: hashlib.sha256(png).digest() for name, png in masks.items()}
+    file = decode_versioned(
+        members["project.json"], _ProjectFile, "project", "schema", SCHEMA, _DAMAGED, OLDEST, reader(mask)
+    )
+    fields = {name: getattr(file, name) for name in Project.__struct_fields__}
+    return Project(**{**fields, "schema": SCHEMA})
 
 
 def project_from_bytes(data: bytes) -> Project:
@@ -234,14 +244,14 @@ def project_bytes(project: Project, thumbnail_png: bytes | None = None) -> bytes
     What was packed is unpacked before it is handed out: no file is replaced by one that cannot be opened.
     """
     check_project(project)
-    # a default schema would be left out, and a reader of the future must see it
+    masks: dict[str, Mask] = {}
     content = {
-        **msgspec.to_builtins(project.with_(masks=_digests(project.masks)), order="deterministic"),
-        "schema": SCHEMA,
+        **msgspec.to_builtins(project, enc_hook=named(masks), order="deterministic"),
+        "schema": SCHEMA,  # a default would be left out, and a reader of the future must see it
     }
     members = {"project.json": msgspec.json.encode(content, order="deterministic")}
     members |= {"thumbnail.png": thumbnail_png} if thumbnail_png and len(thumbnail_png) <= MAX_MEMBER else {}
-    members |= {f"masks/{name}.png": png for name, png in sorted(project.masks.items())}
+    members |= {f"masks/{digest}.png": mask.to_png() for digest, mask in sorted(masks.items())}
     packed = pack(members, _CAPS, deflated=("project.json",))
     if len(packed) > MAX_FILE or _unpack(packed) != project:
         raise StudioError("This project could not be opened again, so it was not saved.", "Undo the last steps.")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
-from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix, Region
-from vtuber_studio.core.mask import SIDE, Mask, mask_from_png
 
 MAX_REGIONS = 100
-MAX_MASK = 300_000  # bytes of one mask's PNG
 T = TypeVar("T")
 
 
@@ -82,22 +78,6 @@ def still_there(before: tuple[Region, ...], after: tuple[Region, ...], index: in
     if region not in after:
         return None
     return index if after[index : index + 1] == (region,) else after.index(region)
-
-
-@lru_cache(maxsize=32)
-def region_mask(png: bytes) -> Mask:
-    """The mask of a region; StudioError when it is damaged, of another size, or empty."""
-    if len(png) > MAX_MASK:
-        raise StudioError("The mask of a region is too large.", "Draw it with fewer speckles.")
-    mask = mask_from_png(png)
-    if mask.array.shape != (SIDE, SIDE):
-        height, width = mask.array.shape
-        raise StudioError(
-            f"The mask of a region has {width} x {height} pixels.", f"Give one of {SIDE} x {SIDE}: the whole canvas."
-        )
-    if mask.empty:
-        raise StudioError("The mask of a region is empty.", "Paint what is to be inside, or delete the region.")
-    return mask
 
 
 def bounds(array: np.ndarray) -> tuple[int, int, int, int]:

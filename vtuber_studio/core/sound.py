@@ -13,9 +13,10 @@ import msgspec
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Mix, Region, parse_seed
+from vtuber_studio.core.mask import Mask
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.plain import described
-from vtuber_studio.core.region import MAX_REGIONS, region_mask
+from vtuber_studio.core.region import MAX_REGIONS
 
 MAX_DEPTH = 4  # a mix of a mix of a mix of a mix
 MAX_PSI = 2.0
@@ -132,7 +133,7 @@ _VALUES = ("attributes", "palette", "z", "directions", "mixes")
 _REGION_KINDS: _Kinds = {
     "name": (str, "text"),
     "parts": (tuple, "a tuple"),
-    "mask": (bytes, "a PNG's bytes"),
+    "mask": (Mask, "a mask"),
     "strength": ((int, float), "a number"),
     "hidden": (bool, "yes or no"),
     **{name: _KINDS[name] for name in _VALUES},
@@ -155,7 +156,6 @@ def _check_one(look: Look) -> None:
             raise _refuse("a region with too many entries")
         if not 0.0 <= region.strength <= 1.0:
             raise StudioError(f"The strength {region.strength} of a region is out of range.", "Give 0 to 1.")
-        region_mask(region.mask)
         _check_ranges(region)
 
 

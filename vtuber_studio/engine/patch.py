@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from vtuber_studio.core.mask import SIDE
-from vtuber_studio.core.region import bounds, region_mask, variant
+from vtuber_studio.core.region import bounds, variant
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.figure import Ingredients, gather
 from vtuber_studio.engine.manifest import Manifest
@@ -47,7 +47,7 @@ def patches(manifest: Manifest, shot: Shot) -> tuple[Patch, ...]:
     for region in shot.look.regions:
         if region.hidden or region.strength <= 0.0:
             continue
-        inside, mask = shot.with_(look=variant(shot.look, region)), region_mask(region.mask)
+        inside, mask = shot.with_(look=variant(shot.look, region)), region.mask
         figure = {
             entry.part.name: gather(manifest, entry, inside)
             for entry in manifest.parts

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.pose import NEUTRAL
-from vtuber_studio.core.region import differs, region_mask, with_region
+from vtuber_studio.core.region import differs, with_region
 from vtuber_studio.engine import selection
 from vtuber_studio.engine.render import render
 from vtuber_studio.engine.selection import Join
@@ -108,7 +108,7 @@ class MaskTools(QObject):
     def mask(self) -> np.ndarray:
         """Of the entered region; with none, nothing is inside yet."""
         region = self.stage.region
-        return selection.blank() if region is None else region_mask(region.mask).array
+        return selection.blank() if region is None else region.mask.array
 
     def change(self, label: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
         """Do something to the whole mask of the entered region, as one step."""
@@ -286,7 +286,7 @@ class MaskTools(QObject):
         look, entered = self.session.project.look, self.session.entered
         assert entered is not None
         try:
-            region = look.regions[entered].with_(mask=mask_of(mask).to_png())
+            region = look.regions[entered].with_(mask=mask_of(mask))
             self.session.edit_whole(with_region(look, entered, region), self._label)
         except StudioError as error:
             self.session.abort()

@@ -79,7 +79,7 @@ class NewRegions(QObject):
         look = self.session.project.look
         names = {region.name for region in look.regions}
         free = next(each for k in range(1, 1000) if (each := name if k == 1 else f"{name} {k}") not in names)
-        region = Region(free, parts, mask_of(mask).to_png())
+        region = Region(free, parts, mask_of(mask))
         try:
             self.session.edit_whole(look.with_(regions=(*look.regions, region)), self.tr("New region"))
         except StudioError as error:

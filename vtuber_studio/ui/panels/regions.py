@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, Region
+from vtuber_studio.core.mask import Mask
 from vtuber_studio.core.pose import NEUTRAL
-from vtuber_studio.core.region import region_mask, with_region
+from vtuber_studio.core.region import with_region
 from vtuber_studio.ui.canvas import Canvas
 from vtuber_studio.ui.mask_hand import MaskHand
 from vtuber_studio.ui.mask_tools import MaskTools
@@ -46,7 +47,7 @@ class RegionsPanel(QWidget):
     def __init__(self, stage: Stage, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage, self.session, self.canvas = stage, stage.session, canvas
-        self._shown: list[tuple[str, bool, bytes | None]] | None = None
+        self._shown: list[tuple[str, bool, Mask | None]] | None = None
         self.column = scroll_column(self)
         self.tools = MaskTools(stage, canvas, self)
         self.hand, self.new = MaskHand(self.tools, self), NewRegions(stage, self.tools, self)
@@ -281,7 +282,7 @@ class RegionsPanel(QWidget):
 
 def _icon(region: Region) -> QIcon:
     """A small picture of the mask."""
-    mask = region_mask(region.mask).array
+    mask = region.mask.array
     height, width = mask.shape
     image = QImage(mask.data, width, height, width, QImage.Format.Format_Grayscale8)
     whole, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
