@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,7 +112,7 @@ def _draw(row: Exporter, generator: Any) -> Callable[[Shot, int], Any]:
     from vtuber_studio.engine.render import RenderCache, render
 
     if row.draws == "layers":
-        return partial(render_layers, generator)
+        return lambda shot, scale, **how: render_layers(generator, within(generator.manifest, shot), scale, **how)
     cache = RenderCache(216)  # a sheet has many faces in many poses: no network runs twice for one face
     return lambda shot, size: render(generator, within(generator.manifest, shot), size=size, cache=cache)
 

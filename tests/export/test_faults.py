@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,10 @@ import pytest
 from tests.export.conftest import SHOT
 from tests.fakes import FakeGenerator
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.layer import Layer
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.figure import within
 from vtuber_studio.engine.layers import render_layers
 from vtuber_studio.export import EXPORTERS, Render, described
 
@@ -25,12 +27,17 @@ KINDS = pytest.mark.parametrize("kind", EXPORTERS)
 Kept = dict[str, bytes | None]
 
 
+def draw_layers(shot: Shot, scale: int, clipped: bool = True) -> list[Layer]:
+    fake = FakeGenerator()
+    return render_layers(fake, within(fake.manifest, shot), scale, clipped)
+
+
 class Export:
     """One kind, ready to be written again and again."""
 
     def __init__(self, kind: str, render: Render) -> None:
         self.row = EXPORTERS[kind]
-        self.draw: Any = partial(render_layers, FakeGenerator()) if self.row.draws == "layers" else render
+        self.draw: Any = draw_layers if self.row.draws == "layers" else render
         table = described(self.row.options)
         given = {name: value for name, value in SMALL.items() if name in table}
         for name in given.keys() & {"size", "fps"}:

@@ -20,6 +20,7 @@ from vtuber_studio.export.folders import (
     export_states,
 )
 from vtuber_studio.export.layered import LayerOptions, RigOptions
+from vtuber_studio.export.layered_image import LayeredImageOptions, export_layered_image
 from vtuber_studio.export.openraster import export_ora
 from vtuber_studio.export.png import PngOptions, Render, export_png
 from vtuber_studio.export.pngtuber_plus import export_pngtuber_plus
@@ -67,6 +68,10 @@ EXPORTERS: dict[str, Exporter] = {
             "css", "CSS sprites", "web pages: classes and a PNG", LayoutOptions, ".css", export_css, beside=(".png",)
         ),
         Exporter("renpy", "Ren'Py sprites", "visual novels: a folder for game/images", SetOptions, "", export_renpy),
+        Exporter(
+            "renpy-layers", "Ren'Py layered image", "visual novels: moods, eyes and mouth apart", LayeredImageOptions,
+            "", export_layered_image, "layers",
+        ),
         Exporter("pngtuber", "Four pictures", "PNGTuber programs of every kind", StateOptions, "", export_states),
         Exporter(
             "pngtuber-plus", "PNGTuber-Plus", "PNGTuber-Plus: one .save", StateOptions, ".save", export_pngtuber_plus
@@ -98,6 +103,7 @@ __all__ = [
     "ItemOptions",
     "JpegOptions",
     "LayerOptions",
+    "LayeredImageOptions",
     "LayoutOptions",
     "Mp4Options",
     "Named",
@@ -121,6 +127,7 @@ __all__ = [
     "export_frames",
     "export_gif",
     "export_godot",
+    "export_layered_image",
     "export_mp4",
     "export_ora",
     "export_png",

@@ -96,6 +96,11 @@ def word(name: str, otherwise: str) -> str:
     return plain if plain[:1].isalpha() else f"{otherwise}_{plain}".rstrip("_")
 
 
+def quoted(folder: str) -> str:
+    """A folder's name inside of a text of Ren'Py's."""
+    return folder.replace("\\", "\\\\").replace('"', '\\"').replace("[", "[[")
+
+
 def too_large(limit: int) -> StudioError:
     """What to say when a sheet would be larger than ``limit`` pixels a side."""
     hint = "Make the frames smaller, or take fewer a second."

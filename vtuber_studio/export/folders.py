@@ -28,6 +28,7 @@ from vtuber_studio.export.clips import (
     clips_of,
     drawn,
     frames_of,
+    quoted,
     word,
 )
 from vtuber_studio.export.exporter import checked, option
@@ -141,7 +142,7 @@ def _pictures(
 
 def _script(name: str, folder: str, clips: Sequence[Clip]) -> str:
     """Ren'Py looks for a picture in game/ and in game/images/: the folder works in both."""
-    words = folder.replace("\\", "\\\\").replace('"', '\\"').replace("[", "[[")
+    words = quoted(folder)
     lines = [f"# {folder}: put this folder into game/images, and write: show {name} {clips[0].name}", ""]
     for clip in clips:
         if len(clip.frames) == 1:

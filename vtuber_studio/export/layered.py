@@ -187,14 +187,15 @@ def flattened(layers: Sequence[Layer], size: int) -> np.ndarray:
     for top in range(0, size, _BAND):
         band = np.zeros((min(_BAND, size - top), size, 4), np.float32)  # premultiplied
         for layer in layers:
-            _lay(band, layer, top)
+            lay(band, layer, top)
         alpha = band[..., 3:]
         straight = band[..., :3] / np.maximum(alpha, 1e-6)
         image[top : top + len(band)] = np.concatenate([straight, alpha], -1).clip(0, 1) * 255 + 0.5
     return freeze(image)
 
 
-def _lay(band: np.ndarray, layer: Layer, top: int) -> None:
+def lay(band: np.ndarray, layer: Layer, top: int) -> None:
+    """Lay a layer on premultiplied float32 [h, w, 4], the rows of a picture from ``top`` on."""
     first, last = max(layer.y, top), min(layer.y + layer.image.shape[0], top + len(band))
     if first >= last:
         return

@@ -138,7 +138,9 @@ class Bridge(QObject):
         from vtuber_studio.engine.render import RenderCache, render
 
         if draws == "layers":
-            return lambda shot, scale, **how: self._wait(lambda own: render_layers(own, shot, scale, **how))
+            return lambda shot, scale, **how: self._wait(
+                lambda own: render_layers(own, within(own.manifest, shot), scale, **how)
+            )
         cache = RenderCache()
         return lambda shot, size: self._wait(
             lambda own: render(own, within(own.manifest, shot), size=size, cache=cache)
