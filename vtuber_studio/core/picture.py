@@ -33,26 +33,54 @@ _SIGNS = (  # what is known and not read; at the beginning of the file, or after
 
 def read_picture(path: Path, side: int = SIDE) -> np.ndarray:
     """Image of a picture's file, at most ``side`` pixels wide and high; StudioError naming the file."""
-    data = read_file(path, MAX_BYTES)
-    try:
-        return picture_from_bytes(data, side)
-    except StudioError as error:
-        raise StudioError(f"{path.name}: {error.message}", error.hint) from error
+    with PictureReader(side) as reader:
+        return reader.read(path)
 
 
 def picture_from_bytes(data: bytes, side: int = SIDE) -> np.ndarray:
     """Image of a picture's bytes, at most ``side`` pixels wide and high; StudioError when it cannot be read."""
-    if kind := _known(data):
-        raise StudioError(f"{kind} pictures are not read here.", f"Save it as {READABLE} with another program.")
-    try:
-        with Confined(f"{__name__}:_decode", _MEGABYTES) as child:
-            answer = child.ask(_HEAD.pack(side, 0) + data, _SECONDS)
-    except Overrun as error:
-        raise StudioError(
-            "This picture takes too long to read, or too much memory.", "Save it again as PNG with another program."
-        ) from error
-    height, width = _HEAD.unpack_from(answer)
-    return np.frombuffer(answer, np.uint8, offset=_HEAD.size).reshape(height, width, 4)
+    with PictureReader(side) as reader:
+        return reader.from_bytes(data)
+
+
+class PictureReader:
+    """Reads pictures, at most ``side`` pixels wide and high, one after another with one child: starting it takes
+    longer than most pictures. Leaving the ``with`` ends it."""
+
+    def __init__(self, side: int = SIDE) -> None:
+        self._side = side
+        self._child: Confined | None = None
+
+    def __enter__(self) -> PictureReader:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._child is not None:
+            self._child.__exit__(None, None, None)
+            self._child = None
+
+    def read(self, path: Path) -> np.ndarray:
+        """Image of a picture's file; StudioError naming the file."""
+        data = read_file(path, MAX_BYTES)
+        try:
+            return self.from_bytes(data)
+        except StudioError as error:
+            raise StudioError(f"{path.name}: {error.message}", error.hint) from error
+
+    def from_bytes(self, data: bytes) -> np.ndarray:
+        """Image of a picture's bytes; StudioError when it cannot be read."""
+        if kind := _known(data):
+            raise StudioError(f"{kind} pictures are not read here.", f"Save it as {READABLE} with another program.")
+        try:
+            self._child = self._child or Confined(f"{__name__}:_decode", _MEGABYTES)
+            answer = self._child.ask(_HEAD.pack(self._side, 0) + data, _SECONDS)
+        except Overrun as error:
+            self.__exit__()  # the next picture gets another child
+            raise StudioError(
+                "This picture takes too long to read, or too much memory.", "Save it again as PNG with another program."
+            ) from error
+        height, width = _HEAD.unpack_from(answer)
+        return np.frombuffer(answer, np.uint8, offset=_HEAD.size).reshape(height, width, 4)
 
 
 def _decode(data: bytes) -> bytes:

@@ -1,0 +1,81 @@
+"""What ``train gan`` can be told. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+RESOLUTIONS = (64, 128, 256)
+MODELS = ("style", "dcgan")
+
+# channels at 256, 128, 64, 32, 16, 8 and 4 pixels: few where they cost much, for a processor
+JUDGE_WIDTHS = {256: 8, 128: 12, 64: 16, 32: 40, 16: 64, 8: 96, 4: 128}
+DCGAN_WIDTHS = {128: 16, 64: 32, 32: 48, 16: 96, 8: 128, 4: 192}  # before the last layer
+
+
+@dataclass(frozen=True)
+class GanConfig:
+    """Options of a GAN trained from nothing on pictures."""
+
+    resolution: int = 64  # pixels a side
+    model: Literal["style", "dcgan"] = "style"
+    loss: Literal["logistic", "minimax", "hinge", "wasserstein"] = "logistic"
+    batch: int = 16  # pictures a step
+    z_dim: int = 64
+    codes: int = 0  # information codes: sliders without a name that the judge must be able to read (InfoGAN)
+    rate: float = 1e-3  # Adam's peak, of the generator
+    judge_rate: float = 1e-3  # of the discriminator
+    schedule: Literal["constant", "cosine", "late"] = "late"
+    judge_schedule: Literal["constant", "cosine", "late"] = "late"
+    warmup: float = 0.01  # share of a run
+    betas: tuple[float, float] = (0.0, 0.99)
+    r1: float = 1.0  # gamma; 0 without
+    r1_every: int = 16  # steps
+    penalty: float = 10.0  # of the gradient's norm, with "wasserstein"
+    information: float = 1.0  # weight of the codes' likelihood
+    style_mixing: float = 0.5  # share of made pictures whose styles come from two z (model "style")
+    augment: Literal["ada", "diff", "none"] = "ada"
+    ada_target: float = 0.6  # of r_t
+    ada_images: int = 100_000  # pictures in which p may go from 0 to 1
+    norm: Literal["none", "batch", "instance"] = "none"  # of the discriminator
+    mirror: bool = False  # pictures are seen mirrored half of the time
+    ema_images: int = 4000  # half-life of the moving average of the generator's weights, once enough were seen
+    held_out: float = 0.05  # share of the pictures that only the judge's overfitting is measured with
+    w_dim: int = 96
+    mapping_width: int = 128
+    bf16: bool = True  # autocast where the device has it
+    tick_seconds: float = 15.0  # between Progress reports
+    save_seconds: float = 60.0  # between snapshots
+    seed: int = 1
+
+    @property
+    def judge_widths(self) -> tuple[int, ...]:
+        """Channels of the discriminator at R, R / 2, ..., 4."""
+        return tuple(width for side, width in JUDGE_WIDTHS.items() if side <= self.resolution)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One kind of step: which networks move, by which optimizer and loss, and every how many steps."""
+
+    name: str
+    networks: tuple[str, ...]
+    optimizer: str
+    loss: str  # a name of the trainer's losses
+    every: int = 1
+    weight: float = field(default=1.0)
+
+
+def phases(config: GanConfig) -> tuple[Phase, ...]:
+    """A run's phases, in order. Regularisation is lazy (Karras et al. 2020, section 3.1): what is done every k-th step
+    counts k times."""
+    g, d = ("generator",), ("discriminator",)
+    found = [Phase("generator", g, "generator", "generator")]
+    if config.codes:
+        found.append(Phase("information", g + d, "information", "information", weight=config.information))
+    found.append(Phase("discriminator", d, "discriminator", "discriminator"))
+    if config.loss == "wasserstein":
+        found.append(Phase("penalty", d, "discriminator", "penalty", weight=config.penalty))
+    elif config.r1:
+        found.append(Phase("r1", d, "discriminator", "r1", config.r1_every, config.r1 * config.r1_every))
+    return tuple(found)
