@@ -66,7 +66,9 @@ def _own(bias: Tensor | None) -> Tensor:
     return bias
 
 
-def mixed(network: PartNetwork | Dcgan, c: Tensor, z: Tensor, others: Tensor, share: float, rng: torch.Generator) -> Tensor:
+def mixed(
+    network: PartNetwork | Dcgan, c: Tensor, z: Tensor, others: Tensor, share: float, rng: torch.Generator
+) -> Tensor:
     """Logits whose styles, from a random layer on, come from ``others`` for ``share`` of the batch (style mixing:
     Karras et al. 2019, "A Style-Based Generator Architecture", section 3.1)."""
     ws = network.mapping(c, z)
