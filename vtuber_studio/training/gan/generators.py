@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from vtuber_studio.core.part import Cel, Material, Part
 from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.gan.config import DCGAN_WIDTHS, GanConfig
-from vtuber_studio.training.networks import PartNetwork, StyledConv
+from vtuber_studio.training.networks import PartNetwork
 from vtuber_studio.training.painter import composite
 
 TINT = Material("picture.tint", "Tint", "picture", "#ffffff")
@@ -41,11 +41,13 @@ def make_generator(config: GanConfig, c_dim: int, opaque: bool) -> PartNetwork |
     if config.model == "style":
         sizes = TrainConfig(w_dim=config.w_dim, mapping_width=config.mapping_width)
         network = PartNetwork(part, c_dim, sizes)
-        head = cast(StyledConv, network.synthesis.layers[-1])
-        weight, bias, share = head.weight, head.bias, 4  # sub-pixels a channel
+        head: nn.Module = network.synthesis.layers[-1]
+        weight, share = cast(Tensor, head.weight).detach(), 4  # sub-pixels a channel
     else:
         network = Dcgan(config, c_dim, part.channels)
-        weight, bias, share = network.synthesis.head.weight.transpose(0, 1), _own(network.synthesis.head.bias), 1
+        head = network.synthesis.head
+        weight, share = cast(Tensor, head.weight).detach().transpose(0, 1), 1
+    bias = cast(Tensor, head.bias)
     with torch.no_grad():
         if opaque:
             weight[: 2 * share] = 0
@@ -59,11 +61,6 @@ def painted(part: Part, logits: Tensor) -> Tensor:
     """Premultiplied RGBA [n, 4, R, R] of logits, in white light, at their own resolution."""
     white = torch.ones(1, 4, 1, dtype=logits.dtype, device=logits.device)
     return composite(part, logits, {"picture": white}, part.logits[0] / 512)
-
-
-def _own(bias: Tensor | None) -> Tensor:
-    assert bias is not None
-    return bias
 
 
 def mixed(
