@@ -46,7 +46,7 @@ def make_generator(config: GanConfig, c_dim: int, opaque: bool) -> PartNetwork |
     else:
         network = Dcgan(config, c_dim, part.channels)
         head = network.synthesis.head
-        weight, share = cast(Tensor, head.weight).detach().transpose(0, 1), 1
+        weight, share = head.weight.detach().transpose(0, 1), 1
     bias = cast(Tensor, head.bias)
     with torch.no_grad():
         if opaque:
