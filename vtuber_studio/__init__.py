@@ -1,4 +1,5 @@
-"""VTuber Studio. The notebook API: ``Look``, ``Pose``, ``Shot``, ``load_generator``, ``render``, ``random_look``."""
+"""VTuber Studio. The notebook API: ``Look``, ``Pose``, ``Shot``, ``load_generator``, ``render``, ``random_look``,
+``teach`` and ``along``."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
-__all__ = ["Look", "Pose", "Shot", "load_generator", "random_look", "render"]
+__all__ = ["Look", "Pose", "Shot", "along", "load_generator", "random_look", "render", "teach"]
 
 if TYPE_CHECKING:
     from vtuber_studio.core.look import Look as Look
@@ -42,3 +43,24 @@ def random_look(generator: Any, seed: int | str) -> Any:
     from vtuber_studio.engine.manifest import manifest_of
 
     return persona(manifest_of(generator), seed)
+
+
+def teach(generator: Any, name: str, more: Any, less: Any, keep: Any = ()) -> Any:
+    """A direction from looks that are ``less`` of something to those that are ``more``; see ``core.teach.teach``."""
+    from vtuber_studio.core.teach import teach as taught
+    from vtuber_studio.engine.fitting import tables
+    from vtuber_studio.engine.manifest import manifest_of
+
+    return taught(name, tuple(more), tuple(less), *tables(manifest_of(generator)), tuple(keep))
+
+
+def along(generator: Any, look: Any, direction: Any, amount: float) -> Any:
+    """The look ``amount`` along a direction (or its file's path) in place of how far it is; 0 takes it out again."""
+    from vtuber_studio.core.direction import read_direction, slide
+    from vtuber_studio.core.kept import TaughtDirection
+    from vtuber_studio.engine.fitting import require_known, tables
+    from vtuber_studio.engine.manifest import manifest_of
+
+    manifest = manifest_of(generator)
+    known = direction if isinstance(direction, TaughtDirection) else read_direction(direction)
+    return slide(look, require_known(known, manifest), amount, *tables(manifest))

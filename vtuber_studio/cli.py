@@ -16,12 +16,14 @@ import typer
 from vtuber_studio.cli_export import app as export_app
 from vtuber_studio.cli_export import expression_of, pose_of
 from vtuber_studio.cli_looks import (
+    DirectionOption,
     ExpressionOption,
     GeneratorOption,
     LookOption,
     PoseOption,
     SeedOption,
     SetOption,
+    along,
     look_of,
 )
 from vtuber_studio.cli_looks import app as looks_app
@@ -90,6 +92,7 @@ def render(
     seed: SeedOption = None,
     look: LookOption = None,
     set_: SetOption = None,
+    direction: DirectionOption = None,
     expression: ExpressionOption = None,
     pose: PoseOption = None,
     size: Annotated[int, typer.Option(min=64, max=8192, help="Width and height in pixels.")] = 512,
@@ -111,7 +114,7 @@ def render(
 
     require_png(out)
     loaded = load_generator(generator)
-    chosen = look_of(loaded.manifest, look, seed, set_ or [])
+    chosen = along(look_of(loaded.manifest, look, seed, set_ or []), loaded.manifest, direction or [])
     if background is not None:
         chosen = chosen.with_(background=background)
     shot = Shot(chosen, expression_of(expression or []), pose_of(pose or []))

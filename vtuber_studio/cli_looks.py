@@ -1,4 +1,4 @@
-"""The command line's ``mix``, ``variations`` and ``region``, and how every command reads a look."""
+"""The command line's ``mix``, ``variations``, ``region`` and ``teach``, and how every command reads a look."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ ExpressionOption = Annotated[
     list[str] | None, typer.Option(help="NAME=VALUE, or a preset such as smile. Repeatable.")
 ]
 PoseOption = Annotated[list[str] | None, typer.Option(help="NAME=VALUE in degrees, e.g. yaw=8. Repeatable.")]
+DirectionOption = Annotated[
+    list[str] | None, typer.Option(help="FILE=AMOUNT: so far along a direction that was taught, -3 to 3. Repeatable.")
+]
 OutOption = Annotated[Path, typer.Option(help="The look's JSON to write, or a PNG that carries it.")]
 _LOOKS = "A look's JSON, a project (its current look), or a picture that carries one"
 _TAKE = re.compile(r"(?P<part>\w+)=(?P<look>[A-Z])(:(?P<kind>shape|colour))?(@(?P<amount>[0-9.]+))?")
@@ -147,6 +150,62 @@ def region(
     edited = with_variant(edited, len(base.regions), changed)
     tables = [entry.part for entry in manifest.parts]
     _write(require_look(edited, manifest.attributes, manifest.materials, tables), out, generator)
+
+
+@app.command()
+def teach(
+    more: Annotated[list[Path], typer.Option(help=f"{_LOOKS}; it is more of something. Repeatable.")],
+    less: Annotated[list[Path], typer.Option(help="A look that is less of it. Repeatable; three of each are a start.")],
+    name: Annotated[str, typer.Option(help="What the slider is called.")],
+    out: Annotated[Path, typer.Option(help="The direction's JSON to write.")],
+    keep: Annotated[str, typer.Option(help="Attributes, colours and parts that are to stay, comma separated.")] = "",
+    generator: GeneratorOption = None,
+) -> None:
+    """Teach a slider from looks that are more or less of something; `render --direction OUT=0.7` moves along it."""
+    from vtuber_studio.core.direction import in_words, kept_out, left, moves, write_direction
+    from vtuber_studio.core.teach import teach as taught
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+    from vtuber_studio.engine.fitting import tables
+
+    if out.suffix.lower() != ".json":
+        raise StudioError(f"{out.name} is no .json file.", "Name it for example sweeter.json.")
+    manifest = read_bundle(find_bundle(generator)).manifest
+    rows, materials, parts = tables(manifest)
+    wanted = tuple(filter(None, keep.split(",")))
+    known = {row.name for row in rows} | {row.name for row in materials} | {part.name for part in parts}
+    if unknown := [each for each in wanted if each not in known]:
+        raise StudioError(f"There is nothing called {unknown[0]!r} to keep.", "`vtuber-studio attributes` lists all.")
+    above, below = ([look_of(manifest, path) for path in paths] for paths in (more, less))
+    direction = taught(name, above, below, rows, materials, parts, wanted)
+    write_direction(out, direction)
+    whole = moves(direction, rows, materials, parts)
+    mostly, besides = in_words(moves(kept_out(direction), rows, materials, parts))
+    typer.echo(out)
+    typer.echo(f"told apart, each left out in turn: {direction.right} of {direction.marked}")
+    typer.echo(f"moves: {', '.join(mostly) or 'nothing'}")
+    typer.echo(f"also moves: {', '.join(besides) or 'nothing'}")
+    if wanted:
+        typer.echo(f"effect left: {left(direction, whole):.0%}")
+
+
+def along(look: Look, manifest: Manifest, wishes: Sequence[str]) -> Look:
+    """The look moved along directions, each FILE=AMOUNT."""
+    from vtuber_studio.core.direction import FARTHEST, amount_of, read_direction, slide
+    from vtuber_studio.engine.fitting import require_known, tables
+
+    for wish in wishes:
+        file, _, text = wish.rpartition("=")
+        try:
+            amount = float(text)
+        except ValueError:
+            amount = float("nan")
+        if not file or not -FARTHEST <= amount <= FARTHEST:
+            hint = f"Write FILE=AMOUNT with an amount from -{FARTHEST:g} to {FARTHEST:g}, e.g. sweeter.json=0.7."
+            raise StudioError(f"--direction {wish!r} is not understood.", hint)
+        direction = require_known(read_direction(Path(file)), manifest)
+        amount += amount_of(look, direction.name)
+        look = slide(look, direction, max(-FARTHEST, min(FARTHEST, amount)), *tables(manifest))
+    return look
 
 
 def _write(look: Look, out: Path, generator: Path | None) -> None:

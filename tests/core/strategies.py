@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from vtuber_studio.core.look import MAX_SEED, Look, Mix, Region
+from vtuber_studio.core.look import MAX_SEED, Look, Mix, Region, Taught
 from vtuber_studio.core.mask import SIDE, Mask, mask_of
 from vtuber_studio.core.project import NamedLook, NamedPalette, Project, TaughtDirection
 
@@ -15,6 +15,21 @@ unit = st.floats(0, 1)
 numbers = st.floats(-1e3, 1e3)
 colours = st.from_regex(r"#[0-9a-f]{6}([0-9a-f]{2})?", fullmatch=True)
 offsets = st.dictionaries(names, st.lists(numbers, max_size=4).map(tuple), max_size=2)
+shifts = st.dictionaries(names, st.tuples(numbers, numbers, numbers), max_size=2)
+taught = st.dictionaries(
+    names, st.builds(Taught, numbers, st.dictionaries(names, numbers, max_size=2), offsets, shifts), max_size=2
+)
+directions = st.builds(
+    TaughtDirection,
+    name=texts,
+    generator=texts,
+    z=offsets,
+    attributes=st.dictionaries(names, numbers, max_size=3),
+    palette=shifts,
+    keep=st.lists(names, max_size=2).map(tuple),
+    right=st.integers(0, 4),
+    marked=st.integers(4, 9),
+)
 
 
 def _looks(mixes: st.SearchStrategy[tuple[Mix, ...]]) -> st.SearchStrategy[Look]:
@@ -27,6 +42,7 @@ def _looks(mixes: st.SearchStrategy[tuple[Mix, ...]]) -> st.SearchStrategy[Look]
         palette=st.dictionaries(names, colours, max_size=3),
         z=offsets,
         directions=offsets,
+        taught=taught,
         mixes=mixes,
         background=st.just("transparent") | st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
     )
@@ -38,7 +54,8 @@ def _mask(x: int, y: int) -> Mask:
     return mask_of(canvas)
 
 
-masks = st.sampled_from([_mask(100, 200), _mask(0, 0), _mask(900, 500)])
+MASK = _mask(100, 200)
+masks = st.sampled_from([MASK, _mask(0, 0), _mask(900, 500)])
 _plain = _looks(st.just(()))
 mixes = st.lists(st.builds(Mix, names, _plain, unit, unit), max_size=2).map(tuple)
 regions = st.builds(
@@ -51,6 +68,7 @@ regions = st.builds(
     attributes=st.dictionaries(names, numbers | texts, max_size=3),
     palette=st.dictionaries(names, colours, max_size=2),
     z=offsets,
+    taught=taught,
     mixes=mixes,
 )
 looks = st.builds(lambda look, own: look.with_(regions=own), _looks(mixes), st.lists(regions, max_size=2).map(tuple))
@@ -67,6 +85,6 @@ def projects(draw: st.DrawFn) -> Project:
         active=draw(st.integers(0, len(own) - 1)),
         favourites=draw(st.lists(named, max_size=2).map(tuple)),
         palettes=draw(st.lists(palettes, max_size=2).map(tuple)),
-        directions=draw(st.lists(st.builds(TaughtDirection, texts, texts, offsets), max_size=1).map(tuple)),
+        directions=draw(st.lists(directions, max_size=1).map(tuple)),
         locks=draw(st.frozensets(names, max_size=4)),
     )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, Value
+from vtuber_studio.core.direction import forget
 from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.latents import Stream, seed_z
 from vtuber_studio.core.look import Look
@@ -50,6 +51,7 @@ def roll(
     kept = {key: colour for key, colour in look.palette.items() if key.split(":")[-1] in locks}
     fresh = random_palette(materials, seed, rules, rolled.attributes)
     palette = {**{name: colour for name, colour in fresh.items() if name not in locks}, **kept}
+    rolled = forget(rolled, fresh.keys() - kept.keys())
     return rolled.with_(palette=_pinned(materials, look.palette, palette, locks))
 
 
@@ -163,7 +165,7 @@ def _roll_rows(
     """``free`` attributes and the z of the parts ``touched`` as ``seed`` has them, under the name of ``new_seed``."""
     fresh = random_attributes(rows, seed, rules)
     attributes: dict[str, Value] = {**look.attributes, **{name: fresh[name] for name in free}}
-    return look.with_(
+    return forget(look, {*free, *touched}).with_(
         seed=new_seed,
         attributes=exclude(rows, attributes, rules, free),
         z=_keep_z(look, parts, touched, seed, new_seed),

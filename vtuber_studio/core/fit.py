@@ -12,7 +12,7 @@ import msgspec
 
 from vtuber_studio.core.attribute import Attribute, Value, check_all, defaults, find
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look, Region
+from vtuber_studio.core.look import Look, Region, Taught
 from vtuber_studio.core.palette import check_palette
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.sound import check_look, walk
@@ -114,7 +114,16 @@ def renamed_look(look: Look, renamed: Renamed) -> Look:
     """
     if not any(renamed.values()):
         return look
-    names, parts, choices = (renamed.get(kind, {}) for kind in ("attributes", "parts", "choices"))
+    kinds = "attributes", "parts", "choices", "materials"
+    names, parts, choices, materials = (renamed.get(kind, {}) for kind in kinds)
+
+    def record(taught: Taught) -> Taught:
+        return msgspec.structs.replace(
+            taught,
+            attributes=_moved(taught.attributes, lambda name: names.get(name, name)),
+            z=_moved(taught.z, lambda name: parts.get(name, name)),
+            palette=_moved(taught.palette, lambda name: materials.get(name, name)),
+        )
 
     def held(one: Held) -> Held:
         values = _moved(one.attributes, lambda name: names.get(name, name))
@@ -123,6 +132,7 @@ def renamed_look(look: Look, renamed: Renamed) -> Look:
             palette=renamed_palette(one.palette, renamed),
             z=_moved(one.z, lambda name: parts.get(name, name)),
             directions=_moved(one.directions, lambda name: parts.get(name, name)),
+            taught={name: record(taught) for name, taught in one.taught.items()},
             mixes=tuple(msgspec.structs.replace(mix, part=parts.get(mix.part, mix.part)) for mix in one.mixes),
         )
 

@@ -64,6 +64,19 @@ class Mix(Plain, frozen=True, forbid_unknown_fields=True):
     colour: float = 0.0
 
 
+class Taught(Plain, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How far a look went along a direction by name, and what that has added to its values: so that it can be taken
+    out again exactly, by anyone. The values themselves stand in the look, changed, where everything reads them."""
+
+    amount: float = 0.0
+    attributes: dict[str, float] = {}
+    z: dict[str, tuple[float, ...]] = {}
+    palette: dict[str, tuple[float, ...]] = {}  # material -> what was added in OKLab: L, a, b
+
+    def __hash__(self) -> int:
+        return value_hash(self)
+
+
 class Region(Plain, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Inside ``mask`` the ``parts`` are as the look is with these values in place of its own (``core.region.variant``).
 
@@ -79,6 +92,7 @@ class Region(Plain, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     palette: dict[str, str] = {}
     z: dict[str, tuple[float, ...]] = {}
     directions: dict[str, tuple[float, ...]] = {}
+    taught: dict[str, Taught] = {}
     mixes: tuple[Mix, ...] = ()
 
     def __post_init__(self) -> None:
@@ -108,6 +122,7 @@ class Look(Plain, frozen=True, forbid_unknown_fields=True):
     palette: dict[str, str] = {}  # "hair.base" or "hair_front:hair.base" -> "#rrggbb"
     z: dict[str, tuple[float, ...]] = {}  # part -> offsets added to the seed's z
     directions: dict[str, tuple[float, ...]] = {}  # part -> amounts along its principal directions
+    taught: dict[str, Taught] = {}  # directions of the whole figure, the user's own among them, by name
     mixes: tuple[Mix, ...] = ()
     background: str = "transparent"  # or "#rrggbb"
     regions: tuple[Region, ...] = ()

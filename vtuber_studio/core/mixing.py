@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, Value, blend
+from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look, Mix
 from vtuber_studio.core.palette import mix, resolve
 from vtuber_studio.core.part import Material, Part
@@ -64,6 +65,17 @@ def seen_directions(look: Look, part: str) -> tuple[float, ...]:
             pairs = zip(*(side + (0.0,) * (length - len(side)) for side in (amounts, theirs)), strict=True)
             amounts = tuple(a + each.shape * (b - a) for a, b in pairs)
     return amounts
+
+
+def seen_z(look: Look, part: Part) -> np.ndarray:
+    """float32 [z_dim]: a part's z, offsets added and mixes blended in."""
+    z = np.float32(look.truncation_psi) * seed_z(look.seed, part.name, part.z_dim)
+    offsets = look.z.get(part.name, ())
+    z[: len(offsets)] += np.asarray(offsets, np.float32)
+    for each in look.mixes:
+        if each.part == part.name and each.shape > 0:
+            z = z + np.float32(each.shape) * (seen_z(each.look, part) - z)
+    return z
 
 
 def seen_colours(materials: tuple[Material, ...], part: str, look: Look) -> Colours:

@@ -14,7 +14,7 @@ import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, Value, blend
 from vtuber_studio.core.latents import seed_z
-from vtuber_studio.core.look import Look, Mix, Region
+from vtuber_studio.core.look import Look, Mix, Region, Taught
 from vtuber_studio.core.palette import mix, parse_hex, resolve, to_hex
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.sampling import in_range
@@ -46,6 +46,7 @@ def between(
         palette=_palette(a.palette, b.palette, materials, amount, mix),
         z=_z(a, b, near, parts, amount),
         directions=_numbers(a.directions, b.directions, amount),
+        taught=_taught(a.taught, b.taught, amount),
         mixes=_mixes(a.mixes, b.mixes, amount),
         regions=_regions(a.regions, b.regions, amount),
         background=_background(a.background, b.background, amount),
@@ -120,6 +121,22 @@ def _numbers(a: Numbers, b: Numbers, amount: float) -> dict[str, tuple[float, ..
         length = max(map(len, sides))
         first, second = (side + (0.0,) * (length - len(side)) for side in sides)
         made[name] = tuple(_part_way(x, y, amount) for x, y in zip(first, second, strict=True))
+    return made
+
+
+def _taught(a: Mapping[str, Taught], b: Mapping[str, Taught], amount: float) -> dict[str, Taught]:
+    """How far along directions: what they have added moves as the values do."""
+    made = {}
+    for name in {**a, **b}:
+        first, second = (side.get(name, Taught()) for side in (a, b))
+        ranges = {
+            key: _part_way(first.attributes.get(key, 0.0), second.attributes.get(key, 0.0), amount)
+            for key in {**first.attributes, **second.attributes}
+        }
+        z, palette = _numbers(first.z, second.z, amount), _numbers(first.palette, second.palette, amount)
+        made[name] = first if first == second else Taught(
+            _part_way(first.amount, second.amount, amount), ranges, z, palette
+        )
     return made
 
 

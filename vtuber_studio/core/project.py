@@ -19,6 +19,7 @@ from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import digest_of, read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, fit_look, renamed_look, renamed_palette, require_look
+from vtuber_studio.core.kept import MAX_NAME, Kept, Name, TaughtDirection, check_direction, check_name, encoded
 from vtuber_studio.core.look import Look, look_from_json
 from vtuber_studio.core.mask import Mask, mask_from_png, named, reader
 from vtuber_studio.core.palette import parse_hex
@@ -26,6 +27,7 @@ from vtuber_studio.core.png import SIGNATURE
 from vtuber_studio.core.sound import check_look
 
 __all__ = [
+    "MAX_NAME",
     "MadeWith",
     "NamedLook",
     "NamedPalette",
@@ -48,7 +50,6 @@ SUFFIX = ".vtsproj"
 MAX_JSON = 16_000_000  # bytes of project.json, or of a look's own file
 _CAPS = {"project.json": MAX_JSON}
 _DAMAGED = "Open another copy, or the autosaved one that the studio offers at its start."
-MAX_NAME = 200  # characters
 # what a project keeps many of -> how many at most, and bytes of their JSON at most: together less than MAX_JSON
 LIMITS = {
     "looks": (1000, 4_000_000),
@@ -59,33 +60,21 @@ LIMITS = {
 }
 # different masks at most; theirs are 1 to 50 kB each, and if all were of noise, saving would say that it is too much
 MOST_MASKS = {"looks": 900, "favourites": 900}
-Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 
-class _Kept(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    name: Name
-
-
-class NamedLook(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class NamedLook(Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A look and what the user calls it."""
 
     look: Look = Look()
 
 
-class NamedPalette(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class NamedPalette(Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Colours kept for reuse: material -> "#rrggbb"."""
 
     colours: dict[str, str] = {}
 
 
-class TaughtDirection(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A direction the user taught a generator: part -> offset in its z at amount 1."""
-
-    generator: str = ""
-    z: dict[str, tuple[float, ...]] = {}
-
-
-class MadeWith(_Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class MadeWith(Kept, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The generator that a project is drawn with: its name, and ``family:id`` as looks remember it."""
 
     stamp: Annotated[str, Meta(max_length=300)] = ""
@@ -137,7 +126,13 @@ def renamed_project(project: Project, renamed: Renamed) -> Project:
         favourites=tuple(map(look, project.favourites)),
         palettes=tuple(NamedPalette(row.name, renamed_palette(row.colours, renamed)) for row in project.palettes),
         directions=tuple(
-            msgspec.structs.replace(row, z={parts.get(part, part): z for part, z in row.z.items()})
+            msgspec.structs.replace(
+                row,
+                z={parts.get(part, part): z for part, z in row.z.items()},
+                attributes={names.get(name, name): offset for name, offset in row.attributes.items()},
+                palette={names.get(name, name): offset for name, offset in row.palette.items()},
+                keep=tuple(names.get(name, parts.get(name, name)) for name in row.keep),
+            )
             for row in project.directions
         ),
         locks=frozenset(names.get(name, name) for name in project.locks),
@@ -155,7 +150,7 @@ def check_project(project: Project, since: Project | None = None) -> Project:
     sound = type(project.active) is int and bool(project.looks) and 0 <= project.active < len(project.looks)
     if project.schema != SCHEMA or not sound:
         raise StudioError("This project has no active look.", _DAMAGED)
-    _check_name(project.name)
+    check_name(project.name)
     if since is None or project.generator is not since.generator:
         _check_item(project.generator, MadeWith)
     known = {id(item) for field in LIMITS for item in getattr(since, field, ())}
@@ -168,37 +163,23 @@ def check_project(project: Project, since: Project | None = None) -> Project:
         if len(items) > most:
             raise StudioError(f"A project keeps at most {most} {field}.", "Delete some first.")
         masks: dict[str, Mask] = {}
-        if len(_encoded(items, masks)) > most_bytes:
+        if len(encoded(items, masks)) > most_bytes:
             raise StudioError(f"The {field} of this project take too much room.", "Delete some first.")
         if len(masks) > MOST_MASKS.get(field, 0):
             raise StudioError(f"The {field} of this project have too many masks.", "Delete some regions first.")
         for item in items:
             if id(item) not in known:
-                _check_item(item, type(item) if isinstance(item, _Kept) else str)
+                _check_item(item, type(item) if isinstance(item, Kept) else str)
     return project
-
-
-def _encoded(value: object, masks: dict[str, Mask]) -> bytes:
-    """JSON in which masks are digests; they themselves are put into ``masks``."""
-    try:
-        return msgspec.json.encode(value, enc_hook=named(masks), order="deterministic")
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:  # half a character is a ValueError
-        raise StudioError("This holds something that no file can keep.", "Use plain numbers and texts.") from error
-
-
-def _check_name(name: object) -> None:
-    if not isinstance(name, str) or len(name) > MAX_NAME:
-        raise StudioError(f"A name has at most {MAX_NAME} characters.", "Choose a shorter one.")
-    _encoded(name, {})
 
 
 def _check_item(item: Any, kind: type) -> None:
     """StudioError unless a look, palette, direction or lock is sound, and read from a file would be the same."""
-    if isinstance(item, _Kept):
-        _check_name(item.name)
+    if isinstance(item, Kept):
+        check_name(item.name)
     masks: dict[str, Mask] = {}
     try:
-        same = msgspec.json.decode(_encoded(item, masks), type=kind, dec_hook=reader(masks.get)) == item
+        same = msgspec.json.decode(encoded(item, masks), type=kind, dec_hook=reader(masks.get)) == item
     except (ValueError, RecursionError) as error:
         raise StudioError("This holds a value of the wrong kind.", "Use plain numbers and texts.") from error
     if not same:
@@ -206,7 +187,7 @@ def _check_item(item: Any, kind: type) -> None:
     if isinstance(item, NamedLook):
         check_look(item.look)
     elif isinstance(item, TaughtDirection):
-        check_look(Look(generator=item.generator, z=item.z))
+        check_direction(item)
     elif isinstance(item, NamedPalette):
         for colour in item.colours.values():
             parse_hex(colour)

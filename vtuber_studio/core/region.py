@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from vtuber_studio.core.look import Look, Mix, Region
+from vtuber_studio.core.look import Look, Mix, Region, Taught
 
 MAX_REGIONS = 100
 T = TypeVar("T")
@@ -21,6 +21,7 @@ def variant(look: Look, region: Region) -> Look:
         palette={**look.palette, **region.palette},
         z={**look.z, **region.z},
         directions={**look.directions, **region.directions},
+        taught={**look.taught, **region.taught},
         mixes=(*(mix for mix in look.mixes if mix.part not in own), *region.mixes),
         regions=(),
     )
@@ -35,6 +36,7 @@ def with_variant(look: Look, index: int, changed: Look) -> Look:
         palette=_differing(look.palette, changed.palette),
         z=_differing(look.z, changed.z),
         directions=_differing(look.directions, changed.directions),
+        taught=_differing(look.taught, dict.fromkeys(look.taught, Taught()) | changed.taught),
         mixes=_other_mixes(look.mixes, changed.mixes),
     )
     return with_region(look, index, inside)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.look import Look, Mix, Region, parse_seed
+from vtuber_studio.core.look import Look, Mix, Region, Taught, parse_seed
 from vtuber_studio.core.mask import Mask
 from vtuber_studio.core.palette import parse_hex
 from vtuber_studio.core.plain import described
@@ -21,6 +21,7 @@ from vtuber_studio.core.region import MAX_REGIONS
 MAX_DEPTH = 4  # a mix of a mix of a mix of a mix
 MAX_PSI = 2.0
 _MAX_ENTRIES = 1000  # attributes, colours, offsets of one look
+_MAX_TAUGHT = 100  # directions that one look went along
 _MAX_LOOKS = 500  # looks inside one look, all levels together
 _MAX_NUMBER = 1e6
 _HINT = "The file may be damaged; open another copy of it."
@@ -106,7 +107,17 @@ def _check_values(look: Look | Region) -> None:
     texts: tuple[object, ...] = (*look.attributes, *look.palette, *look.palette.values(), *look.z, *look.directions)
     texts += look.parts if isinstance(look, Region) else ()
     numbers: list[object] = [value for value in look.attributes.values() if not isinstance(value, str)]
-    for row in (*look.z.values(), *look.directions.values()):
+    texts += tuple(look.taught)
+    for record in look.taught.values():
+        if not isinstance(record, Taught):
+            raise _refuse(f"{described(record)} where it should not")
+        for added in (record.attributes, record.z, record.palette):
+            if not isinstance(added, dict):
+                raise _refuse(f"{described(added)} where it should not")
+            texts += tuple(added)
+        numbers += [record.amount, *record.attributes.values()]
+    own = [row for record in look.taught.values() for row in (*record.z.values(), *record.palette.values())]
+    for row in (*look.z.values(), *look.directions.values(), *own):
         if not isinstance(row, tuple | list):
             raise _refuse(f"{described(row)} where a row of numbers should be")
         numbers.extend(row)
@@ -125,11 +136,12 @@ _KINDS: _Kinds = {
     "palette": (dict, "a dictionary"),
     "z": (dict, "a dictionary"),
     "directions": (dict, "a dictionary"),
+    "taught": (dict, "a dictionary"),
     "mixes": (tuple, "a tuple"),
     "background": (str, "text"),
     "regions": (tuple, "a tuple"),
 }
-_VALUES = ("attributes", "palette", "z", "directions", "mixes")
+_VALUES = ("attributes", "palette", "z", "directions", "taught", "mixes")
 _REGION_KINDS: _Kinds = {
     "name": (str, "text"),
     "parts": (tuple, "a tuple"),
@@ -170,6 +182,13 @@ def _check_ranges(look: Look | Region) -> None:
         parse_hex(colour)
     _numbers("z", look.z)
     _numbers("directions", look.directions)
+    if len(look.taught) > _MAX_TAUGHT:
+        raise _refuse("too many directions")
+    for name, record in look.taught.items():
+        if len(name) > 200 or any(len(offset) != 3 for offset in record.palette.values()):
+            raise _refuse(f"no usable direction {name[:40]!r}")
+        _numbers("directions", {**record.z, "": (record.amount, *record.attributes.values())})
+        _numbers("directions", record.palette)
     for mix in look.mixes:
         if not all(isinstance(amount, int | float) and 0.0 <= amount <= 1.0 for amount in (mix.shape, mix.colour)):
             raise StudioError(f"The mix of {mix.part[:40]!r} is out of range.", "Give amounts from 0 to 1.")

@@ -7,8 +7,13 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.direction import moves
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import complete_look, default_look, fit_look
+from vtuber_studio.core.kept import TaughtDirection
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.project import MAX_NAME, MadeWith, NamedLook, Project, check_project, renamed_project
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.engine.manifest import Manifest
@@ -29,6 +34,20 @@ class Fitted(Generic[T]):
     def changed(self) -> bool:
         """True when saving it in its own place would lose what it was."""
         return self.foreign or bool(self.notes)
+
+
+def tables(manifest: Manifest) -> tuple[tuple[Attribute, ...], tuple[Material, ...], tuple[Part, ...]]:
+    """Attributes, materials and parts: what a look is said in."""
+    return manifest.attributes, manifest.materials, tuple(entry.part for entry in manifest.parts)
+
+
+def require_known(direction: TaughtDirection, manifest: Manifest) -> TaughtDirection:
+    """The direction itself, under today's names; StudioError when the generator has nothing of what it moves."""
+    direction = renamed_project(Project(directions=(direction,)), manifest.renamed).directions[0]
+    if not moves(direction, *tables(manifest)):
+        hint = "Open it with the generator that it was taught with."
+        raise StudioError(f"This generator has nothing of what {direction.name!r} moves.", hint)
+    return direction
 
 
 def stamp(manifest: Manifest) -> str:

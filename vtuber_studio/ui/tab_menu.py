@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
+from vtuber_studio.core.direction import forget, take_out
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import take
 from vtuber_studio.core.pose import NEUTRAL
@@ -35,7 +36,8 @@ def tab_menu(stage: Stage, needs: str, parent: QWidget, place: QPoint) -> QMenu:
 def rows(stage: Stage, manifest: Manifest, needs: str) -> Rows:
     """Each entry and what it does."""
     session, rest = stage.session, stage.default_look
-    parts = [entry.part.name for entry in manifest.parts]
+    tables = [entry.part for entry in manifest.parts]
+    parts = [part.name for part in tables]
 
     def edit(text: str, change: Callable[[Look], Look]) -> tuple[str, Callable[[], object]]:
         return text, lambda: session.edit(change(session.look), text)
@@ -48,12 +50,14 @@ def rows(stage: Stage, manifest: Manifest, needs: str) -> Rows:
         ]
 
     def shapes(look: Look) -> Look:
-        return take(look.with_(attributes=rest.attributes), None, parts, "shape", 0.0)
+        return take(forget(look, rest.attributes).with_(attributes=rest.attributes), None, parts, "shape", 0.0)
 
     def colours(look: Look) -> Look:
-        return take(look.with_(palette=rest.palette), None, parts, "colour", 0.0)
+        return take(forget(look, rest.palette).with_(palette=rest.palette), None, parts, "colour", 0.0)
 
     def directions(look: Look) -> Look:
+        for name in look.taught:
+            look = take_out(look, name, manifest.attributes, manifest.materials, tables)
         return look.through(lambda one: one.with_(directions={}))
 
     face = tr("Face at rest")
