@@ -1,5 +1,6 @@
 # make run    create .venv, install everything, open the studio      (TRAIN=0 leaves the training extra out)
 # make test   the same environment and the dev tools; lint, types, tests
+# make readers  two Node packages, for the tests that read PSD and sheets as programs do (else skipped)
 #
 # TRAIN=0           without torch
 # TORCH_INDEX=URL   take torch from this index first, e.g. https://download.pytorch.org/whl/cpu
@@ -33,7 +34,7 @@ SOURCES := pyproject.toml constraints.txt
 RUN_STAMP := $(VENV)/.installed-run-$(TRAIN)
 DEV_STAMP := $(VENV)/.installed-dev-$(TRAIN)
 
-.PHONY: help env run test lint types check-run check-test clean
+.PHONY: help env run test lint types readers check-run check-test clean
 
 help:
 	@sed -n "/^#/!q;s/^# \{0,1\}//p" Makefile
@@ -51,6 +52,10 @@ lint: env
 
 types: env
 	$(PY) -m mypy
+
+readers:
+	mkdir -p build/node
+	npm install --prefix build/node --no-audit --no-fund --ignore-scripts ag-psd@31.0.2 pixi.js@8.22.0
 
 check-run:
 	@$(CHECK) run

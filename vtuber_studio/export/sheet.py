@@ -213,6 +213,7 @@ def _tags(clips: list[Clip]) -> Iterator[dict[str, Any]]:
 
 def _tres(sheet: Sheet, picture: str) -> str:
     """Godot 4: an AtlasTexture a frame (its margin gives back what was trimmed), an animation a clip."""
+    picture = picture.replace("\\", "\\\\").replace('"', '\\"')
     lines = [
         f'[gd_resource type="SpriteFrames" load_steps={len(sheet.frames) + 2} format=3]',
         "",
