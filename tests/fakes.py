@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import complete_look, default_look
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Cel, Material, Part
@@ -105,6 +106,10 @@ class FakeGenerator:
     def directions(self, part: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg, axes, standard deviations)."""
         return principal_directions(self, part)
+
+    def ask(self, role: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """It has no other networks."""
+        raise StudioError(f"This generator has no {role}.")
 
 
 def _draw(row: Part, w: np.ndarray) -> list[np.ndarray]:

@@ -59,6 +59,31 @@ def train_starter(
             typer.echo(export_bundle(run, bundle))
 
 
+@app.command("reader")
+def train_reader(
+    out: Annotated[Path, typer.Option(help="The run directory; it holds the portraits, too.")],
+    minutes: Annotated[float, typer.Option(min=0, help="How long.")] = 60.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with that run.")] = False,
+    portraits: Annotated[int, typer.Option(min=128, help="Portraits that are drawn, 400 KB each.")] = 6144,
+    bundle: Annotated[Path | None, typer.Option(help="Where a copy of the generator with the reader goes.")] = None,
+    base: Annotated[Path | None, typer.Option(help="The generator that is copied; the starter when left out.")] = None,
+) -> None:
+    """Train what reads pictures, on portraits by the artist; one JSON line a report. Needed after a drawing changed."""
+    import msgspec
+
+    from vtuber_studio.engine.bundle import find_bundle
+
+    with torch_needed():
+        from vtuber_studio.training.reader.export import export_reader
+        from vtuber_studio.training.reader.trainer import ReaderConfig
+        from vtuber_studio.training.reader.trainer import train_reader as train
+
+    for step in train(out, ReaderConfig(portraits=portraits), minutes=minutes, resume=resume):
+        typer.echo(msgspec.json.encode({"fraction": step.fraction, "doing": step.message, **step.figures}))
+    if bundle is not None:
+        typer.echo(export_reader(out, bundle, find_bundle(base)))
+
+
 @app.command("bundle")
 def train_bundle(
     run: Annotated[Path, typer.Argument(help="A run directory.")],

@@ -62,6 +62,7 @@ _IRISES = (
 _OUTFITS = ("white", "dark", "pastel", "neutral", "clear")  # with a deep trim, a pale one, a deeper one, ...
 _OUTFIT_WEIGHTS = (0.34, 0.2, 0.2, 0.14, 0.12)
 FLESH = frozenset({"skin", "blush", "mark", "lip", "mouth_line", "mouth", "tongue"})  # roles that follow the skin
+_COLOURED = 0.055  # chroma from which hair has a hue that the rest goes by
 
 Own = Callable[[str], Stream]
 
@@ -156,17 +157,23 @@ def harmony(seed: int) -> dict[str, str]:
 
     hair = _hair(own("hair"))
     _, chroma, hue = _lch(hair)
-    coloured = chroma > 0.055
+    coloured = chroma > _COLOURED
     iris = _iris(own("iris"), hue if coloured else None)
     colours = {
         **_skin(own),
         "hair": hair,
         "tip": _tip(own("tip"), hair),
         "iris": iris,
-        "lash": _colour(0.27, 0.035, hue if coloured else 20),
+        "lash": lash(hair),
         "inner_ear": _colour(0.84, 0.07, own("inner_ear").normal(12, 8)),
     }
     return colours | _clothes(own, hue if coloured else None, _lch(iris)[2])
+
+
+def lash(hair: str) -> str:
+    """The colour of lashes that go with a hair."""
+    _, chroma, hue = _lch(hair)
+    return _colour(0.27, 0.035, hue if chroma > _COLOURED else 20)
 
 
 def _colour(light: float, chroma: float, hue: float, alpha: str = "") -> str:
@@ -195,12 +202,16 @@ def _skin(own: Own) -> dict[str, str]:
     a, b = (oklab(parse_hex(_SKINS[low + k])[:3].astype(float)) for k in (0, 1))
     lab = a + (b - a) * (at - low)
     base = to_hex(from_oklab(lab + (0, draw.normal(0, 0.003), draw.normal(0, 0.003))))
-    light, chroma, hue = _lch(base)
+    return {"skin": base, **flesh(base, own("lip").normal(20, 5))}
+
+
+def flesh(skin: str, lip_hue: float = 20.0) -> dict[str, str]:
+    """Colours of the roles that go with a skin: ``blush``, ``mark``, ``lip``, ``mouth_line``, ``mouth``, ``tongue``."""
+    light, chroma, hue = _lch(skin)
     return {
-        "skin": base,
         "blush": _colour(0.80 * light, 0.075 + 0.35 * chroma, 18, "a6"),
         "mark": _colour(0.66 * light, 0.04 + chroma, hue - 8),
-        "lip": _colour(0.80 * light, 0.05 + 0.7 * chroma, own("lip").normal(20, 5)),
+        "lip": _colour(0.80 * light, 0.05 + 0.7 * chroma, lip_hue),
         "mouth_line": _colour(0.16 + 0.29 * light, 0.075, 22),
         "mouth": _colour(0.14 + 0.30 * light, 0.11, 16),
         "tongue": _colour(0.34 + 0.38 * light, 0.12, 18),

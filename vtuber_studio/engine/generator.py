@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,7 +12,7 @@ from vtuber_studio.core.attribute import defaults, encode
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.engine.bundle import Bundle, BundlePart, File, Manifest, find_bundle, read_bundle
 from vtuber_studio.engine.figure import part_rows
-from vtuber_studio.engine.manifest import networks_of
+from vtuber_studio.engine.manifest import Shapes, networks_of
 from vtuber_studio.engine.onnx_check import LARGE_BATCH
 from vtuber_studio.engine.ort import default_threads, make_session
 
@@ -43,6 +44,9 @@ class Generator(Protocol):
 
     def directions(self, network: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(w_avg [L, D], axes [k, L, D], standard deviations [k]): where z leads, at default attributes."""
+
+    def ask(self, role: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """What a network that paints no part answers; StudioError when there is none."""
 
 
 def principal_directions(generator: Generator, network: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -103,26 +107,40 @@ class OnnxGenerator:
             self._directions[network] = principal_directions(self, network)
         return self._directions[network]
 
+    def ask(self, role: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Every output [n, ...] of a network that paints no part, from its inputs [n, ...]."""
+        network = self.manifest.networks.get(role)
+        if network is None:
+            raise StudioError(f"This generator has no {role}.", "Use the starter, which has one.")
+        return self._answers(network.file, network.outputs, inputs)
+
     def _entry(self, network: str) -> BundlePart:
         if network not in self._entries:
             raise StudioError(f"There is no part called {network!r}.", f"Parts are: {', '.join(self._entries)}.")
         return self._entries[network]
 
     def _run(self, file: File, output: str, shape: tuple[int, ...], **feed: np.ndarray) -> np.ndarray:
-        """The network's answer [n, *shape], looked at every time: what it was at its examination may be past."""
+        """The network's only answer [n, *shape]."""
+        return self._answers(file, {output: shape}, feed)[output]
+
+    def _answers(self, file: File, outputs: Shapes, feed: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The network's answers, looked at every time: what they were at its examination may be past."""
         arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in feed.items()}
         try:
             if file.path not in self._sessions:
                 self._sessions[file.path] = make_session(self._bundle.read(file), self._threads)
-            answer: np.ndarray = self._sessions[file.path].run([output], arrays)[0]
+            answers = dict(zip(outputs, self._sessions[file.path].run(list(outputs), arrays), strict=True))
         except StudioError as error:  # its files are gone, or others by now
             raise GeneratorError(error.message, error.hint) from error
         except Exception as error:  # onnxruntime raises types of its own
             raise GeneratorError(f"The generator failed in {file.path}.", _HINT) from error
         batch = len(next(iter(arrays.values())))
-        if answer.dtype != np.float32 or answer.shape != (batch, *shape) or not np.isfinite(answer).all():
-            raise GeneratorError(f"{file.path} of this generator answers with something else than it should.", _HINT)
-        return answer
+        for name, answer in answers.items():
+            right = answer.dtype == np.float32 and answer.shape == (batch, *outputs[name])
+            if not right or not np.isfinite(answer).all():
+                what = f"{file.path} of this generator answers with something else than it should."
+                raise GeneratorError(what, _HINT)
+        return answers
 
 
 def load_generator(path: str | Path | None = None, threads: int | None = None) -> OnnxGenerator:

@@ -89,12 +89,15 @@ class BundlePart(msgspec.Struct, frozen=True):
         return sum(row.size for row in self.inputs)
 
 
-class Network(msgspec.Struct, frozen=True):
+class Network(msgspec.Struct, frozen=True, omit_defaults=True):
     """A network that paints no part (a reader, a judge): its file, and what goes in and comes out."""
 
     file: File
     inputs: Shapes
     outputs: Shapes
+    rows: tuple[Input, ...] = ()  # that its output ``values`` answers, in order, encoded
+    names: dict[str, tuple[str, ...]] = {}  # output -> what its first axis holds; other lists that its reader needs
+    editions: dict[str, int] = {}  # part -> edition of the drawing that it learned
     provenance: dict[str, Any] = {}
     figures: dict[str, Any] = {}
 
@@ -136,7 +139,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def can(manifest: Manifest, what: str) -> bool:
-    """Whether a generator has attributes, an expression, a palette, directions, or anything to mix.
+    """Whether a generator has attributes, an expression, a palette, directions, anything to mix, or a reader.
 
     What the manifest may declare must be declared there, unless it declares nothing; and the tables must have it.
     """
@@ -146,8 +149,9 @@ def can(manifest: Manifest, what: str) -> bool:
         "palette": manifest.materials,
         "directions": [entry for entry in manifest.parts if entry.part.z_dim],
         "mixing": [entry for entry in manifest.parts if entry.inputs or entry.part.z_dim],
+        "reader": [network for role, network in manifest.networks.items() if role == "reader"],
     }
-    undeclared = what in ("directions", "mixing") or not manifest.capabilities
+    undeclared = what in ("directions", "mixing", "reader") or not manifest.capabilities
     return bool(tables[what]) and (undeclared or what in manifest.capabilities)
 
 

@@ -250,6 +250,25 @@ def _check_network(role: str, network: Network) -> None:
         for shape in ends.values():
             if len(shape) > 4 or not all(size > 0 for size in shape) or math.prod(shape) > MAX_NUMBERS:
                 raise _bad(f"the network {role!r} has an unusable shape")
+    _check_answers(role, network)
+
+
+def _check_answers(role: str, network: Network) -> None:
+    """What the answers are called must be as many as there are."""
+    _names("row", (row.name for row in network.rows))
+    for row in network.rows:
+        _check_choices(row)
+        if not (math.isfinite(row.low) and math.isfinite(row.high) and row.low < row.high):
+            raise _bad(f"{row.name} has no range")
+    wanted = {name: len(names) for name, names in network.names.items() if name in network.outputs}
+    if network.rows:
+        wanted["values"] = sum(row.size for row in network.rows)
+    if len(network.names) > 16 or any(network.outputs.get(name, (0,))[0] != count for name, count in wanted.items()):
+        raise _bad(f"the network {role!r} does not answer what it says")
+    for names in network.names.values():
+        _names("answer", names)
+    if not all(0 < edition <= 1_000_000 for edition in network.editions.values()) or len(network.editions) > 64:
+        raise _bad(f"the network {role!r} has an unusable edition")
 
 
 def _check_renamed(manifest: Manifest, names: Mapping[str, set[str]]) -> None:

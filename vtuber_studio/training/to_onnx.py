@@ -27,7 +27,7 @@ OPSET = 17
 TOLERANCE = 2e-2  # largest difference of a logit between onnxruntime (weights rounded to fp16) and torch (the same)
 
 
-class _Graph:
+class Graph:
     """Nodes and initializers of one ONNX graph; weights are stored as fp16 and cast when the session is made."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class _Graph:
 
 def mapping_model(network: PartNetwork, weights: dict[str, torch.Tensor], c_dim: int, z_dim: int) -> bytes:
     """The mapping network's ONNX file; ``weights``: the state dict."""
-    g = _Graph()
+    g = Graph()
     x = g.node("Concat", "c", "z", axis=1)
     for index in range(len(network.mapping.layers)):
         x = _linear(g, x, f"mapping.layers.{index}", weights)
@@ -77,7 +77,7 @@ def synthesis_model(
     network: PartNetwork, weights: dict[str, torch.Tensor], channels: int, size: tuple[int, int]
 ) -> bytes:
     """The synthesis network's ONNX file; its output is [n, channels, *size]."""
-    g = _Graph()
+    g = Graph()
     x = g.weight("synthesis.const", weights["synthesis.const"])
     layers = network.synthesis.layers
     for index, layer in enumerate(layers):
@@ -102,25 +102,25 @@ def synthesis_model(
     return g.model({"ws": (num_ws, w_dim)}, {"logits": (channels, *size)})
 
 
-def _linear(g: _Graph, x: str, name: str, weights: dict[str, torch.Tensor]) -> str:
+def _linear(g: Graph, x: str, name: str, weights: dict[str, torch.Tensor]) -> str:
     weight, bias = (g.weight(f"{name}.{kind}", weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
     return g.node("Gemm", x, weight, bias, transB=1)
 
 
-def _once(g: _Graph, name: str, value: np.ndarray) -> str:
+def _once(g: Graph, name: str, value: np.ndarray) -> str:
     known = any(tensor.name == name for tensor in g.initializers)
     return name if known else g.constant(name, value)
 
 
-def _gain(g: _Graph) -> str:
+def _gain(g: Graph) -> str:
     return _once(g, "gain", np.array(GAIN, np.float32))
 
 
-def _epsilon(g: _Graph) -> str:
+def _epsilon(g: Graph) -> str:
     return _once(g, "epsilon", np.array(EPSILON, np.float32))
 
 
-def _spatial(g: _Graph, x: str) -> str:
+def _spatial(g: Graph, x: str) -> str:
     return g.node("Unsqueeze", x, _once(g, "axes", np.array([2, 3], np.int64)))
 
 

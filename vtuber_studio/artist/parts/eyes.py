@@ -14,7 +14,7 @@ import skia
 
 from vtuber_studio.artist.brush import Sheet, ellipse, ink, polygon, spline
 from vtuber_studio.artist.shapes import DROP, place
-from vtuber_studio.core.attribute import Value
+from vtuber_studio.core.attribute import Value, Values
 
 _X, _Y = 54.5, 219.0 + DROP
 _HALF, _TALL = 28.2, 27.5
@@ -79,6 +79,11 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
         _lids(sheet, eye, a, z)
 
 
+def middle(a: Values, side: float) -> tuple[float, float]:
+    """Canvas point of an eye's middle, open or shut; ``side`` is +1 for her left eye, on the right of the picture."""
+    return 256 + side * (_X + 3.2 * float(a["eye_spacing"])), _Y
+
+
 def _eye(a: dict[str, Value], z: np.ndarray, side: float, asked: float) -> _Eye:
     smile, gaze = float(a["eye_smile"]), float(a["gaze_y"])
     open_ = asked * (1 - 0.42 * float(a["lid_rest"]))
@@ -102,7 +107,7 @@ def _eye(a: dict[str, Value], z: np.ndarray, side: float, asked: float) -> _Eye:
     wing = shut_wing + wedge * (reach * (wing - (0, 0.11 * raised)) - shut_wing)
     return _Eye(
         side=side,
-        x=256 + side * (_X + 3.2 * float(a["eye_spacing"])),
+        x=middle(a, side)[0],
         half=half,
         tall=tall,
         turn=np.deg2rad(7.0 * float(a["eye_tilt"]) + 0.5 * z[1]),

@@ -56,6 +56,11 @@ def contour(a: dict[str, Value], z: np.ndarray) -> np.ndarray:
     ) + [0, DROP]
 
 
+def chin(a: dict[str, Value]) -> tuple[float, float]:
+    """Canvas point of the chin's tip."""
+    return 256.0, float(contour(a, np.zeros(8))[-1, 1])
+
+
 def _head(sheet: Sheet, half: np.ndarray, z: np.ndarray) -> skia.Path:
     """Draw it; its outline."""
     right = half + [256, 0]

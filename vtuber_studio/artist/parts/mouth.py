@@ -52,6 +52,12 @@ def draw(sheet: Sheet, a: dict[str, Value], z: np.ndarray) -> None:
     _lips(sheet, mouth, a, z)
 
 
+def middle(a: dict[str, Value]) -> tuple[float, float]:
+    """Canvas point of the mouth's middle: half-way between the lips."""
+    mouth = _opening(a, np.zeros(8))
+    return 256.0, float(mouth.top[len(mouth.top) // 2, 1] + mouth.low[len(mouth.low) // 2, 1]) / 2
+
+
 def _opening(a: dict[str, Value], z: np.ndarray) -> _Mouth:
     share = {key: float(a[key]) for key in _OPENINGS}
     total = max(1.0, sum(share.values()))

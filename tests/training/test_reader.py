@@ -1,0 +1,268 @@
+"""Portraits know what they show; views keep what is known true; a few steps teach something, a killed run goes on; what
+is exported answers as torch does, beside files that stay as they were."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from msgspec.structs import replace
+from typer.testing import CliRunner
+
+from tests.fakes import FakeGenerator
+from vtuber_studio.artist import schema
+from vtuber_studio.cli import app
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.palette import oklab, resolve
+from vtuber_studio.core.pose import NEUTRAL, Pose
+from vtuber_studio.engine.bundle import find_bundle, read_bundle
+from vtuber_studio.engine.figure import check_shot
+from vtuber_studio.engine.generator import load_generator
+from vtuber_studio.engine.manifest_check import check_manifest
+from vtuber_studio.engine.reading import NEAR, VIEW, believed, measured, read_look, square
+from vtuber_studio.training.reader import portraits as drawing
+from vtuber_studio.training.reader import trainer as training
+from vtuber_studio.training.reader.augment import mirrored_values, viewed
+from vtuber_studio.training.reader.export import export_reader
+from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS, columns
+from vtuber_studio.training.reader.portraits import LINES, REGION, SIDE, Painter, Portrait, composed, draw_group
+from vtuber_studio.training.reader.trainer import ReaderConfig, ReaderTrainer, Views, train_reader
+
+QUICK = ReaderConfig(portraits=12, first=8, batch=4)
+NAMES = list(REGIONS)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def made() -> list[Portrait]:
+    painter = Painter(1)
+    return [painter.portrait() for _ in range(8)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of three steps on twelve portraits."""
+    folder = tmp_path_factory.mktemp("reader") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "CHUNK", 4)
+        list(train_reader(folder, QUICK, steps=3))
+    return folder
+
+
+def plain(pose: Pose = NEUTRAL, **colours: str) -> tuple[Portrait, dict[str, np.ndarray]]:
+    """A portrait with open eyes and nothing before its face, and its colours."""
+    rng = np.random.default_rng(5)
+    values, cels = {}, {}
+    for group in drawing.GROUPS:
+        own = {row.name: row.default for row in schema.ATTRIBUTES + schema.EXPRESSIONS if set(row.parts) & set(group)}
+        worn = draw_group(group, own, rng)
+        values |= worn.values
+        cels |= worn.cels
+    return composed(values, cels, colours, pose), resolve(schema.MATERIALS, colours)
+
+
+def test_a_seed_gives_the_same_portraits(made: list[Portrait]) -> None:
+    again = Painter(1)
+    for one in made[:3]:
+        other = again.portrait()
+        assert np.array_equal(one.picture, other.picture) and np.array_equal(one.values, other.values)
+
+
+def test_every_material_that_is_drawn_belongs_to_a_region() -> None:
+    drawn = {name for part in schema.PARTS for cel in part.cels for name in (*cel.materials, *cel.ramp.values())}
+    left_out = {"beard.stubble", "face.blush", "eye.brow_over", "frame.light", "frame.lens"}  # seen through
+    assert drawn - set(drawing.REGION_OF) == left_out
+
+
+@pytest.mark.parametrize("pose", [NEUTRAL, Pose(yaw=12, pitch=-8, roll=10, sway=5)])
+def test_points_lie_where_they_are_seen(pose: Pose) -> None:
+    portrait, _ = plain(pose)
+    region = portrait.picture[..., REGION]
+    places = dict(zip(POINTS, np.rint(portrait.points * SIDE - 0.5).astype(int), strict=True))
+    for name in ("eye_right", "eye_left"):
+        x, y = places[name]
+        assert NAMES[region[y, x]].startswith("eye."), name
+    x, y = places["chin"]
+    below = [NAMES[k] for k in region[y - 4 : y + 5, x]]
+    assert "line" in below or {"skin.base", "skin.shade"} <= set(below)
+    x, y = places["mouth"]
+    assert (portrait.picture[y - 2 : y + 3, x, LINES] > 60).any()
+
+
+def test_colours_are_measured_in_their_regions() -> None:
+    wanted = {"hair.base": "#c05a8a", "skin.base": "#a8714f", "cloth.base": "#3f7fb0", "eye.iris": "#3a8f4c"}
+    portrait, colours = plain(**wanted)
+    region = portrait.picture[..., REGION]
+    for name in ("hair.base", "skin.base", "cloth.base"):
+        found = measured(portrait.picture[..., :3], region == NAMES.index(name), 12)
+        assert found is not None and np.abs(found[0] - oklab(colours[name][:3].astype(float))).max() < 0.02, name
+        assert found[1] > 0.5
+    assert measured(portrait.picture[..., :3], region == NAMES.index("deco.base"), 12) is None
+
+
+def test_without_changes_a_view_shows_what_is_there(made: list[Portrait]) -> None:
+    rng = np.random.default_rng(0)
+    for near in (False, True):
+        portrait = made[2]
+        view = viewed(portrait.picture, portrait.values, portrait.points, near, rng, style=0)
+        assert view.image.shape == (VIEW, VIEW, 3) and view.regions.max() < len(REGIONS)
+        assert np.array_equal(view.values, portrait.values)
+        centre, side = square(portrait.points, NEAR)
+        if near:
+            expected = (portrait.points - centre) / side + 0.5
+            assert np.abs(view.points - expected).max() < 0.2  # jitter alone
+
+
+def test_points_move_with_the_picture_in_every_style() -> None:
+    portrait, _ = plain()
+    inside = total = 0
+    for seed in range(30):
+        view = viewed(portrait.picture, portrait.values, portrait.points, seed % 2 == 1, np.random.default_rng(seed))
+        for x, y in np.floor(view.points[:2] * VIEW).astype(int):
+            if 0 <= x < VIEW and 0 <= y < VIEW and view.regions[y, x]:  # not hidden
+                total += 1
+                inside += NAMES[view.regions[y, x]].startswith("eye.")
+    assert total > 40 and inside == total
+
+
+def test_a_mirror_turns_and_swaps_and_twice_is_nothing(made: list[Portrait]) -> None:
+    at, values = columns(), made[1].values
+    turned = mirrored_values(values)
+    assert turned[at["eye_open_left"]] == values[at["eye_open_right"]]
+    for name in ("gaze_x", "yaw", "roll", "parting"):
+        assert turned[at[name]] == -values[at[name]]
+    assert np.array_equal(mirrored_values(turned), values)
+
+
+def test_a_set_goes_on_where_it_stopped_and_starts_over_when_the_drawings_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "CHUNK", 2)
+    first = next(drawing.draw_set(tmp_path, 4))
+    assert first.figures == {"portraits": 2}
+    before = (tmp_path / "00000.npy").read_bytes()
+    list(drawing.draw_set(tmp_path, 4))
+    assert len(drawing.chunks(tmp_path)) == 2 and (tmp_path / "00000.npy").read_bytes() == before
+    assert not list(drawing.draw_set(tmp_path, 4))  # nothing is missing
+    monkeypatch.setitem(schema.EDITIONS, "eyes", schema.EDITIONS["eyes"] + 1)
+    list(drawing.draw_set(tmp_path, 2))
+    assert len(drawing.chunks(tmp_path)) == 1
+
+
+def test_a_few_steps_lower_the_loss(run: Path, tmp_path: Path) -> None:
+    trainer, views = ReaderTrainer(tmp_path, QUICK), Views(run / "portraits", QUICK).batch(0)
+    before = sum(trainer.train_step(views, 0.3).values())
+    for _ in range(7):
+        after = sum(trainer.train_step(views, 0.3).values())
+    assert after < before - 0.5
+
+
+def test_a_run_goes_on_from_its_checkpoint(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "CHUNK", 4)
+    again = tmp_path / "run"
+    shutil.copytree(run, again)
+    with pytest.raises(StudioError, match="already"):
+        next(train_reader(again, QUICK, steps=1))
+    trainer = ReaderTrainer(again, QUICK)
+    trainer.load()
+    assert trainer.step == 3
+    figures = [step.figures for step in train_reader(again, QUICK, steps=2, resume=True)]
+    trainer.load()
+    assert trainer.step == 5 and {"right", "r2", "points_near"} <= figures[-1].keys()
+
+
+def test_a_run_that_diverges_keeps_its_last_checkpoint(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = tmp_path / "run"
+    shutil.copytree(run, again)
+    before = (again / "state.safetensors").read_bytes()
+    sound = training.losses
+
+    def broken(*args: object) -> dict[str, torch.Tensor]:
+        return {key: value * float("nan") for key, value in sound(*args).items()}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(training, "losses", broken)
+    with pytest.raises(StudioError, match="diverged"):
+        list(train_reader(again, QUICK, steps=2, resume=True))
+    assert (again / "state.safetensors").read_bytes() == before
+
+
+def test_a_checkpoint_of_other_tables_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(schema.EDITIONS, "mouth", 99)
+    trainer = ReaderTrainer(run, QUICK)
+    with pytest.raises(StudioError, match="older drawing"):
+        trainer.load()
+
+
+def test_the_export_adds_a_reader_and_changes_no_other_file(run: Path, tmp_path: Path) -> None:
+    starter = find_bundle()
+    out = export_reader(run, tmp_path / "bundle", starter)
+    for path in (path for path in starter.rglob("*") if path.is_file() and path.name not in ("manifest.json",)):
+        if path.parent.name != "networks":
+            assert (out / path.relative_to(starter)).read_bytes() == path.read_bytes()
+    network = read_bundle(out, full=True).manifest.networks["reader"]
+    assert network.editions == schema.EDITIONS and [row.name for row in network.rows] == [row.name for row in ROWS]
+    assert (out / network.file.path).stat().st_size <= 4_000_000
+    assert network.figures["max_difference_from_torch"] < 0.02
+
+    generator = load_generator(out, 1)
+    portrait, _ = plain()
+    reading = read_look(generator, np.ascontiguousarray(portrait.picture[..., :4]))
+    check_shot(generator.manifest, reading.shot)
+    assert set(reading.points) == set(POINTS) and all(0 <= share <= 1 for share in reading.sure.values())
+
+    manifest = generator.manifest
+    for wrong in (
+        replace(network, rows=network.rows[1:]),
+        replace(network, names={**network.names, "points": ("one",)}),
+        replace(network, editions={"eyes": 0}),
+    ):
+        with pytest.raises(StudioError, match="not sound"):
+            check_manifest(replace(manifest, networks={"reader": wrong}))
+
+
+def test_each_row_is_believed_to_the_view_that_is_surer(run: Path, tmp_path: Path) -> None:
+    network = read_bundle(export_reader(run, tmp_path / "bundle", find_bundle())).manifest.networks["reader"]
+    at = columns()
+    values = np.zeros((2, network.outputs["values"][0]), np.float32)
+    spread = np.zeros((2, network.outputs["spread"][0]), np.float32)
+    shapes = next(row for row in ROWS if row.name == "eye_shape").choices
+    values[0, at["eye_shape"]][2] = 1.0
+    values[1, at["eye_shape"]][4] = 5.0
+    clothes = next(row for row in ROWS if row.name == "clothes").choices
+    values[0, at["clothes"]][3] = 4.0
+    values[1, at["clothes"]][1] = 9.0  # from near nobody sees them
+    ranges = [row.name for row in ROWS if not row.choices]
+    values[:, at["eye_size"].start] = (-1.0, 0.5)
+    spread[:, ranges.index("eye_size")] = (1.0, -2.0)
+    found, sure = believed(network, values, spread)
+    assert found["eye_shape"] == shapes[4] and sure["eye_shape"] > 0.9
+    assert found["clothes"] == clothes[3]
+    assert float(found["eye_size"]) == pytest.approx(0.5, abs=0.02) and sure["eye_size"] > 0.7
+
+
+def test_a_generator_without_a_reader_says_so() -> None:
+    with pytest.raises(StudioError, match="cannot read pictures"):
+        read_look(FakeGenerator(), np.zeros((8, 8, 4), np.uint8))
+
+
+def test_the_command_reports_in_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "CHUNK", 64)
+    one, _ = plain()
+    monkeypatch.setattr(drawing.Painter, "portrait", lambda self: one)
+    out = str(tmp_path / "run")
+    result = CliRunner().invoke(app, ["train", "reader", "--out", out, "--minutes", "0", "--portraits", "128"])
+    assert result.exit_code == 0 and '"doing":"drawing"' in result.output.splitlines()[0]
+    assert '"fraction":1.0' in result.output.splitlines()[-1]
