@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -68,6 +69,7 @@ def hue_turned(colour: str, degrees: float) -> str:
     return to_hex(np.append(rgb, rgba[3]))
 
 
+@lru_cache(maxsize=64)  # panels ask at every change of anything
 def in_harmony(own: str, other: str, degrees: float) -> str:
     """What ``own`` is in harmony with ``other``: its hue, ``degrees`` on; as strong as the stronger one, and neither
     so dark nor so light that no hue is seen."""
