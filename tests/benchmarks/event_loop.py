@@ -2,8 +2,8 @@
 
 Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
 happens, while the mouse goes over her, while a slider is dragged, while a region's mask is painted (and what one move
-of the brush takes), while twelve variations of a part are drawn and gone through, while a 4096 px PNG is exported, and
-while a slider is dragged meanwhile.
+of the brush takes), while twelve variations of a part, and the thirty-six looks of the wall, are drawn and gone
+through, while a 4096 px PNG is exported, and while a slider is dragged meanwhile.
 """
 
 from __future__ import annotations
@@ -138,6 +138,19 @@ def vary(window: MainWindow, part: str) -> dict[str, float]:
     return found | {"call_ms": round(called, 1)}
 
 
+def wall(window: MainWindow) -> dict[str, float]:
+    """Open the wall of looks, and wait for its pictures while going from one to the next."""
+    begin = time.perf_counter()
+    window.actions_by_name["wall"].trigger()
+    called = 1000 * (time.perf_counter() - begin)
+    timer = QTimer(interval=150)
+    timer.timeout.connect(lambda: QTest.keyClick(window.wall.grid, Qt.Key.Key_Right))
+    timer.start()
+    found = watch(lambda: window.wall.complete)
+    timer.stop()
+    return found | {"call_ms": round(called, 1), "seconds": round(time.perf_counter() - begin, 1)}
+
+
 def main(seconds: float) -> dict[str, dict[str, float]]:
     """Every row."""
     application = QApplication(sys.argv[:1])
@@ -178,6 +191,8 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
         done = export(folder)
         figures["export_4096_and_slider"] = dragged("eye_size", done)
     figures["variations"] = vary(window, "hair_front")
+    figures["wall"] = wall(window)
+    window.docks.open(window.attributes)
     figures["roll"] = watch(after(0.2))
     begin = time.perf_counter()
     window.dice.roll()

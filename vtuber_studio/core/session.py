@@ -246,9 +246,9 @@ class Session:
         """Replace the set of locked attributes."""
         self.edit_project(self.project.with_(locks=frozenset(names)), "Locks")
 
-    def add_favourite(self, name: str = "") -> None:
-        """Keep the active look as a favourite."""
-        kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", self.project.look)
+    def add_favourite(self, name: str = "", look: Look | None = None) -> None:
+        """Keep a look, the active one unless given, as a favourite."""
+        kept = NamedLook(name or f"Favourite {len(self.favourites) + 1}", look or self.project.look)
         self.edit_project(self.project.with_(favourites=(*self.favourites, kept)), "Add favourite")
 
     def remove_favourite(self, index: int) -> None:

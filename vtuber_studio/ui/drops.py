@@ -10,11 +10,13 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from vtuber_studio.core.project import NamedLook
 from vtuber_studio.engine.shelf import MANIFEST
 from vtuber_studio.ui.canvas import MARGIN, Canvas
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
+from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
 from vtuber_studio.ui.widgets.words import fitting
 
@@ -40,11 +42,12 @@ class Drops(QObject):
         generators: Generators,
         canvas: Canvas,
         favourites: FavouritesPanel,
+        wall: WallPanel,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self.files, self.pictures, self.generators, self.canvas = files, pictures, generators, canvas
-        self.favourites, self.window = favourites, window
+        self.favourites, self.wall, self.window = favourites, wall, window
         pictures.read.connect(self.received)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -63,11 +66,12 @@ class Drops(QObject):
 
     def over(self, event: QDragMoveEvent) -> None:
         """Projects, looks, generators, pictures and favourites are welcome, but not our own picture."""
-        data, kept = event.mimeData(), self.favourites.dragged
+        data, kept = event.mimeData(), self._dragged
         if kept is not None:
-            there = self._on_canvas(event)
+            there = self._on(self.canvas, event)
             name = fitting(kept.name)
             self.canvas.set_badge(self.tr("Drop it to mix in {}").format(name) if there else "")
+            there = there or self._keeps(event)
             event.setAccepted(there or event.type() == QEvent.Type.DragEnter)  # who is refused at first never moves
         elif event.source() is None and dropped_generator(data) is not None:
             event.acceptProposedAction()
@@ -83,9 +87,13 @@ class Drops(QObject):
         """Open a project or a look; install a generator; lay a picture over; ask what to take of a favourite."""
         self.canvas.set_badge("")
         path, generator = to_open(event.mimeData()), dropped_generator(event.mimeData())
-        kept = self.favourites.dragged
+        kept = self._dragged
+        if kept is not None and self._keeps(event):
+            event.accept()
+            self.wall.keep(self.wall.grid.dragged or 0)
+            return
         if kept is not None:
-            event.setAccepted(self._on_canvas(event))
+            event.setAccepted(self._on(self.canvas, event))
             if event.isAccepted():
                 menu = self.favourites.drop_menu(kept)
                 place = self._beside(event.position().toPoint(), menu.sizeHint().width())
@@ -99,8 +107,17 @@ class Drops(QObject):
         else:
             self.pictures.take(event.mimeData())
 
-    def _on_canvas(self, event: QDropEvent) -> bool:
-        return self.canvas.rect().contains(self.canvas.mapFrom(self.window, event.position().toPoint()))
+    @property
+    def _dragged(self) -> NamedLook | None:
+        """A look of this window that is on its way."""
+        return self.favourites.dragged or self.wall.dragged
+
+    def _keeps(self, event: QDropEvent) -> bool:
+        """Would a look of the wall become a favourite here?"""
+        return self.wall.dragged is not None and self._on(self.favourites, event)
+
+    def _on(self, widget: QWidget, event: QDropEvent) -> bool:
+        return widget.rect().contains(widget.mapFrom(self.window, event.position().toPoint()))
 
     def _beside(self, point: QPoint, width: int) -> QPoint:
         """Where a menu stands beside her, at the nearer edge of the canvas: it tries things on her face."""

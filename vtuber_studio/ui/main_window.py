@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEventLoop, Signal
+from PySide6.QtCore import QEventLoop, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.panels.regions import RegionsPanel
+from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.part_menu import PartMenu
 from vtuber_studio.ui.part_view import PartView
 from vtuber_studio.ui.picture import Pictures
@@ -82,7 +83,7 @@ class MainWindow(QMainWindow):
         self._export: ExportPngDialog | None = None
         self._export_for: ExportForDialog | None = None
         self._build_panels()
-        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self)
+        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self.wall, self)
         self._build_actions()
         self._connect()
         self._restore()
@@ -99,9 +100,11 @@ class MainWindow(QMainWindow):
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
         self.dice, self.regions = DicePanel(self.stage), RegionsPanel(self.stage, self.canvas)
+        self.wall = WallPanel(self.stage, self.thumbnails, self.mixing)
         left = (
             (self.attributes, self.tr("Shape"), "attributes"),
             (self.palette_panel, self.tr("Colours"), "palette"),
+            (self.wall, self.tr("Wall"), "attributes"),
         )
         right = (
             (self.face, self.tr("Face"), ""),  # the head turns by warps: any generator's does
@@ -149,6 +152,7 @@ class MainWindow(QMainWindow):
             "roll": self.dice.roll,
             "vary": self.dice.vary,
             "variations": self.variations.menu,
+            "wall": self._open_wall,
             "keep": self.favourites.add,
             "fit": self.canvas.fit,
             "actual_size": self.canvas.actual_size,
@@ -187,6 +191,8 @@ class MainWindow(QMainWindow):
         self.attributes.colour_wanted.connect(self.part_view.show_colour)
         self.favourites.mix_asked.connect(self.part_view.mix_with)
         self.favourites.export_asked.connect(self.export_png)
+        self.wall.tried.connect(self.preview.glance)
+        self.wall.export_asked.connect(self.export_png)
         self.toolbar.compare.pressed.connect(partial(self.preview.compare, True))
         self.toolbar.compare.released.connect(partial(self.preview.compare, False))
         self.toolbar.export.clicked.connect(lambda: self.export_png())
@@ -244,6 +250,10 @@ class MainWindow(QMainWindow):
         self._export_for.show()
         self._export_for.raise_()
         return self._export_for
+
+    def _open_wall(self) -> None:
+        self.docks.open(self.wall)
+        self.wall.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.core.timeline import BLINK, EYES, blinking
 from vtuber_studio.engine.paint import Window, intersect
@@ -50,6 +51,7 @@ class Preview(QObject):
         self.stage, self.canvas, self.idle = stage, canvas, idle
         self.small = small  # pixels a side of the coarse picture; the sharp one has twice as many
         self.comparing = False
+        self._glance: Look | None = None  # shown instead of the document's
         self._whole: Asked | None = None  # asked for last
         self._piece: Asked | None = None  # the window over it
         self._drawn: list[Picture] = []  # the answers to the two
@@ -74,6 +76,20 @@ class Preview(QObject):
             self.comparing = on
             self.canvas.set_badge(self.tr("Before") if on else "")
             self._ask()
+
+    def glance(self, look: Look | None) -> None:
+        """Show her as another look would be, until None is given; the document is not touched."""
+        if look != self._glance:
+            self._glance = look
+            self._ask(hurried=True)
+            self._settle.start()
+
+    @property
+    def _shot(self) -> Shot:
+        """What is to be seen."""
+        if self.comparing:
+            return self.stage.shot_before
+        return self.stage.shot if self._glance is None else self.stage.shot.with_(look=self._glance)
 
     @property
     def settled(self) -> bool:
@@ -112,7 +128,7 @@ class Preview(QObject):
         """The whole picture: a coarse one first if hurried and a sharp one would take long."""
         if self.stage.manifest is None:
             return
-        shot, size = self.stage.shot_before if self.comparing else self.stage.shot, self.size()
+        shot, size = self._shot, self.size()
         changed = self._whole is None or self._whole.shot != shot
         if hurried and changed and self._cost.get(size, 0.0) > SLOW:
             size = self.small
@@ -187,7 +203,8 @@ class Preview(QObject):
         ready = self.idle.running and [lids for lids in LIDS if self._lids.get(lids)] == [*LIDS]
         lids = self._lids.get(openness(self.idle.seconds)) if ready else None
         self.canvas.show_pictures([*self._drawn, *([lids] if lids else [])])
-        busy = self._waiting or self._settle.isActive() or QApplication.mouseButtons() or self.comparing
+        other = self.comparing or self._glance is not None
+        busy = self._waiting or self._settle.isActive() or QApplication.mouseButtons() or other
         if self.idle.running and not busy and not self.stage.session.in_gesture:
             self._draw_lids()
 

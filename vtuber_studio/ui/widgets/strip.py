@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QListWidget, QStyleOptionViewItem
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.named_list import Names
 
-KIND = "application/x-vtuber-studio-favourite"  # of what is dragged; it stays in this window
+KIND = "application/x-vtuber-studio-look"  # of what is dragged; it stays in this window
 
 
 class Faces(Names):
@@ -34,6 +34,20 @@ class Faces(Names):
         super().initStyleOption(option, index)
         if self.slim:
             option.text = ""  # type: ignore[attr-defined]
+
+
+def carry(pictures: QListWidget) -> None:
+    """Drag the current picture until it is let go."""
+    item = pictures.currentItem()
+    if item is None:
+        return
+    drag, data = QDrag(pictures), QMimeData()
+    data.setData(KIND, b"")
+    drag.setMimeData(data)
+    picture = item.icon().pixmap(pictures.iconSize())
+    drag.setPixmap(picture)
+    drag.setHotSpot(picture.rect().center())
+    drag.exec(Qt.DropAction.MoveAction)
 
 
 class Strip(QListWidget):
@@ -56,16 +70,8 @@ class Strip(QListWidget):
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         """Take the picture along."""
-        item, self.dragged = self.currentItem(), self.currentRow()
-        if item is None:
-            return
-        drag, data = QDrag(self), QMimeData()
-        data.setData(KIND, b"")
-        drag.setMimeData(data)
-        picture = item.icon().pixmap(self.iconSize())
-        drag.setPixmap(picture)
-        drag.setHotSpot(picture.rect().center())
-        drag.exec(Qt.DropAction.MoveAction)
+        self.dragged = self.currentRow() if self.currentRow() >= 0 else None
+        carry(self)
         self.dragged = None
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
