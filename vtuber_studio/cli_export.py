@@ -81,7 +81,7 @@ def export(
 
     from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.figure import check_shot
-    from vtuber_studio.engine.fitting import keep
+    from vtuber_studio.engine.fitting import cast_of, keep
     from vtuber_studio.engine.generator import load_generator
 
     loaded = load_generator(generator)
@@ -89,7 +89,9 @@ def export(
 
     def named(name: str, chosen: Look) -> Named:
         shot = check_shot(loaded.manifest, Shot(chosen, expression_of(expression or []), pose_of(pose or [])))
-        given = {"look": keep(shot.look, loaded.manifest)} if carried else {}
+        given: dict[str, Any] = {"look": keep(shot.look, loaded.manifest)} if carried else {}
+        if any(field.name == "cast" for field in fields(row.options)):
+            given["cast"] = cast_of(loaded.manifest, texts.get("toward", ""))
         return Named(name, shot, read_options(row.options, texts, **given))
 
     if project is None:

@@ -1,4 +1,5 @@
-"""What she does over time, as shots: idle, talk, look around, blink. Seeded, and every clip closes to a loop.
+"""What she does over time, as shots: idle, talk, look around, blink (``acts`` has more). Seeded, and every clip closes
+to a loop.
 
 A clip is a function of time sampled at its frames' beginnings: time 0 and the clip's end are the same face, so that the
 last frame leads into the first as any frame leads into the next.
@@ -9,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import msgspec
 import numpy as np
 
 from vtuber_studio.core.emotions import FACES, POSES
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.loudness import Sound
 from vtuber_studio.core.pose import POSE_ROWS, Pose
 from vtuber_studio.core.shot import Shot
 
@@ -44,6 +47,7 @@ class Clip:
     name: str
     frames: tuple[Frame, ...]
     loop: bool = True
+    heard: Sound | None = None  # from the beginning of the first frame on
 
 
 def stills(shot: Shot, expressions: Sequence[str], poses: Sequence[str] = ("front",), ms: int = 1000) -> list[Clip]:
@@ -60,51 +64,70 @@ def stills(shot: Shot, expressions: Sequence[str], poses: Sequence[str] = ("fron
 def idle(shot: Shot, seconds: float = 4.0, fps: float = 12.0, seed: int = 1) -> Clip:
     """She breathes, blinks now and then, and her head is never quite still."""
     rng = np.random.default_rng(seed)
+    swayed, lids = swaying(seconds, rng), blinks(now_and_then(seconds, fps, rng))
+    return sampled("idle", lambda time: blinking(swayed(shot, time), lids(time), EYES), seconds, fps)
+
+
+def swaying(seconds: float, rng: np.random.Generator) -> Callable[[Shot, float], Shot]:
+    """(shot, time) -> the shot breathing, its head never quite still; at both ends of the ``seconds`` as it was."""
     phases = rng.uniform(0, 2 * math.pi, 4)
     breaths = max(1, round(seconds / _BREATH))
+
+    def at(shot: Shot, time: float) -> Shot:
+        turn = 2 * math.pi * time / seconds
+        by = {
+            "breath": 0.5 - 0.5 * math.cos(turn * breaths),
+            "yaw": 1.6 * wave(turn, phases[0]) + 0.6 * wave(2 * turn, phases[1]),
+            "roll": 1.1 * wave(turn, phases[2]),
+            "pitch": 0.8 * wave(2 * turn, phases[3]),
+        }
+        return moved(shot, by)
+
+    return at
+
+
+def now_and_then(seconds: float, fps: float, rng: np.random.Generator) -> list[float]:
+    """When she blinks."""
     count = max(1, round(seconds / 3.5))
     span = seconds / count
-    starts = [_blink_at(span * (k + 0.25 + 0.4 * float(rng.random())), fps) for k in range(count)]
-
-    def at(time: float) -> Shot:
-        turn = 2 * math.pi * time / seconds
-        moved = {
-            "breath": 0.5 - 0.5 * math.cos(turn * breaths),
-            "yaw": 1.6 * _wave(turn, phases[0]) + 0.6 * _wave(2 * turn, phases[1]),
-            "roll": 1.1 * _wave(turn, phases[2]),
-            "pitch": 0.8 * _wave(2 * turn, phases[3]),
-        }
-        return blinking(_moved(shot, moved), min(_lids(time - start) for start in starts), EYES)
-
-    return _sampled("idle", at, seconds, fps)
+    return [blink_at(span * (k + 0.25 + 0.4 * float(rng.random())), fps) for k in range(count)]
 
 
-def talk(shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0) -> Clip:
+def blinks(starts: Sequence[float]) -> Callable[[float], float]:
+    """time -> how far the lids are up, when blinks begin at ``starts``."""
+    return lambda time: min((lids_after(time - start) for start in starts), default=1.0)
+
+
+def talk(shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0, seconds: float | None = None) -> Clip:
     """She says the vowels of ``text``; spaces, hyphens and commas are pauses, other letters go with their vowel.
 
-    StudioError for a text without a vowel.
+    Over and over for so many ``seconds``, if given. StudioError for a text without a vowel.
     """
     said = [letter for letter in text.lower() if letter in f"{VOWELS} -,."]
     if not any(letter in VOWELS for letter in said):
         raise StudioError(f"There is no vowel in {text!r}.", "Write for example: konnichiwa.")
+    if seconds is not None:
+        said = list(islice(cycle([*said, " "]), max(1, round(seconds / MORA) - 1)))
     moras = [" ", *said]  # the mouth begins closed, so that the end leads into it
-    seconds = MORA * len(moras)
+    long = MORA * len(moras) if seconds is None else seconds
+    pace = long / len(moras)
 
     def at(time: float) -> Shot:
-        place = time / MORA
+        place = time / pace
         weights = dict.fromkeys(VOWELS, 0.0)
         for offset in (0, 1):
             index = int(place) + offset
             letter = moras[index % len(moras)]
             if letter in VOWELS:
-                weights[letter] += _eased(1.0 - 1.25 * abs(place - index))  # between two of a kind she closes a little
+                weights[letter] += eased(1.0 - 1.25 * abs(place - index))  # between two of a kind she closes a little
         spoken = {f"vowel_{letter}": min(1.0, weight) for letter, weight in weights.items() if weight}
-        spoken["mouth_open"] = 0.0 if spoken else float(shot.expression.get("mouth_open", 0.0))
-        nod = 0.9 * sum(weights.values())
-        lifted = _moved(shot, {"pitch": nod, "breath": 0.5 - 0.5 * math.cos(2 * math.pi * time / seconds)})
+        loud = sum(weights.values())
+        spoken["mouth_open"] = float(shot.expression.get("mouth_open", 0.0)) * (1.0 - min(1.0, loud))
+        nod = 0.9 * loud
+        lifted = moved(shot, {"pitch": nod, "breath": 0.5 - 0.5 * math.cos(2 * math.pi * time / long)})
         return lifted.with_(expression={**lifted.expression, **spoken})
 
-    return _sampled("talk", at, seconds, fps)
+    return sampled("talk", at, long, fps)
 
 
 def look_around(shot: Shot, seconds: float = 5.6, fps: float = 12.0, seed: int = 1) -> Clip:
@@ -116,33 +139,35 @@ def look_around(shot: Shot, seconds: float = 5.6, fps: float = 12.0, seed: int =
         side = (1 if k % 2 else -1) * (1 if seed % 2 else -1)
         places.append((side * float(rng.uniform(0.45, 0.95)), float(rng.uniform(-0.5, 0.6))))
     span = seconds / count
-    start = _blink_at(span * (count // 2), fps)
+    start = blink_at(span * (count // 2), fps)
 
     def at(time: float) -> Shot:
         index, share = int(time / span) % count, (time / span) % 1.0
         (x0, y0), (x1, y1) = places[index], places[(index + 1) % count]
-        eyes, head = _eased(min(1.0, share / 0.35)), _eased(min(1.0, share / 0.6))
-        seen = {"gaze_x": x0 + eyes * (x1 - x0), "gaze_y": y0 + eyes * (y1 - y0)}
-        turned = _moved(shot, {"yaw": 9 * (x0 + head * (x1 - x0)), "pitch": 6 * (y0 + head * (y1 - y0))})
+        eyes, head = eased(min(1.0, share / 0.35)), eased(min(1.0, share / 0.6))
+        gaze = {"gaze_x": x0 + eyes * (x1 - x0), "gaze_y": y0 + eyes * (y1 - y0)}
+        seen = {name: min(max(float(shot.expression.get(name, 0.0)) + by, -1.0), 1.0) for name, by in gaze.items()}
+        turned = moved(shot, {"yaw": 9 * (x0 + head * (x1 - x0)), "pitch": 6 * (y0 + head * (y1 - y0))})
         looking = turned.with_(expression={**turned.expression, **seen})
-        return blinking(looking, _lids(time - start), EYES)
+        return blinking(looking, lids_after(time - start), EYES)
 
-    return _sampled("look_around", at, seconds, fps)
+    return sampled("look_around", at, seconds, fps)
 
 
-def blink(shot: Shot, fps: float = 12.0) -> Clip:
-    """One blink between two rests: a second in all."""
-    start = _blink_at(0.5, fps)
-    return _sampled("blink", lambda time: blinking(shot, _lids(time - start), EYES), 1.0, fps)
+def blink(shot: Shot, fps: float = 12.0, seconds: float = 1.0) -> Clip:
+    """One blink between two rests."""
+    start = blink_at(seconds / 2, fps)
+    return sampled("blink", lambda time: blinking(shot, lids_after(time - start), EYES), seconds, fps)
 
 
 def blinking(shot: Shot, lids: float, known: Collection[str]) -> Shot:
     """The shot with the lids as far down as she blinks; ``known`` are the expressions that the generator has."""
-    moved = {name: float(shot.expression.get(name, 1.0)) * lids for name in EYES if name in known}
-    return shot.with_(expression={**shot.expression, **moved})
+    closer = {name: float(shot.expression.get(name, 1.0)) * lids for name in EYES if name in known}
+    return shot.with_(expression={**shot.expression, **closer})
 
 
-def _sampled(name: str, at: Callable[[float], Shot], seconds: float, fps: float) -> Clip:
+def sampled(name: str, at: Callable[[float], Shot], seconds: float, fps: float) -> Clip:
+    """The clip of a function of time. StudioError for more than MAX_FRAMES."""
     count = max(1, round(seconds * fps))
     if count > MAX_FRAMES:
         raise StudioError(f"{count} frames are too many.", f"Make it shorter: at most {MAX_FRAMES} frames.")
@@ -151,18 +176,18 @@ def _sampled(name: str, at: Callable[[float], Shot], seconds: float, fps: float)
     return Clip(name, tuple(frames))
 
 
-def _lids(since: float) -> float:
+def lids_after(since: float) -> float:
     """How far the lids are up, so many seconds after a blink began."""
     frame = math.floor(since / BLINK_FRAME)
     return BLINK[frame] if 0 <= frame < len(BLINK) else 1.0
 
 
-def _blink_at(time: float, fps: float) -> float:
+def blink_at(time: float, fps: float) -> float:
     """When a blink begins so that a frame near ``time`` shows closed eyes, few as there may be a second."""
     return math.floor(time * fps) / fps - 2 * BLINK_FRAME
 
 
-def _moved(shot: Shot, by: dict[str, float]) -> Shot:
+def moved(shot: Shot, by: dict[str, float]) -> Shot:
     """The shot with its pose changed by so much, within what a pose can be."""
     ends = {row.name: (row.low, row.high) for row in POSE_ROWS}
     own = msgspec.structs.asdict(shot.pose)
@@ -171,14 +196,15 @@ def _moved(shot: Shot, by: dict[str, float]) -> Shot:
 
 
 def _turned(shot: Shot, pose: Pose) -> Pose:
-    return _moved(shot, msgspec.structs.asdict(pose)).pose
+    return moved(shot, msgspec.structs.asdict(pose)).pose
 
 
-def _wave(turn: float, phase: float) -> float:
+def wave(turn: float, phase: float) -> float:
     """A sine that is nothing at the clip's ends: she begins as she was."""
     return (math.sin(turn + phase) - math.sin(phase)) / 1.5
 
 
-def _eased(share: float) -> float:
+def eased(share: float) -> float:
+    """0..1 without a jerk at either end."""
     share = min(max(share, 0.0), 1.0)
     return share * share * (3.0 - 2.0 * share)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
+from vtuber_studio.core.acts import Cast
 from vtuber_studio.core.attribute import Attribute
 from vtuber_studio.core.direction import moves
 from vtuber_studio.core.errors import StudioError
@@ -14,11 +16,12 @@ from vtuber_studio.core.fit import complete_look, default_look, fit_look
 from vtuber_studio.core.kept import TaughtDirection
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.part import Material, Part
-from vtuber_studio.core.project import MAX_NAME, MadeWith, NamedLook, Project, check_project, renamed_project
+from vtuber_studio.core.project import MAX_NAME, MadeWith, NamedLook, Project, check_project, read_look, renamed_project
 from vtuber_studio.core.sampling import random_look
 from vtuber_studio.engine.manifest import Manifest
 
 T = TypeVar("T", Look, Project)
+_FILES = (".json", ".png", ".vtsproj")  # that hold looks
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,23 @@ def first_look(manifest: Manifest) -> Look:
 def persona(manifest: Manifest, seed: int | str) -> Look:
     """The whole persona of ``seed``, a number or any word; StudioError for what is no seed."""
     return random_look(manifest.attributes, manifest.materials, seed, stamp(manifest), manifest.dice)
+
+
+def look_called(words: str, manifest: Manifest) -> Look:
+    """The look of a file, if there is one called so, or else the persona of a seed: what a user may type."""
+    path = Path(words).expanduser()
+    if path.suffix and path.is_file():
+        return fit(read_look(path), manifest).value
+    if path.suffix.lower() in _FILES:
+        raise StudioError(f"There is no file {path}.", "Check the name, or give a seed.")
+    return persona(manifest, words)
+
+
+def cast_of(manifest: Manifest, toward: str = "") -> Cast:
+    """What clips need to know of a generator; ``toward``: whom she may become (``look_called``)."""
+    parts = tuple(entry.part for entry in manifest.parts)
+    other = look_called(toward, manifest) if toward.strip() else None
+    return Cast(manifest.expressions, manifest.attributes, manifest.materials, parts, manifest.dice, other)
 
 
 def is_of(stamp: str, manifest: Manifest) -> bool:

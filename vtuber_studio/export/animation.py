@@ -22,7 +22,7 @@ from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.export.clips import AnimationOptions, clip_of, draw
+from vtuber_studio.export.clips import AnimationOptions, animation_of, draw
 from vtuber_studio.export.exporter import checked, option
 from vtuber_studio.export.png import Render
 
@@ -82,7 +82,7 @@ def export_gif(render: Render, shot: Shot, options: GifOptions, path: Path) -> I
     """Write ``path``: a GIF that loops for ever, one palette for all of it; times are whole hundredths of a second."""
     checked(options)
     _require_folder(path)
-    frames = clip_of(options.animation, shot, options).frames
+    frames = animation_of(shot, options).frames
     step = max(1, len(frames) // _SAMPLES)
     palette = _palette([draw(render, frame, options.background, options.size) for frame in frames[::step][:_SAMPLES]])
     pictures = []
@@ -108,7 +108,7 @@ def _pieces(
     """Fill ``pieces``; a frame that shows nothing new lengthens the one before it."""
     checked(options)
     _require_folder(path)
-    frames = clip_of(options.animation, shot, options).frames
+    frames = animation_of(shot, options).frames
     before: np.ndarray | None = None
     for done, frame in enumerate(frames):
         image = draw(render, frame, options.background, options.size)

@@ -24,7 +24,7 @@ from vtuber_studio.export.clips import (
     AnimationOptions,
     MotionOptions,
     SetOptions,
-    clip_of,
+    animation_of,
     clips_of,
     drawn,
     frames_of,
@@ -61,7 +61,7 @@ class StateOptions:
 def export_frames(render: Render, shot: Shot, options: AnimationOptions, path: Path) -> Iterator[Progress]:
     """Write the folder ``path``: NAME_000.png, NAME_001.png ..."""
     checked(options)
-    clip = clip_of(options.animation, shot, options)
+    clip = animation_of(shot, options)
     return _pictures(render, [clip], options, path, [f"{frame.name}.png" for frame in clip.frames])
 
 

@@ -18,16 +18,18 @@ import numpy as np
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import replacing, require_folder
+from vtuber_studio.core.loudness import Sound
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.export.clips import AnimationOptions, clip_of, draw
+from vtuber_studio.export.clips import AnimationOptions, animation_of, draw
 from vtuber_studio.export.exporter import checked, option
+from vtuber_studio.export.ffmpeg import library
 from vtuber_studio.export.framing import CLEAR
 from vtuber_studio.export.png import Render
 
-INSTALL = 'Install it: pip install "vtuber-studio[export]"'
 _BT709, _LIMITED = 1, 1  # as H.273 numbers matrix, primaries and transfer; FFmpeg's number of the range
 _EXACT = {"fflags": "+bitexact"}  # no random names, no moment in the file: what is drawn again is the same bytes
+_RATE = 48_000  # samples a second of its sound
 _COARSE = 8  # pixels a side of one of the picture from which hidden colours are taken
 
 
@@ -60,6 +62,7 @@ class Form:
     container: str
     encoders: tuple[str, ...]
     pixels: str
+    heard: str  # the encoder of its sound
 
     @property
     def alpha(self) -> bool:
@@ -67,9 +70,9 @@ class Form:
         return self.pixels.startswith("yuva")
 
 
-WEBM = Form("webm", ("libvpx-vp9",), "yuva420p")
-PRORES = Form("mov", ("prores_ks",), "yuva444p10le")
-MP4 = Form("mp4", ("libx264", "libopenh264", "mpeg4"), "yuv420p")  # the last plays in fewer programs
+WEBM = Form("webm", ("libvpx-vp9",), "yuva420p", "libopus")
+PRORES = Form("mov", ("prores_ks",), "yuva444p10le", "pcm_s16le")
+MP4 = Form("mp4", ("libx264", "libopenh264", "mpeg4"), "yuv420p", "aac")  # the last plays in fewer programs
 
 
 def export_video(form: Form, render: Render, shot: Shot, options: VideoOptions, path: Path) -> Iterator[Progress]:
@@ -78,23 +81,28 @@ def export_video(form: Form, render: Render, shot: Shot, options: VideoOptions, 
     if not form.alpha and options.background == CLEAR:
         raise StudioError("An MP4 cannot be transparent.", "Give a background, or write a WebM.")
     require_folder(path)
-    av = _library()
+    av = library("Videos")
     encoder = _encoder(av, form)
     matrix = "ITU601" if encoder == "mpeg4" else "ITU709"  # MPEG-4 does not say which: players take the old one
-    frames = clip_of(options.animation, shot, options).frames
+    clip = animation_of(shot, options)
     side = options.size + (0 if form.alpha else options.size % 2)
     with replacing(path) as file:
         sink = _Sink(file)
         try:
             with av.open(sink, "w", format=form.container, options=_EXACT) as container:
                 stream = _stream(container, encoder, form, options, side)
-                for done, frame in enumerate(frames):
+                voice = None if clip.heard is None else _voice(container, form, clip.heard)
+                for done, frame in enumerate(clip.frames):
                     picture = av.VideoFrame.from_ndarray(bled(draw(render, frame, options.background, side)), "rgba")
                     picture = picture.reformat(format=form.pixels, dst_colorspace=matrix, dst_color_range="MPEG")
                     picture.pts = done
                     container.mux(stream.encode(picture))
-                    yield Progress(0.97 * (done + 1) / len(frames), f"Drawing {done + 1} of {len(frames)}")
+                    if voice is not None and clip.heard is not None:
+                        container.mux(_spoken(av, voice, clip.heard, done / options.fps, (done + 1) / options.fps))
+                    yield Progress(0.97 * (done + 1) / len(clip.frames), f"Drawing {done + 1} of {len(clip.frames)}")
                 container.mux(stream.encode(None))
+                if voice is not None:
+                    container.mux(voice.encode(None))
         except av.FFmpegError as error:
             reason = f"{path} cannot be written: {error.strerror}."
             raise sink.error or StudioError(reason, "Try another size, or another kind of file.") from error
@@ -123,15 +131,6 @@ def bled(image: np.ndarray) -> np.ndarray:
     near = (255 * paint / np.maximum(paint[..., 3:], 1e-9) + 0.5).astype(np.uint8)
     near[..., 3] = 0
     return cv2.copyTo(cv2.resize(near, image.shape[1::-1], interpolation=cv2.INTER_LINEAR), hidden, image.copy())
-
-
-def _library() -> Any:
-    try:
-        import av
-    except ImportError as error:
-        raise StudioError("Videos are written by PyAV, which is not installed.", f"{INSTALL}.") from error
-    av.logging.set_level(None)
-    return av
 
 
 def _encoder(av: Any, form: Form) -> str:
@@ -169,6 +168,21 @@ def _settings(encoder: str, options: VideoOptions, side: int) -> tuple[Mapping[s
     if encoder == "libx264":
         return {"crf": str(round(48 - 0.38 * quality)), "preset": "medium"}, 0
     return {}, round(side * side * options.fps * 0.3 * (quality / 100) ** 2)
+
+
+def _voice(container: Any, form: Form, sound: Sound) -> Any:
+    return container.add_stream(form.heard, rate=_RATE, layout="mono" if sound.samples.shape[1] == 1 else "stereo")
+
+
+def _spoken(av: Any, voice: Any, sound: Sound, start: float, end: float) -> list[Any]:
+    """Packets of what is heard from one second to another: beside its frame, so that neither waits for the other."""
+    first, last = round(start * sound.rate), round(end * sound.rate)
+    samples = sound.samples[first:last]
+    if not len(samples):
+        return []
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=voice.layout.name)
+    frame.sample_rate, frame.pts, frame.time_base = sound.rate, first, Fraction(1, sound.rate)
+    return list(voice.encode(frame))
 
 
 class _Sink:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from vtuber_studio.core.progress import Progress
-from vtuber_studio.engine.fitting import keep
+from vtuber_studio.engine.fitting import cast_of, keep
 from vtuber_studio.export import EXPORTERS, Exporter, checked, described
 from vtuber_studio.ui.dialogs.exporting import ExportingDialog
 from vtuber_studio.ui.stage import Stage
@@ -97,6 +97,8 @@ class ExportForDialog(ExportingDialog):
         shot = self.stage.shot
         if manifest is not None and any(field.name == "look" for field in fields(row.options)):
             values["look"] = keep(shot.look, manifest)
+        if manifest is not None and any(field.name == "cast" for field in fields(row.options)):
+            values["cast"] = cast_of(manifest, values.get("toward", ""))
         options = checked(row.options(**values))
         return row.export(self.stage.bridge.drawing(row.draws), shot, options, path)
 
