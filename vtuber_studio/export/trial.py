@@ -21,7 +21,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.export.clips import MotionOptions, SetOptions, clip_of, clips_of, frames_of
+from vtuber_studio.export.clips import AnimationOptions, MotionOptions, SetOptions, animation_of, clips_of, frames_of
 from vtuber_studio.export.exporter import Exporter, described
 from vtuber_studio.export.folders import StateOptions
 
@@ -115,7 +115,8 @@ def _smaller(options: Any, side: int, most: int, count: int) -> Any:
         while found.size >= 1.5 * side and found.size % 2 == 0 and found.size // 2 >= low:
             found = replace(found, size=found.size // 2)
     if count > most and _moves(options):
-        found = replace(found, fps=max(1.0, options.fps * most / count))
+        low = described(type(options))["fps"].metadata["low"]
+        found = replace(found, fps=max(low, options.fps * most / count))
     return found
 
 
@@ -142,8 +143,8 @@ def _count(shot: Shot, options: Any) -> int:
     """How many pictures are drawn."""
     if isinstance(options, SetOptions):
         return len(frames_of(clips_of(shot, options)))
-    if _moves(options):
-        return len(clip_of(options.animation, shot, options).frames)
+    if isinstance(options, AnimationOptions):
+        return len(animation_of(shot, options).frames)
     faces = len([face for face in getattr(options, "expressions", "").split(",") if face.strip()])
     return max(1, faces) * (4 if isinstance(options, StateOptions) else 1)
 
