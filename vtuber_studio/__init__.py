@@ -1,5 +1,5 @@
 """VTuber Studio. The notebook API: ``Look``, ``Pose``, ``Shot``, ``load_generator``, ``render``, ``random_look``,
-``teach`` and ``along``."""
+``read_look``, ``teach`` and ``along``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
-__all__ = ["Look", "Pose", "Shot", "along", "load_generator", "random_look", "render", "teach"]
+__all__ = ["Look", "Pose", "Shot", "along", "load_generator", "random_look", "read_look", "render", "teach"]
 
 if TYPE_CHECKING:
     from vtuber_studio.core.look import Look as Look
@@ -43,6 +43,17 @@ def random_look(generator: Any, seed: int | str) -> Any:
     from vtuber_studio.engine.manifest import manifest_of
 
     return persona(manifest_of(generator), seed)
+
+
+def read_look(generator: Any, picture: Any) -> Any:
+    """What a picture of one person (a file's path, or uint8 [H, W, 4]) shows: ``look``, ``shot`` with her face and
+    pose, how ``sure`` each value is, ``points``; see ``engine.reading.Reading``."""
+    from pathlib import Path
+
+    from vtuber_studio.core.picture import read_picture
+    from vtuber_studio.engine.reading import read_look as read
+
+    return read(generator, read_picture(Path(picture)) if isinstance(picture, str | Path) else picture)
 
 
 def teach(generator: Any, name: str, more: Any, less: Any, keep: Any = ()) -> Any:

@@ -79,7 +79,7 @@ def mix(
         for kind in ("shape", "colour"):
             if found["kind"] in (None, kind):
                 look = taken(look, read[found["look"]], parts, kind, amount)
-    _write(look, out, generator)
+    write_look(look, out, generator)
 
 
 @app.command()
@@ -149,7 +149,7 @@ def region(
     changed = _changed(variant(edited, inside), set_)
     edited = with_variant(edited, len(base.regions), changed)
     tables = [entry.part for entry in manifest.parts]
-    _write(require_look(edited, manifest.attributes, manifest.materials, tables), out, generator)
+    write_look(require_look(edited, manifest.attributes, manifest.materials, tables), out, generator)
 
 
 @app.command()
@@ -208,7 +208,7 @@ def along(look: Look, manifest: Manifest, wishes: Sequence[str]) -> Look:
     return look
 
 
-def _write(look: Look, out: Path, generator: Path | None) -> None:
+def write_look(look: Look, out: Path, generator: Path | None) -> None:
     """A look as its JSON, or as a picture that carries it, by the file's name."""
     from vtuber_studio.core.files import write_atomically
     from vtuber_studio.engine.bundle import find_bundle, read_bundle

@@ -1,4 +1,4 @@
-"""The command line's ``prepare``: the user's own pictures, laid on the canvas."""
+"""The command line's ``prepare`` and ``read``: the user's own pictures, laid on the canvas; the look that one shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from vtuber_studio.cli_looks import GeneratorOption
+from vtuber_studio.core.pose import POSE_ROWS
 
 app = typer.Typer()
 
@@ -38,6 +41,37 @@ def prepare(
             typer.echo(f"{each.path.name}: {' '.join(each.troubles) or 'good'}")
     if not taken:
         raise StudioError("None of these pictures is good enough.", "See what was said of each, or give --all.")
+
+
+@app.command()
+def read(
+    picture: Annotated[Path, typer.Argument(help="A portrait: a drawing of one person, from the front.")],
+    out: Annotated[Path | None, typer.Option(help="The look's JSON to write, or a PNG that carries it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Look, face and how sure each value is, as JSON.")] = False,
+    generator: GeneratorOption = None,
+) -> None:
+    """Read a picture: the look that comes near it, and how sure each value is (1: sure, 0: a guess)."""
+    from vtuber_studio.cli_looks import write_look
+    from vtuber_studio.core.picture import read_picture
+    from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.engine.reading import read_look, reader_of
+
+    loaded = load_generator(generator)
+    reader_of(loaded.manifest)
+    reading = read_look(loaded, read_picture(picture))
+    look, face = json.loads(reading.look.to_json()), reading.shot
+    if as_json:
+        pose = {row.name: getattr(face.pose, row.name) for row in POSE_ROWS if getattr(face.pose, row.name)}
+        told = {"look": look, "expression": face.expression, "pose": pose}
+        sure = {name: round(share, 3) for name, share in reading.sure.items()}
+        points = {name: [round(x, 1), round(y, 1)] for name, (x, y) in reading.points.items()}
+        typer.echo(json.dumps(told | {"sure": sure, "points": points}, indent=1))
+    else:
+        for name, value in [*look["attributes"].items(), *face.expression.items(), *look["palette"].items()]:
+            share = f"{reading.sure[name]:.2f}" if name in reading.sure else "   -"
+            typer.echo(f"{share}  {name} {value if isinstance(value, str) else format(value, '.2f')}")
+    if out is not None:
+        write_look(reading.look, out, generator)
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -3,6 +3,7 @@ is exported answers as torch does, beside files that stay as they were."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,13 @@ import torch
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
+import vtuber_studio
 from tests.fakes import FakeGenerator
 from vtuber_studio.artist import schema
 from vtuber_studio.cli import app
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.image import encode_png
+from vtuber_studio.core.look import look_from_json
 from vtuber_studio.core.palette import oklab, resolve
 from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.engine.bundle import find_bundle, read_bundle
@@ -34,6 +38,7 @@ from vtuber_studio.training.reader.trainer import ReaderConfig, ReaderTrainer, V
 
 QUICK = ReaderConfig(portraits=12, first=8, batch=4)
 NAMES = list(REGIONS)
+FIRST = Path(__file__).parents[1] / "data" / "starter-format-1"  # a generator without a reader
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +236,24 @@ def test_the_export_adds_a_reader_and_changes_no_other_file(run: Path, tmp_path:
     ):
         with pytest.raises(StudioError, match="not sound"):
             check_manifest(replace(manifest, networks={"reader": wrong}))
+
+
+def test_a_picture_is_read_from_the_command_line_and_in_python(run: Path, tmp_path: Path) -> None:
+    out = export_reader(run, tmp_path / "bundle", find_bundle())
+    portrait, _ = plain()
+    image, wanted = np.ascontiguousarray(portrait.picture[..., :4]), tmp_path / "look.json"
+    (tmp_path / "her.png").write_bytes(encode_png(image))
+    asked = ["read", str(tmp_path / "her.png"), "--generator", str(out), "--out", str(wanted)]
+    result = CliRunner().invoke(app, [*asked, "--json"])
+    told = json.loads(result.output[: result.output.rindex("}") + 1])
+    assert set(told) == {"look", "expression", "pose", "sure", "points"}
+    look = look_from_json(wanted.read_bytes())
+    assert look.attributes == told["look"]["attributes"]
+    assert vtuber_studio.read_look(load_generator(out), tmp_path / "her.png").look.attributes == look.attributes
+    spoken = CliRunner().invoke(app, asked).output
+    assert "front_style" in spoken and "hair.base #" in spoken
+    refused = CliRunner().invoke(app, ["read", str(tmp_path / "her.png"), "--generator", str(FIRST)])
+    assert refused.exit_code and "cannot read pictures" in str(refused.exception or refused.output)
 
 
 def test_each_row_is_believed_to_the_view_that_is_surer(run: Path, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ _LEAST = {"eye.iris": 5.0, "eye.brow": 5.0}  # pixels of a region in which a col
 _ALIKE = 0.06  # distance in OKLab of pixels that are one colour
 _STILL = 0.07  # share of its range by which a part of the face must move to count; degrees of the head are
 _UPRIGHT = 1.5
+_CLEAR = 0.6  # confidence from which a part counts as read
 # colours that mean something only where a choice is not this one
 _WORN = {"beard": "beard", "ear": "ears", "frame": "eyewear", "jewel": "earrings", "deco": "headwear"}
 
@@ -176,6 +177,19 @@ def believed(network: Network, values: np.ndarray, spread: np.ndarray) -> tuple[
 
 def _decoded(row: Input, number: float) -> float:
     return float(np.clip(row.low + (number + 1) / 2 * (row.high - row.low), row.low, row.high))
+
+
+def verdict(manifest: Manifest, sure: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """(labels of the parts that were read surely, of those that are rather guessed): by their choices, where they have
+    any, else by their ranges; one that is not drawn is left out."""
+    clear: list[str] = []
+    vague: list[str] = []
+    for entry in manifest.parts:
+        rows = [row for row in manifest.attributes if entry.part.name in row.parts[:1] and row.name in sure]
+        told = [sure[row.name] for row in rows if row.choices] or [sure[row.name] for row in rows]
+        if told:
+            (clear if float(np.mean(told)) >= _CLEAR else vague).append(entry.part.label)
+    return clear, vague
 
 
 # --- colours ------------------------------------------------------------------------------------------------------

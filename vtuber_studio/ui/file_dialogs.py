@@ -14,6 +14,7 @@ from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
 from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.files import Files
+from vtuber_studio.ui.picture import PICTURES
 from vtuber_studio.ui.widgets.words import fitting, literal, plain, titled
 
 
@@ -32,6 +33,14 @@ class FileDialogs(QObject):
         dialog = self._dialog(self.tr("Open"), self.tr("Projects and looks (*.vtsproj *.json *.png)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.files.open(Path(path)))
+        dialog.open()
+
+    def picture(self, then: Callable[[Path], object]) -> None:
+        """Choose a picture; then do ``then``."""
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(PICTURES))
+        dialog = self._dialog(self.tr("Start from a picture"), self.tr("Pictures ({})").format(kinds))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.open()
 
     def save(self) -> None:

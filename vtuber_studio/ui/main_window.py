@@ -48,6 +48,7 @@ from vtuber_studio.ui.pointing import Pointing
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.starting import Starting
 from vtuber_studio.ui.status import Status
 from vtuber_studio.ui.tabbing import step
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.files = Files(self.stage, self.preferences, self.question_bar, lambda: self.canvas.image, self)
         self.dialogs = FileDialogs(self.files, self)
         self.generators = Generators(self.stage, self.preferences, self.question_bar, self)
+        self.starting = Starting(self.stage, self.question_bar, self)
         self.backgrounds = Backgrounds(self.canvas, self.preferences, self)
         self.leaving = Leaving(self.files, self)
         Status(self.stage, self.preview, self.canvas, self)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
             "new": self.files.new,
             "open": self.dialogs.open,
             "recent": self.dialogs.recent_menu,
+            "start_from": lambda: self.dialogs.picture(self.starting.from_file),
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
@@ -186,6 +189,7 @@ class MainWindow(QMainWindow):
         self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)
+        self.reference_bar.started.connect(lambda: self.starting.from_image(canvas.reference))
         self.reference_bar.removed.connect(partial(self.set_reference, None))
         self.attributes.variations_asked.connect(self.variations.offer)
         self.attributes.colour_wanted.connect(self.part_view.show_colour)

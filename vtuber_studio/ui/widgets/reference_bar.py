@@ -1,4 +1,4 @@
-"""A small bar on the canvas while a reference lies over the figure: how strong it is, and away with it."""
+"""A small bar on the canvas while a reference lies over the figure: its strength, start from it, away with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class ReferenceBar(QFrame):
     """Stands at the bottom of its parent's middle."""
 
     opacity_changed = Signal(float)  # 0..1
+    started = Signal()  # from what it shows
     removed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -23,6 +24,10 @@ class ReferenceBar(QFrame):
         self.slider.setToolTip(self.tr("How strong the reference is"))
         self.slider.setAccessibleName(self.tr("Strength of the reference"))
         self.slider.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100.0))
+        start = QToolButton(text=self.tr("Start from it"))
+        start.setToolTip(self.tr("Read the picture: she becomes what comes near it; one step of undo"))
+        start.setAccessibleName(self.tr("Start from this picture"))
+        start.clicked.connect(self.started)
         remove = QToolButton(text="\N{MULTIPLICATION SIGN}", autoRaise=True)
         remove.setToolTip(self.tr("Take the reference away (Ctrl+Shift+V)"))
         remove.setAccessibleName(self.tr("Take the reference away"))
@@ -31,6 +36,7 @@ class ReferenceBar(QFrame):
         row.setContentsMargins(12, 4, 6, 4)
         row.addWidget(QLabel(self.tr("Reference")))
         row.addWidget(self.slider)
+        row.addWidget(start)
         row.addWidget(remove)
         self.hide()
 

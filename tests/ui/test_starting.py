@@ -1,0 +1,135 @@
+"""Start from this picture: one step that can be taken back, locked values kept, and one sentence where it cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import ATTRIBUTES, EXPRESSIONS, FakeGenerator
+from tests.ui.driving import WAIT, Open, undo_depth
+from vtuber_studio.core.attribute import encode
+from vtuber_studio.core.image import encode_png
+from vtuber_studio.core.pose import POSE_ROWS
+from vtuber_studio.engine.manifest import File, Network, inputs_of
+from vtuber_studio.engine.reading import VIEW
+from vtuber_studio.ui.bridge import to_qimage
+from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.starting import pixels
+
+ROWS = (*ATTRIBUTES, *EXPRESSIONS, *POSE_ROWS[:3])
+READ = {"eye_size": 0.75, "mouth_open": 0.5, "yaw": 6.0}
+RED = (200, 40, 60)
+
+
+class Reads(FakeGenerator):
+    """Its reader sees the same face in every picture, and hair everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        ranges = sum(not row.choices for row in ROWS)
+        outputs = {
+            "values": (sum(row.size for row in ROWS),),
+            "spread": (ranges,),
+            "points": (4, 2),
+            "regions": (2, VIEW, VIEW),
+        }
+        names = {"points": ("eye_right", "eye_left", "mouth", "chin"), "regions": ("nothing", "hair.base"), "near": ()}
+        file = File("networks/reader.onnx", "0" * 64)
+        network = Network(file, {"picture": (3, VIEW, VIEW)}, outputs, inputs_of(ROWS), names)
+        self.manifest = replace(self.manifest, networks={"reader": network})
+
+    def ask(self, role: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The same for every picture."""
+        count = len(inputs["picture"])
+        regions = np.zeros((count, 2, VIEW, VIEW), np.float32)
+        regions[:, 1] = 9.0
+        points = np.array([(0.39, 0.45), (0.61, 0.45), (0.5, 0.58), (0.5, 0.64)], np.float32)
+        return {
+            "values": np.tile(encode(ROWS, READ), (count, 1)),
+            "spread": np.full((count, sum(not row.choices for row in ROWS)), -3.0, np.float32),
+            "points": np.tile(points, (count, 1, 1)),
+            "regions": regions,
+        }
+
+
+@pytest.fixture
+def reads(open_window: Open) -> MainWindow:
+    return open_window(load=Reads)
+
+
+@pytest.fixture
+def red() -> np.ndarray:
+    image = np.full((64, 64, 4), 255, np.uint8)
+    image[..., :3] = RED
+    return image
+
+
+def took(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.session.look.attributes.get("eye_size") == 0.75, timeout=WAIT)
+
+
+def test_the_reference_becomes_her_in_one_step(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:
+    before, face, depth = reads.session.project, reads.session.face, undo_depth(reads.session)
+    reads.set_reference(to_qimage(red))
+    reads.reference_bar.started.emit()
+    took(qtbot, reads)
+    look = reads.session.look
+    assert look.palette["hair.base"] == "#{:02x}{:02x}{:02x}".format(*RED)
+    assert reads.stage.expression == {"mouth_open": 0.5} and reads.stage.pose.yaw == 6.0
+    assert undo_depth(reads.session) == depth + 1
+    assert "Sure of" in reads.question_bar.message and "the reference" in reads.question_bar.message
+    reads.session.undo()
+    assert reads.session.project == before and reads.session.face == face
+
+
+def test_what_is_locked_stays(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:
+    reads.session.set_locks({"face_width", "hair.base"})
+    locked = reads.session.look.with_(
+        attributes={**reads.session.look.attributes, "face_width": -0.3},
+        palette={**reads.session.look.palette, "hair.base": "#123456"},
+    )
+    reads.session.edit_whole(locked)
+    reads.starting.from_image(to_qimage(red))
+    took(qtbot, reads)
+    assert reads.session.look.attributes["face_width"] == -0.3
+    assert reads.session.look.palette["hair.base"] == "#123456"
+
+
+def test_a_file_is_read(qtbot: QtBot, reads: MainWindow, red: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "hers.png"
+    path.write_bytes(encode_png(red))
+    reads.starting.from_file(path)
+    took(qtbot, reads)
+    assert "hers.png" in reads.question_bar.message
+
+
+def test_a_damaged_file_changes_nothing(qtbot: QtBot, reads: MainWindow, tmp_path: Path) -> None:
+    before = reads.session.project
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    reads.starting.from_file(path)
+    qtbot.waitUntil(lambda: "broken.png" in reads.error_bar.message, timeout=WAIT)
+    assert reads.session.project == before
+
+
+def test_without_a_reader_one_sentence_says_so(window: MainWindow, red: np.ndarray) -> None:
+    before = window.session.project
+    window.starting.from_image(to_qimage(red))
+    assert "cannot read pictures" in window.error_bar.message
+    assert window.session.project == before
+
+
+def test_a_question_that_waits_is_not_pushed_aside(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:
+    reads.question_bar.ask("Which?", [("This", lambda: None)])
+    reads.starting.from_image(to_qimage(red))
+    took(qtbot, reads)
+    assert reads.question_bar.message == "Which?"
+
+
+def test_pixels_of_a_reference_are_what_was_dropped(red: np.ndarray) -> None:
+    red[10:20, :, 3] = 0
+    assert np.array_equal(pixels(to_qimage(red))[20:], red[20:])
