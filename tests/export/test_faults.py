@@ -27,9 +27,9 @@ KINDS = pytest.mark.parametrize("kind", EXPORTERS)
 Kept = dict[str, bytes | None]
 
 
-def draw_layers(shot: Shot, scale: int, clipped: bool = True) -> list[Layer]:
+def draw_layers(shot: Shot, scale: int, **how: Any) -> list[Layer]:
     fake = FakeGenerator()
-    return render_layers(fake, within(fake.manifest, shot), scale, clipped)
+    return render_layers(fake, within(fake.manifest, shot), scale, **how)
 
 
 class Export:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ from vtuber_studio.engine.generator import Generator, load_generator
 from vtuber_studio.engine.layers import render_layers
 from vtuber_studio.engine.render import render
 from vtuber_studio.export import EXPORTERS, LayerOptions, RigOptions
-from vtuber_studio.export.layered import cut, draw_tree, flattened, leaves_of
+from vtuber_studio.export.layered import cut, draw_tree, leaves_of
 from vtuber_studio.export.marking import SOURCE
 from vtuber_studio.export.names import CELS, PARTS
 from vtuber_studio.export.psd import packbits
@@ -40,8 +41,8 @@ KINDS = ("ora", "psd")
 FACE = DRESSED.with_(expression={"blush": 1.0, "eye_open_left": 0.4, "eye_open_right": 0.8})
 
 
-def draw(shot: Shot, scale: int, clipped: bool = True) -> list[Layer]:
-    return render_layers(FakeGenerator(), shot, scale, clipped)
+def draw(shot: Shot, scale: int, **how: Any) -> list[Layer]:
+    return render_layers(FakeGenerator(), shot, scale, **how)
 
 
 def written(kind: str, path: Path, options: LayerOptions = OPTIONS, shot: Shot = FACE, by: Any = draw) -> Path:
@@ -106,14 +107,22 @@ def seen(rows: Sequence[tuple[tuple[str, ...], str, Layer]]) -> list[Layer]:
 
 
 def merged(kind: str, path: Path) -> np.ndarray:
-    """[h, w, 3], the file's own composite on white."""
+    """[h, w, 4], the file's own composite; in a PSD its colours lie on white already, as Photoshop has it."""
     if kind == "psd":
         with Image.open(path) as image:
             assert (image.mode, image.size) == ("RGBA", (512, 512))
-            return np.array(image)[..., :3].astype(int)  # Photoshop's habit: on white already
+            return np.array(image)
     with zipfile.ZipFile(path) as archive, Image.open(io.BytesIO(archive.read("mergedimage.png"))) as image:
-        white = Image.new("RGBA", image.size, "white")
-        return np.array(Image.alpha_composite(white, image))[..., :3].astype(int)
+        return np.array(image)
+
+
+def is_the_picture(kind: str, path: Path, generator: Generator, shot: Shot) -> bool:
+    """Whether the file's composite is what ``render`` draws, bit for bit."""
+    clear = render(generator, shot, size=512, quality="preview")
+    if kind == "psd":
+        on_white = shot.with_(look=shot.look.with_(background="#ffffff"))
+        clear = np.dstack([render(generator, on_white, size=512, quality="preview")[..., :3], clear[..., 3]])
+    return np.array_equal(merged(kind, path), clear)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -124,6 +133,7 @@ def merged(kind: str, path: Path) -> np.ndarray:
         (replace(OPTIONS, clipping="cut"), Pose()),
         (replace(OPTIONS, sides=False), Pose(yaw=8, roll=-5)),
         (replace(OPTIONS, names="japanese"), Pose(yaw=-8, pitch=4)),
+        (replace(OPTIONS, materials=True), Pose(yaw=-8, pitch=4)),
     ],
 )
 def test_the_layers_are_the_picture(kind: str, options: LayerOptions, pose: Pose, tmp_path: Path) -> None:
@@ -132,10 +142,11 @@ def test_the_layers_are_the_picture(kind: str, options: LayerOptions, pose: Pose
     rows = READ[kind](path)
     white = shot.with_(look=shot.look.with_(background="#ffffff"))
     picture = render(FakeGenerator(), white, size=512, quality="preview")[..., :3].astype(int)
-    for found, turned in ((laid(seen(rows), 512, "#ffffff"), pose != Pose()), (merged(kind, path), False)):
-        off = np.abs(found - picture).max(-1)
-        # where many edges meet, their roundings may add up; the program's clipping cuts a head that was turned before
-        assert (off > 1).mean() < (5e-4 if turned else 3e-5) and off.max() <= (32 if turned else 2)
+    off = np.abs(laid(seen(rows), 512, "#ffffff") - picture).max(-1)
+    # where many edges meet, their roundings may add up; the program's clipping cuts a head that was turned before
+    clips = pose != Pose() and options.clipping == "clipped" and not options.materials
+    assert (off > 1).mean() < (5e-4 if clips else 3e-5) and off.max() <= (32 if clips else 2)
+    assert is_the_picture(kind, path, FakeGenerator(), shot)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -216,8 +227,8 @@ def test_files_say_that_a_machine_made_them_and_are_the_same_each_time(kind: str
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_nothing_cuts_is_not_seen(kind: str, tmp_path: Path) -> None:
-    def shut(shot: Shot, scale: int, clipped: bool = True) -> list[Layer]:
-        return [layer for layer in draw(shot, scale, clipped) if layer.name != "sclera"]
+    def shut(shot: Shot, scale: int, **how: Any) -> list[Layer]:
+        return [layer for layer in draw(shot, scale, **how) if layer.name != "sclera"]
 
     rows = READ[kind](written(kind, tmp_path / f"a.{kind}", by=shut))
     assert not [layer.name for _, _, layer in rows if "Iris" in layer.name]
@@ -321,14 +332,75 @@ def test_there_is_paint_under_everything_that_covers_the_face(starter: Generator
     assert (middle[4:-4] > 250).all()  # from the crown to the chin, whatever hides it
 
 
-def test_the_starters_layers_are_its_picture(starter: Generator, tmp_path: Path) -> None:
-    shot = Shot(Look(seed=5), {"mouth_open": 0.6, "gaze_x": 0.5})
-    white = shot.with_(look=shot.look.with_(background="#ffffff"))
-    picture = render(starter, white, size=512, quality="preview")[..., :3].astype(int)
-    path = written("psd", tmp_path / "a.psd", OPTIONS, shot, partial(render_layers, starter))
-    off = np.abs(merged("psd", path) - picture).max(-1)
-    assert (off > 1).mean() < 1e-4 and off.max() <= 3
-    nodes = draw_tree(partial(render_layers, starter), shot, replace(OPTIONS, clipping="cut"))
-    flat = flattened([leaf.layer for leaf in leaves_of(nodes)], 512)
-    alpha = render(starter, shot, size=512, quality="preview")[..., 3]
-    assert np.abs(flat[..., 3].astype(int) - alpha).max() <= 1
+@pytest.mark.parametrize("materials", [False, True])
+def test_the_starters_layers_are_its_picture(starter: Generator, tmp_path: Path, materials: bool) -> None:
+    shot = Shot(Look(seed=5).set(eyewear="round"), {"mouth_open": 0.6, "gaze_x": 0.5, "blush": 0.8})
+    options = replace(OPTIONS, materials=materials)
+    path = written("psd", tmp_path / "a.psd", options, shot, partial(render_layers, starter))
+    assert is_the_picture("psd", path, starter, shot)
+    for ground in ("#ffffff", "#00b140"):
+        grounded = shot.with_(look=shot.look.with_(background=ground))
+        picture = render(starter, grounded, size=512, quality="preview")[..., :3].astype(int)
+        off = np.abs(laid(seen(psd_layers(path)), 512, ground) - picture).max(-1)
+        assert off.max() <= 1 + materials and (off > 1).mean() < 1e-4  # dozens of layers round more
+
+
+def test_the_starters_materials_lie_on_one_another(starter: Generator, tmp_path: Path) -> None:
+    shot = Shot(Look(seed=5).set(eyewear="round"), {"mouth_open": 0.8, "vowel_a": 0.5})
+    for language in ("english", "japanese"):
+        options = replace(OPTIONS, materials=True, names=language)
+        nodes = draw_tree(partial(render_layers, starter), shot, options)
+        leaves = list(leaves_of(nodes))
+        names = [leaf.name for leaf in leaves]
+        assert len(set(names)) == len(names) and not [leaf.name for leaf in leaves if leaf.clipped]
+        wanted = {"english": ("Teeth and tongue, teeth", "Fringe, base"), "japanese": ("歯と舌・歯", "前髪・地")}
+        assert set(wanted[language]) <= set(names)
+    layers: dict[str, list[Layer]] = {}
+    for leaf in leaves:
+        layers.setdefault(leaf.layer.name, []).append(leaf.layer)
+    mouth = [(leaf.layer.name, leaf.layer.material) for leaf in leaves if leaf.layer.part == "mouth"]
+    assert ("teeth_tongue", "mouth.teeth") in mouth and ("lips", "mouth.lip") in mouth  # apart
+    for cel in ("hair_back", "face", "clothes", "fringe"):
+        base, *others = layers[cel]
+        solid, over = shown(base), np.zeros((512, 512), bool)
+        for other in others:
+            over |= shown(other)
+        # painted below them, but for the rim, where the cel itself is not solid
+        inside = cv2.erode((over | solid).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        assert (over & inside).sum() > 200 and (solid | ~(over & inside)).mean() > 0.999, cel
+
+
+def shown(layer: Layer) -> np.ndarray:
+    """bool [512, 512]: where a layer is solid."""
+    found = np.zeros((512, 512), bool)
+    rows, columns = np.nonzero(layer.image[..., 3] > 250)
+    found[rows + layer.y, columns + layer.x] = True
+    return found
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "share"),
+    [
+        ("fringe", ("face", "hair_back", "side_locks"), 0.75),
+        ("side_locks", ("face", "hair_back", "neck", "clothes"), 1.0),
+        ("headwear", ("fringe", "hair_back", "face"), 0.3),  # the beret stands above the head
+        ("eyewear", ("face",), 1.0),
+        ("brows", ("face",), 1.0),
+        ("lids", ("face",), 1.0),
+        ("sclera", ("face",), 1.0),
+        ("iris_right", ("sclera", "face"), 1.0),
+        ("lips", ("face",), 1.0),
+        ("teeth_tongue", ("mouth_inside", "face"), 1.0),
+        ("nose", ("face",), 1.0),
+        ("clothes", ("neck", "hair_back", "collar_back"), 0.7),  # the neck goes on below the collar
+        ("face", ("hair_back", "neck"), 0.95),
+    ],
+)
+def test_what_each_cel_hides_is_painted(starter: Generator, above: str, below: tuple[str, ...], share: float) -> None:
+    """Only what hangs over the edge of the head has nothing of hers under it."""
+    worn = Look(seed=3).set(headwear="beret", eyewear="round")
+    shot = Shot(worn, {"mouth_open": 0.8, "vowel_a": 0.6})
+    layers = {layer.name: layer for layer in render_layers(starter, shot)}
+    hidden = shown(layers[above])
+    under = np.any([shown(layers[name]) for name in below if name in layers], axis=0)
+    assert hidden.sum() > 20 and (hidden & under).sum() >= share * 0.999 * hidden.sum()

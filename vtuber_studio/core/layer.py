@@ -21,3 +21,4 @@ class Layer:
     y: int
     blend: Blend = "normal"
     clip: str = ""  # the layer whose alpha has still to cut this one
+    material: str = ""  # where the cel's materials have layers of their own: which one this is

@@ -221,6 +221,15 @@ def inks(cel: Cel, colours: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.concatenate([np.stack(rows, 1), np.stack(ends, 1) - np.stack(rows, 1)])
 
 
+def alone(colours: np.ndarray, index: int) -> np.ndarray:
+    """``inks`` of one material, the others clear; for -1 all of them in the first one's colour."""
+    if index < 0:
+        return np.repeat(colours[:, :1], colours.shape[1], 1)
+    found = np.zeros_like(colours)
+    found[:, index] = colours[:, index]
+    return found
+
+
 def paint(coverage: Coverage, colours: np.ndarray) -> np.ndarray:
     """[4, h, w] from coverage and ``inks``; what detail makes brighter than white is white."""
     count, height, width = coverage.m.shape

@@ -23,7 +23,7 @@ from vtuber_studio.engine.cache import RenderCache
 from vtuber_studio.engine.compose import Layer, blended, shadow_layer, shadow_softness
 from vtuber_studio.engine.figure import Ingredients, shadow_tint
 from vtuber_studio.engine.manifest import Manifest, Shadow
-from vtuber_studio.engine.paint import Coverage, Window, inks, intersect, paint, upsample
+from vtuber_studio.engine.paint import Coverage, Window, alone, inks, intersect, paint, upsample
 from vtuber_studio.engine.patch import Patch
 
 CANVAS = 512
@@ -63,8 +63,10 @@ class Painter:
         cache: RenderCache,
         whole: bool = False,
         patches: Sequence[Patch] = (),
+        only: int | None = None,
     ) -> None:
         self.manifest, self.figure, self.coverage_of, self.patches = manifest, figure, coverage_of, patches
+        self.only = only  # the number of the one material of a cel that is painted, as ``paint.alone`` has it
         self.pose, self.scale, self.cache = pose, scale, cache
         self.whole = whole or scale <= KEPT_SCALE
         self.size = CANVAS * scale
@@ -147,7 +149,8 @@ class Painter:
     def _inks(self, wanted: Ingredients, cel: Cel) -> np.ndarray:
         name = (id(wanted), cel.name)
         if name not in self._ink_cache:
-            self._ink_cache[name] = inks(cel, wanted.colours)
+            found = inks(cel, wanted.colours)
+            self._ink_cache[name] = found if self.only is None else alone(found, self.only)
         return self._ink_cache[name]
 
     @cached_property
@@ -272,6 +275,13 @@ class Painter:
         return Painter(
             self.manifest, self.figure, self.coverage_of, self.pose, scale, self.cache, self.whole, patches
         )
+
+    def one(self, material: int, coverage_of: CoverageOf) -> Painter:
+        """The same figure, of each cel one material alone (``paint.alone``)."""
+        return Painter(
+            self.manifest, self.figure, coverage_of, self.pose, self.scale, self.cache, self.whole, self.patches,
+            material,
+        )  # fmt: skip
 
     def _cast(self, shadow: Shadow) -> np.ndarray | None:
         casters = [self._by_cel[name] for name in shadow.casters]

@@ -17,16 +17,15 @@ from vtuber_studio.core.image import freeze
 from vtuber_studio.core.layer import Layer
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.export.exporter import checked, option
-from vtuber_studio.export.names import LANGUAGES, cel_name, part_name, unique
+from vtuber_studio.export.names import LANGUAGES, cel_name, material_name, part_name, unique
 
 CANVAS = 512
 SIZES = (512, 1024, 2048, 4096, 8192)
 PAIRS = ("eyes", "brows", "ears", "earrings", "side_locks", "blush")  # parts and cels of which she has two
 CLIPPING = ("clipped", "cut", "whole")  # whole and cut by the program, cut as they are seen, whole and uncut
 ALWAYS = ("eyes", "brows")  # taken apart even where they touch
-_BAND = 128  # rows that are laid at a time
 
-DrawLayers = Callable[..., Sequence[Layer]]  # (shot, scale, clipped=...): engine.layers.render_layers
+DrawLayers = Callable[..., Sequence[Layer]]  # (shot, scale, clipped=..., ...): engine.layers.render_layers
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class LayerOptions:
     names: str = option("english", "language of the layers' names", choices=LANGUAGES)
     sides: bool = option(True, "right and left eye, brow, ear and lock on layers of their own")
     clipping: str = option("clipped", "irises and teeth, which others cut", choices=CLIPPING)
+    materials: bool = option(False, "a layer for each paint of a cel (base, shade, line); what others cut comes cut")
     marked: bool = option(True, "say in the file's metadata that a machine made it")
 
 
@@ -72,7 +72,8 @@ def draw_tree(draw: DrawLayers, shot: Shot, options: LayerOptions) -> tuple[Node
     checked(options)
     if options.size not in SIZES:
         raise StudioError(f"Layers cannot be {options.size} pixels wide.", f"Give one of {', '.join(map(str, SIZES))}.")
-    layers = draw(shot, options.size // CANVAS, clipped=options.clipping == "cut")
+    cut = options.clipping == "cut" or (options.materials and options.clipping == "clipped")
+    layers = draw(shot, options.size // CANVAS, clipped=cut, materials=options.materials)
     if not layers:
         raise StudioError("There is nothing to see of her.", "Choose another look.")
     return tree(layers, options)
@@ -85,7 +86,10 @@ def tree(layers: Sequence[Layer], options: LayerOptions) -> tuple[Node, ...]:
     runs = groupby(enumerate(layers), lambda row: row[1].part if row[1].blend == "normal" else row[0])
     for _, run in runs:
         cels = [layer for _, layer in run]
-        halves = [half for layer in cels for half in (halved(layer, options.size) if options.sides else [("", layer)])]
+        halves = []
+        for _, own in groupby(cels, lambda layer: layer.name):
+            one = list(own)
+            halves += halved(one, options.size) if options.sides else [("", layer) for layer in one]
         sides = [side for side, _ in halves]
         if len(cels) > 1 and all(sides):
             groups = []
@@ -105,8 +109,26 @@ def tree(layers: Sequence[Layer], options: LayerOptions) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _leaves(halves: Sequence[tuple[str, Layer]], options: LayerOptions, taken: set[str]) -> tuple[Leaf, ...]:
-    leaves: list[Leaf] = []
+def _leaves(halves: Sequence[tuple[str, Layer]], options: LayerOptions, taken: set[str]) -> tuple[Node, ...]:
+    """A leaf for each cel; a group for one whose materials are apart."""
+    nodes: list[Node] = []
+    for (side, cel), run in groupby(_cut(halves, options), lambda row: (row[0], row[1].name)):
+        rows = list(run)
+        name = unique(cel_name(cel, options.names, side), taken)
+        leaves = [
+            Leaf(name if len(rows) == 1 else _unique_material(layer, name, options, taken), layer, clipped)
+            for _, layer, clipped in rows
+        ]
+        nodes += leaves if len(leaves) == 1 else [Group(name, tuple(leaves))]
+    return tuple(nodes)
+
+
+def _unique_material(layer: Layer, cel: str, options: LayerOptions, taken: set[str]) -> str:
+    return unique(material_name(layer.material, cel, options.names), taken)
+
+
+def _cut(halves: Sequence[tuple[str, Layer]], options: LayerOptions) -> Iterator[tuple[str, Layer, bool]]:
+    """(side, layer, whether the program is to cut it) of what is seen."""
     base: Layer | None = None  # what cuts a clipped layer that comes next
     for side, layer in halves:
         clipped = bool(layer.clip) and base is not None and base.name == layer.clip
@@ -118,30 +140,31 @@ def _leaves(halves: Sequence[tuple[str, Layer]], options: LayerOptions, taken: s
             layer = whole
         if not clipped:
             base = layer
-        name = unique(cel_name(layer.name, options.names, side), taken)
-        leaves.append(Leaf(name, layer, clipped and options.clipping == "clipped"))
-    return tuple(leaves)
+        yield side, layer, clipped and options.clipping == "clipped"
 
 
-def halved(layer: Layer, size: int) -> list[tuple[str, Layer]]:
-    """("right", layer), ("left", layer) of what she has two of; ("", layer) of what cannot be taken apart."""
-    if layer.part not in PAIRS and layer.name not in PAIRS:
-        return [("", layer)]
+def halved(layers: Sequence[Layer], size: int) -> list[tuple[str, Layer]]:
+    """("right", layer), ("left", layer) of a cel that she has two of, material for material; ("", layer) of what cannot
+    be taken apart."""
+    part, whole = layers[0].part, [("", layer) for layer in layers]
+    if part not in PAIRS and layers[0].name not in PAIRS:
+        return whole
     seen = np.zeros(size, np.int64)  # how much each column of the picture shows
-    width = layer.image.shape[1]
-    seen[layer.x : layer.x + width] = layer.image[..., 3].sum(0, dtype=np.int64)
+    for layer in layers:
+        seen[layer.x : layer.x + layer.image.shape[1]] += layer.image[..., 3].sum(0, dtype=np.int64)
     middle, reach = size // 2, size // 12
     near = np.arange(middle - reach, middle + reach)
     at = int(min(near, key=lambda column: (seen[column], abs(column - middle))))
-    if seen[at] and layer.part not in ALWAYS:
-        return [("", layer)]
-    split = min(max(at - layer.x, 0), width)
-    pieces = (("right", 0, split), ("left", split, width))  # her right is on the viewer's left
-    found = [(side, part) for side, a, b in pieces if (part := _cropped(layer, a, b)) is not None]
-    return found if len(found) > 1 or layer.part in ALWAYS else [("", layer)]
+    if seen[at] and part not in ALWAYS:
+        return whole
+    pieces = (("right", 0, at), ("left", at, size))  # her right is on the viewer's left
+    found = [(side, half) for side, a, b in pieces for layer in layers if (half := _cropped(layer, a, b)) is not None]
+    return found if len({side for side, _ in found}) > 1 or part in ALWAYS else whole
 
 
 def _cropped(layer: Layer, first: int, last: int) -> Layer | None:
+    """What lies between two columns of the picture."""
+    first, last = (min(max(column - layer.x, 0), layer.image.shape[1]) for column in (first, last))
     alpha = layer.image[:, first:last, 3]
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     if not len(rows):
@@ -173,25 +196,9 @@ def leaves_of(nodes: Sequence[Node]) -> Iterator[Leaf]:
             yield from leaves_of(node.nodes)
 
 
-def composite(draw: DrawLayers, shot: Shot, options: LayerOptions, nodes: Sequence[Node]) -> np.ndarray:
-    """Image [size, size, 4] of the whole shot; what others cut is drawn again, cut before the head was turned."""
-    leaves = list(leaves_of(nodes))
-    if any(leaf.layer.clip for leaf in leaves):
-        return flattened(draw(shot, options.size // CANVAS, clipped=True), options.size)
-    return flattened([leaf.layer for leaf in leaves], options.size)
-
-
-def flattened(layers: Sequence[Layer], size: int) -> np.ndarray:
-    """Image [size, size, 4] of layers on nothing, by W3C compositing."""
-    image = np.empty((size, size, 4), np.uint8)
-    for top in range(0, size, _BAND):
-        band = np.zeros((min(_BAND, size - top), size, 4), np.float32)  # premultiplied
-        for layer in layers:
-            lay(band, layer, top)
-        alpha = band[..., 3:]
-        straight = band[..., :3] / np.maximum(alpha, 1e-6)
-        image[top : top + len(band)] = np.concatenate([straight, alpha], -1).clip(0, 1) * 255 + 0.5
-    return freeze(image)
+def merged(draw: DrawLayers, shot: Shot, options: LayerOptions, background: str) -> np.ndarray:
+    """Image [size, size, 4] of the whole shot, as it is drawn: what eight bits round off in layers is not in it."""
+    return draw(shot, options.size // CANVAS, flat=background)[0].image
 
 
 def lay(band: np.ndarray, layer: Layer, top: int) -> None:

@@ -59,6 +59,36 @@ CELS = {
     "fringe": ("Fringe", "前髪"),
     "headwear": ("Headwear", "頭飾り"),
 }
+# material, or how its name ends -> (English, Japanese)
+MATERIALS = {
+    "base": ("base", "地"),
+    "shade": ("shade", "影"),
+    "deep": ("deep shade", "濃い影"),
+    "light": ("light", "光"),
+    "line": ("line", "線"),
+    "trim.base": ("trim", "縁取り"),
+    "trim.shade": ("trim shade", "縁取りの影"),
+    "accent": ("accent", "飾り"),
+    "accent_shade": ("accent shade", "飾りの影"),
+    "accent.base": ("accent", "飾り"),
+    "accent.shade": ("accent shade", "飾りの影"),
+    "inner": ("inside", "内側"),
+    "inner_shade": ("inside shade", "内側の影"),
+    "white": ("white", "白"),
+    "white_shade": ("shade", "影"),
+    "top": ("upper", "上"),
+    "rim": ("rim", "縁"),
+    "spark": ("spark", "輝き"),
+    "pupil": ("pupil", "瞳孔"),
+    "catch": ("highlight", "ハイライト"),
+    "lash": ("lashes", "まつ毛"),
+    "lip": ("lip", "唇"),
+    "teeth": ("teeth", "歯"),
+    "tongue": ("tongue", "舌"),
+    "lens": ("lenses", "レンズ"),
+    "dark": ("dark lenses", "色付きレンズ"),
+    "mark": ("mark", "印"),
+}
 # hers, not the viewer's
 _SIDES = {"right": ("{} right", "右{}"), "left": ("{} left", "左{}"), "": ("{}", "{}")}
 
@@ -71,6 +101,13 @@ def part_name(part: str, language: str) -> str:
 def cel_name(cel: str, language: str, side: str = "") -> str:
     """A cel's name, of her ``right`` or ``left`` one where that is said."""
     return _named(CELS, cel, language, side)
+
+
+def material_name(material: str, cel: str, language: str) -> str:
+    """A material's name behind that of its cel."""
+    end = material.rpartition(".")[2].removesuffix("_left")
+    said = MATERIALS.get(material) or MATERIALS.get(end) or (end.replace("_", " "),) * 2
+    return f"{cel}{(', ', '・')[LANGUAGES.index(language)]}{said[LANGUAGES.index(language)]}"
 
 
 def _named(table: dict[str, tuple[str, str]], name: str, language: str, side: str) -> str:

@@ -25,9 +25,9 @@ from vtuber_studio.export.layered import (
     LayerOptions,
     Leaf,
     Node,
-    composite,
     draw_tree,
     leaves_of,
+    merged,
 )
 from vtuber_studio.export.marking import mark_png
 
@@ -51,10 +51,10 @@ def export_ora(draw: DrawLayers, shot: Shot, options: LayerOptions, path: Path) 
             yield Progress(0.3 + 0.5 * number / len(leaves), f"Packing {leaf.name}")
             _add(archive, _source(number), encode_png(leaf.layer.image))
         yield Progress(0.8, "Packing the whole picture")
-        merged = composite(draw, shot, options, nodes)
-        data = encode_png(merged)
+        picture = merged(draw, shot, options, "transparent")
+        data = encode_png(picture)
         _add(archive, "mergedimage.png", mark_png(data) if options.marked else data)
-        small = Image.fromarray(merged)
+        small = Image.fromarray(picture)
         small.thumbnail((THUMBNAIL, THUMBNAIL))
         _add(archive, "Thumbnails/thumbnail.png", encode_png(np.asarray(small)))
     data = buffer.getvalue()

@@ -18,9 +18,10 @@ from PIL import ImageCms
 from vtuber_studio.core.files import require_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.export.layered import DrawLayers, Group, LayerOptions, Leaf, Node, composite, draw_tree, leaves_of
+from vtuber_studio.export.layered import DrawLayers, Group, LayerOptions, Leaf, Node, draw_tree, leaves_of, merged
 from vtuber_studio.export.marking import XMP
 
+WHITE = "#ffffff"
 _BLENDS = {"normal": b"norm", "multiply": b"mul ", "add": b"lddg"}
 _CHANNELS = ((-1, 3), (0, 0), (1, 1), (2, 2))  # as the file numbers them -> as an image does
 _RLE = struct.pack(">H", 1)
@@ -40,13 +41,13 @@ def export_psd(draw: DrawLayers, shot: Shot, options: LayerOptions, path: Path) 
         pixels.append(data)
         yield Progress(0.3 + 0.5 * min(1.0, len(records) / (2 * total)), f"Packing {name}")
     yield Progress(0.8, "Packing the whole picture")
-    merged = _merged(composite(draw, shot, options, nodes))
+    picture = _merged(*(merged(draw, shot, options, ground) for ground in (WHITE, "transparent")))
     # a negative count: the merged picture's fourth channel is its transparency
     info = struct.pack(">h", -len(records)) + b"".join(records) + b"".join(pixels)
     info += b"\0" * (-len(info) % 4)
     section = _sized(_sized(info) + _sized(b""))  # layers, and no global mask
     header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 4, options.size, options.size, 8, 3)
-    data = b"".join([header, _sized(b""), _sized(_resources(options.marked)), section, merged])
+    data = b"".join([header, _sized(b""), _sized(_resources(options.marked)), section, picture])
     yield Progress(0.97, f"Writing {path.name}")
     write_atomically(path, data)
     yield Progress(1.0, f"Written to {path}", {"bytes": len(data), "path": str(path), "layers": total})
@@ -107,12 +108,10 @@ def _unicode(text: str) -> bytes:
 # --- the whole picture and what is said of it ---------------------------------------------------------------------
 
 
-def _merged(image: np.ndarray) -> bytes:
-    """The composite, its colours laid on white as Photoshop does it; readers take the white away again."""
-    alpha = image[..., 3].astype(np.uint16)
-    white = 255 * (255 - alpha) + 127  # all of it fits into 16 bits
-    planes = (*((image[..., c] * alpha + white) // 255 for c in range(3)), image[..., 3])
-    counts, data = zip(*(packbits(plane.astype(np.uint8)) for plane in planes), strict=True)
+def _merged(on_white: np.ndarray, image: np.ndarray) -> bytes:
+    """The whole picture, its colours laid on white as Photoshop does it; readers take the white away again."""
+    planes = (*(on_white[..., c] for c in range(3)), image[..., 3])
+    counts, data = zip(*(packbits(plane) for plane in planes), strict=True)
     return _RLE + b"".join(row.astype(">u2").tobytes() for row in counts) + b"".join(data)
 
 
