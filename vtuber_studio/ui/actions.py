@@ -57,6 +57,8 @@ TABLE: tuple[Row, ...] = (
     Row("zoom_in", "view", "Zoom &in", ("Ctrl++", "Ctrl+="), "Closer"),
     Row("zoom_out", "view", "Zoom &out", ("Ctrl+-",), "Farther"),
     Row("background", "view", "&Background", gap=True),
+    Row("compare", "view", "&Compare with", gap=True),
+    Row("split", "view", "&Split view", ("S",), "Her and what she is compared with, a divider between", checkable=True),
     Row("idle", "view", "&Blink and breathe", ("Ctrl+B",), "She moves when left alone", checkable=True),
     Row("rest_face", "view", "Face at &rest", ("Ctrl+R",), "Expression and pose back to neutral", "generator"),
     Row("panels", "view", "Show &panels", ("F9",), "Hide everything but the picture", checkable=True, gap=True),
@@ -67,7 +69,7 @@ TABLE: tuple[Row, ...] = (
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (
-    ("C or \\ held", "Compare with the look before the last step"),
+    ("C or \\ held", "Compare with the look before the last step, or with what View > Compare with says"),
     ("Click on her", "The controls of what is under the cursor; right click: what can be done with it"),
     ("Arrows, Enter, Menu on the canvas", "The same by the keyboard"),
     ("Wheel, pinch", "Zoom at the cursor"),

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vtuber_studio.ui.figure import UNITS, Picture, checkerboard, paint_figure
+from vtuber_studio.ui.figure import UNITS, Beside, Picture, checkerboard, halves, paint_figure
 
 ZOOM_MIN, ZOOM_MAX = 0.1, 32.0
 STEP = 1.25  # zoom of one wheel notch
@@ -44,6 +44,7 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Canvas"))
         self.pictures: list[Picture] = []  # of the figure; later ones lie over earlier ones
+        self.beside: Beside | None = None  # another look, left of a divider
         self.breath = 0.0
         self.reference: QImage | None = None
         self.reference_opacity = 0.5
@@ -71,6 +72,12 @@ class Canvas(QWidget):
         """Show a picture of the whole figure, and over it sharper or newer ones of pieces."""
         if pictures != self.pictures:
             self.pictures = pictures
+            self.update()
+
+    def set_beside(self, beside: Beside | None) -> None:
+        """Show another look left of a divider, or none."""
+        if beside != self.beside:
+            self.beside = beside
             self.update()
 
     def set_breath(self, breath: float) -> None:
@@ -191,7 +198,8 @@ class Canvas(QWidget):
                 dark = self.background == "transparent"
                 painter.fillRect(ground, QColor(AROUND if dark else self.background))
             if self.pictures:
-                paint_figure(painter, figure, self.pictures, self.breath, event.rect())
+                for pictures, seen in halves(self.pictures, self.beside, event.rect(), self.width()):
+                    paint_figure(painter, figure, pictures, self.breath, seen)
             else:
                 painter.setPen(QColor("#8d889c"))
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint)

@@ -107,12 +107,14 @@ class Docks(QObject):
             slim.setVisible(self._shown and not both and side != self._kept)
         self.docks[2].setVisible(self._shown)
 
-    def open(self, page: QWidget) -> None:
-        """Show a page, on whichever side it stands."""
+    def open(self, page: QWidget, keys: bool = False) -> None:
+        """Show a page, on whichever side it stands; with ``keys`` it gets the focus."""
         side = 0 if self.left.indexOf(page) >= 0 else 1
         (self.left, self.right)[side].setCurrentWidget(page)
         self._kept = side
         self.adapt()
+        if keys:
+            page.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _clicked(self, tabs: QTabWidget, index: int) -> None:
         page = tabs.widget(index)

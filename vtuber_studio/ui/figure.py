@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF
@@ -28,6 +29,24 @@ class Picture:
 
     image: QImage
     place: QRectF
+
+
+class Beside(NamedTuple):
+    """Another look's pictures, left of ``at`` (0..1 of the widget's width)."""
+
+    pictures: list[Picture]
+    at: float
+
+
+def halves(
+    pictures: list[Picture], beside: Beside | None, seen: QRect, width: int
+) -> Iterator[tuple[list[Picture], QRect]]:
+    """Which pictures are painted in which pixels of a widget."""
+    x = round(beside.at * width) if beside else 0
+    for shown, half in ((beside.pictures if beside else [], QRect(0, seen.y(), x, seen.height())),
+                        (pictures, QRect(x, seen.y(), width - x, seen.height()))):  # fmt: skip
+        if shown and not (half & seen).isEmpty():
+            yield shown, half & seen
 
 
 def whole(image: QImage) -> Picture:

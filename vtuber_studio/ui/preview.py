@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.look import Look
@@ -22,6 +23,7 @@ from vtuber_studio.ui.canvas import UNITS, Canvas
 from vtuber_studio.ui.figure import Picture, whole
 from vtuber_studio.ui.idle import Idle, chest, openness
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.words import fitting
 
 SLOW = 60.0  # milliseconds; a picture that takes longer is asked for small first, while the user moves things
 SETTLE = 100  # milliseconds without a change before the sharp one is asked for
@@ -71,10 +73,11 @@ class Preview(QObject):
         stage.bridge.failed.connect(self._on_failed)
 
     def compare(self, on: bool) -> None:
-        """Show her as she was before the last step for as long as ``on``."""
+        """Show what she is compared with, as she was before the last step unless chosen, for as long as ``on``."""
         if on != self.comparing:
             self.comparing = on
-            self.canvas.set_badge(self.tr("Before") if on else "")
+            other = self.stage.other()
+            self.canvas.set_badge((fitting(other.name) if other else self.tr("Before")) if on else "")
             self._ask()
 
     def glance(self, look: Look | None) -> None:
@@ -173,10 +176,10 @@ class Preview(QObject):
             self._settle.start()
             self.shown.emit(frame)
         elif asked == self._piece:
-            self._show([*self._drawn[:1], _piece(frame)])
+            self._show([*self._drawn[:1], piece(frame.image, frame)])
             self.shown.emit(frame)
         elif newest:
-            self._lids[next(lids for lids, piece in self._lids.items() if piece is None)] = _piece(frame)
+            self._lids[next(lids for lids, piece in self._lids.items() if piece is None)] = piece(frame.image, frame)
 
     def _show(self, pictures: list[Picture]) -> None:
         self._drawn = pictures
@@ -225,7 +228,9 @@ class Preview(QObject):
             self.stage.bridge.request(*self._waiting)
 
 
-def _piece(frame: FrameResult) -> Picture:
-    assert frame.window is not None
-    x0, y0, x1, y1 = (edge * UNITS / frame.size for edge in frame.window)
-    return Picture(frame.image, QRectF(x0, y0, x1 - x0, y1 - y0))
+def piece(image: QImage, asked: Asked | FrameResult) -> Picture:
+    """A picture where it belongs on the canvas."""
+    if asked.window is None:
+        return whole(image)
+    x0, y0, x1, y1 = (edge * UNITS / asked.size for edge in asked.window)
+    return Picture(image, QRectF(x0, y0, x1 - x0, y1 - y0))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look, Region
 from vtuber_studio.core.pose import NEUTRAL, POSE_ROWS, Face, Pose
-from vtuber_studio.core.project import Project
+from vtuber_studio.core.project import NamedLook, Project
 from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
@@ -39,6 +39,7 @@ class Stage(QObject):
         self.session = session
         self.bridge = bridge
         self.manifest: Manifest | None = None
+        self.other: Callable[[], NamedLook | None] = lambda: None  # compared with; None: before the last step
         self.upright = False  # the head is shown so, wherever it is: masks are drawn on it
         self._switch: Switch | None = None
         self._loading = False  # panels still show the old tables
@@ -74,8 +75,9 @@ class Stage(QObject):
     @property
     def shot_before(self) -> Shot:
         """What compare shows, as far as this generator knows it: the step may have changed the generator."""
-        (project, face), manifest = self.session.before, self.manifest
-        look = project.look if manifest is None else fit(project.look, manifest).value
+        (project, face), manifest, other = self.session.before, self.manifest, self.other()
+        look, face = (project.look, face) if other is None else (other.look, self.session.face)
+        look = look if manifest is None else fit(look, manifest).value
         return Shot(look, self._known(face), NEUTRAL if self.upright else face.pose)
 
     @property

@@ -72,6 +72,7 @@ class WallPanel(QWidget):
         self.grid.mixed.connect(self.mix)
         self.grid.asked.connect(self.fill)
         self.grid.customContextMenuRequested.connect(self._menu)
+        self.setFocusProxy(self.grid)
         self._lay_out()
         stage.loaded.connect(self._on_loaded)
         stage.changed.connect(self._on_change)
