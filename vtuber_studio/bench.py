@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import subprocess
@@ -26,8 +27,10 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     """Every row, as figures in the unit that its key names.
 
     Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, sheet_s (105 sprites
-    of 512 px), first_window_s, first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
+    of 512 px: fifteen faces in seven poses), webm_s (ten seconds of 30 frames of 512 px, where PyAV is installed),
+    first_window_s, first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
     """
+    from vtuber_studio.core.emotions import FACES, POSES
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.pose import Pose
     from vtuber_studio.core.shot import Shot
@@ -75,7 +78,10 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     start = time.perf_counter()
     encode_png(render(generator, look, size=4096, cache=RenderCache()))
     figures["png_4096_s"] = round(time.perf_counter() - start, 3)
-    figures["sheet_s"] = _sheet(generator, look)
+    faces, poses = ",".join(list(FACES)[:15]), ",".join(POSES)
+    figures["sheet_s"] = _exported(generator, look, "sheet", expressions=faces, poses=poses)
+    if importlib.util.find_spec("av"):
+        figures["webm_s"] = _exported(generator, look, "webm", seconds=10.0, fps=30.0)
     figures |= _window(generator_path)
     figures["rss_mb"] = {
         "idle_window": figures.pop("idle_mb"),
@@ -100,23 +106,21 @@ def _timed(call: Callable[[], object], rounds: int) -> dict[str, float]:
     return {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
 
 
-def _sheet(generator: Generator, look: Look) -> float:
-    """Seconds for a packed sheet of fifteen faces in seven poses, drawn as files are, with its PNG and JSON."""
-    from vtuber_studio.core.emotions import FACES, POSES
+def _exported(generator: Generator, look: Look, kind: str, **options: Any) -> float:
+    """Seconds for an export of ``kind``, drawn as files are."""
     from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.figure import within
     from vtuber_studio.engine.render import RenderCache, render
-    from vtuber_studio.export import SheetOptions, export_sheet
+    from vtuber_studio.export import EXPORTERS
 
-    cache = RenderCache(216)  # as the command line has it
+    row, cache = EXPORTERS[kind], RenderCache(216)  # as the command line has it
 
     def draw(shot: Shot, size: int) -> np.ndarray:
         return render(generator, within(generator.manifest, shot), size=size, cache=cache)
 
-    options = SheetOptions(expressions=",".join(list(FACES)[:15]), poses=",".join(POSES))
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        for _ in export_sheet(draw, Shot(look), options, Path(folder) / "sheet.json"):
+        for _ in row.export(draw, Shot(look), row.options(**options), Path(folder) / f"bench{row.suffix}"):
             pass
         return round(time.perf_counter() - start, 2)
 

@@ -25,7 +25,14 @@ def test_every_kind_offers_its_options_at_their_defaults(window: MainWindow) -> 
         assert checked(row.options(**dialog.values())) == row.options()
 
 
-@pytest.mark.parametrize(("kind", "options"), [("sheet", {"size": 64, "expressions": "happy,sad"}), ("ora", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("sheet", {"size": 64, "expressions": "happy,sad"}),
+        ("ora", {}),
+        ("apng", {"size": 64, "clips": "morph:0.5, walk:0.5", "toward": "miku"}),  # they need the generator's tables
+    ],
+)
 def test_what_was_set_is_written(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, kind: str, options: dict[str, int | str]
 ) -> None:
