@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import platform
 import subprocess
@@ -28,7 +29,9 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
 
     Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, sheet_s (105 sprites
     of 512 px: fifteen faces in seven poses), webm_s (ten seconds of 30 frames of 512 px, where PyAV is installed),
-    first_window_s, first_picture_s, rss_mb (idle window, peak of a 4096 px export), machine.
+    first_window_s, first_picture_s, response_ms (from an event to its pixels: two sliders, palette, a mask's stroke),
+    variations_turns (of the event loop while twelve are drawn, three times), rss_mb (idle window, peak of a 4096 px
+    export), machine.
     """
     from vtuber_studio.core.emotions import FACES, POSES
     from vtuber_studio.core.image import encode_png
@@ -83,6 +86,7 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     if importlib.util.find_spec("av"):
         figures["webm_s"] = _exported(generator, look, "webm", seconds=10.0, fps=30.0)
     figures |= _window(generator_path)
+    figures |= _responses(generator_path)
     figures["rss_mb"] = {
         "idle_window": figures.pop("idle_mb"),
         "export_4096_peak": _export_peak(generator_path),
@@ -129,18 +133,12 @@ def _window(generator_path: Path | None) -> dict[str, float]:
     """Start the studio in a process of its own (no display: offscreen) and read what it reports."""
     command = [sys.executable, "-m", "vtuber_studio", "gui"]
     command += ["--generator", str(generator_path)] if generator_path else []
-    environment = {**os.environ}
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
-        environment["QT_QPA_PLATFORM"] = "offscreen"
     runs = []
     for stay in _STAYS:
-        with tempfile.TemporaryDirectory() as home:  # the user's own settings are neither read nor written
+        with tempfile.TemporaryDirectory() as home:
             start = time.time()
             told = [*command, "--report-start", str(stay)]
-            own = {**environment, "VTUBER_STUDIO_HOME": home}
-            done = subprocess.run(told, capture_output=True, text=True, timeout=120, env=own, check=True)
+            done = subprocess.run(told, capture_output=True, text=True, timeout=120, env=_alone(home), check=True)
         words = dict(line.split("=") for line in done.stdout.splitlines() if line.count("=") == 1)
         runs.append((float(words["window"]) - start, float(words["picture"]) - start, float(words["rss_mb"])))
     window, picture, _ = np.median(np.array(runs), axis=0)
@@ -150,6 +148,22 @@ def _window(generator_path: Path | None) -> dict[str, float]:
         "first_picture_s": round(float(picture), 2),
         "idle_mb": round(float(idle)),
     }
+
+
+def _alone(home: str, offscreen: bool = False) -> dict[str, str]:
+    """The environment of a studio whose user's own settings are neither read nor written."""
+    told = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    hidden = offscreen or (sys.platform.startswith("linux") and not told)
+    return {**os.environ, "VTUBER_STUDIO_HOME": home, **({"QT_QPA_PLATFORM": "offscreen"} if hidden else {})}
+
+
+def _responses(generator_path: Path | None) -> dict[str, Any]:
+    """What a real window says to real events, in a process of its own, never on the user's screen."""
+    command = [sys.executable, "-m", "vtuber_studio.responses", *([str(generator_path)] if generator_path else [])]
+    with tempfile.TemporaryDirectory() as home:
+        own = _alone(home, offscreen=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=own, check=True)
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
 def _export_peak(generator_path: Path | None) -> int:

@@ -23,45 +23,12 @@ from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.generator import load_generator
+from vtuber_studio.responses import after, vary, watch
 from vtuber_studio.ui import theme
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.ready_masks import TABLE
 
 MOVE = 16  # milliseconds between two moves of the mouse
-
-
-def watch(until: Callable[[], bool]) -> dict[str, float]:
-    """Run the event loop until ``until()``; what its turns took, in milliseconds."""
-    gaps: list[float] = []
-    last = time.perf_counter()
-
-    def turn() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        gaps.append(1000 * (now - last))
-        last = now
-
-    clock = QTimer(interval=1, timerType=Qt.TimerType.PreciseTimer)
-    clock.timeout.connect(turn)
-    clock.start()
-    while not until():
-        QApplication.processEvents()
-        time.sleep(0.0002)
-    clock.stop()
-    gaps.sort()
-    return {
-        "turns": len(gaps),
-        "median_ms": round(statistics.median(gaps), 2),
-        "p99_ms": round(gaps[int(0.99 * len(gaps))], 1),
-        "max_ms": round(gaps[-1], 1),
-        "over_50_ms": sum(gap > 50 for gap in gaps),
-    }
-
-
-def after(seconds: float) -> Callable[[], bool]:
-    """True from ``seconds`` on."""
-    end = time.perf_counter() + seconds
-    return lambda: time.perf_counter() >= end
 
 
 def drag(window: MainWindow, name: str) -> QTimer:
@@ -121,21 +88,6 @@ def paint(window: MainWindow, seconds: float) -> dict[str, float]:
     window.session.enter(None)
     moves.sort()
     return found | {"move_median_ms": round(statistics.median(moves), 2), "move_max_ms": round(moves[-1], 2)}
-
-
-def vary(window: MainWindow, part: str) -> dict[str, float]:
-    """Open the variations of a part, and wait for their pictures while going from one to the next."""
-    begin = time.perf_counter()
-    grid = window.variations.open(part)
-    called = 1000 * (time.perf_counter() - begin)
-    assert grid is not None
-    timer = QTimer(interval=150)
-    timer.timeout.connect(lambda: QTest.keyClick(grid, Qt.Key.Key_Right))
-    timer.start()
-    found = watch(lambda: not any(grid.item(row).icon().isNull() for row in range(grid.count())))
-    timer.stop()
-    grid.close()
-    return found | {"call_ms": round(called, 1)}
 
 
 def wall(window: MainWindow) -> dict[str, float]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer, Signal
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.mask import SIDE, mask_of
@@ -25,7 +25,7 @@ from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.mask_overlay import MaskOverlay
 
 BRUSHES = ("brush", "eraser")
-PUSH = 30  # milliseconds between two pictures of a stroke
+PUSH = 30  # milliseconds between two pictures of a stroke, at least; the first comes at once
 FLASH = 900  # milliseconds for which the mask of a region is shown when it is entered
 NEAR = 8.0  # logical pixels: a click so near to the first corner closes a polygon
 LEAST = 3.0  # logical pixels: a smaller shape was a click
@@ -63,8 +63,9 @@ class MaskTools(QObject):
         self.tolerance = 0.12  # of the colour tool
         self._stroke: Stroke | None = None
         self._entered: int | None = None
-        self._push = QTimer(self, interval=PUSH, singleShot=True)
+        self._push = QTimer(self, singleShot=True)
         self._push.timeout.connect(self._follow)
+        self._pushed = QElapsedTimer()  # since when
         self._flash = QTimer(self, interval=FLASH, singleShot=True)
         self._flash.timeout.connect(self._show)
         stage.changed.connect(self._on_changed)
@@ -185,7 +186,7 @@ class MaskTools(QObject):
             stroke.made[place] = selection.joined(stroke.base[place], stroke.drawn[place], stroke.how)
             self.overlay.tint(stroke.made, window)
             if not self._push.isActive():
-                self._push.start()
+                self._push.start(max(0, PUSH - self._pushed.elapsed()) if self._pushed.isValid() else 0)
 
     def _shape(self, pixel: QPointF) -> None:
         stroke = self._stroke
@@ -204,6 +205,7 @@ class MaskTools(QObject):
         stroke, region = self._stroke, self.stage.region
         if stroke is None:
             return
+        self._pushed.start()
         self.overlay.surround(stroke.made)
         if self.session.in_gesture and region is not None and differs(region) and stroke.made.any():
             self._write(stroke.made)
