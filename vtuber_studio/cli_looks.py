@@ -162,7 +162,8 @@ def teach(
     generator: GeneratorOption = None,
 ) -> None:
     """Teach a slider from looks that are more or less of something; `render --direction OUT=0.7` moves along it."""
-    from vtuber_studio.core.direction import in_words, kept_out, left, moves, write_direction
+    from vtuber_studio.core.direction import write_direction
+    from vtuber_studio.core.moves import in_words, kept_out, left, moves
     from vtuber_studio.core.teach import teach as taught
     from vtuber_studio.engine.bundle import find_bundle, read_bundle
     from vtuber_studio.engine.fitting import tables

@@ -17,13 +17,8 @@ from vtuber_studio.core.dice import roll
 from vtuber_studio.core.direction import (
     FARTHEST,
     amount_of,
-    deviation,
     free_name,
     from_json,
-    in_words,
-    kept_out,
-    left,
-    moves,
     read_direction,
     slide,
     take_out,
@@ -36,6 +31,7 @@ from vtuber_studio.core.fit import require_look
 from vtuber_studio.core.look import Look, Mix, Region, Taught, look_from_json
 from vtuber_studio.core.mixing import seen_z
 from vtuber_studio.core.morph import between
+from vtuber_studio.core.moves import deviation, in_words, kept_out, left, moves
 from vtuber_studio.core.one_part import reset_part
 from vtuber_studio.core.palette import oklab, parse_hex
 from vtuber_studio.core.part import Cel, Material, Part

@@ -1,4 +1,4 @@
-"""Directions of the whole figure: how a look goes along one and comes back, what one moves in words, its file.
+"""Directions of the whole figure: how a look goes along one and comes back, which there are, and their file.
 
 Not the principal directions of one part (``Look.directions``), which live in its network's ws: a direction of the whole
 figure is an offset of what a look says, its ranges, z and colours, so panels, mixes, regions and exports need not know
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,28 +17,21 @@ from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import read_file, write_atomically
+from vtuber_studio.core.fit import Held
 from vtuber_studio.core.kept import TaughtDirection, check_direction
 from vtuber_studio.core.look import Look, Taught
+from vtuber_studio.core.moves import kept_out
 from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, to_hex
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.rules import Rules
+from vtuber_studio.core.sound import walk
 
 VERSION = 1  # of a direction's file
 MAX_FILE = 1_000_000  # bytes of it
 FARTHEST = 3.0  # a slider's ends
-SIDES = 0.35  # of the strongest effect: what a direction moves less than that, it moves besides
-LEAST = 0.1  # of the strongest effect: less is not worth a word
 _EXACT = 9  # decimals that are kept, so that what was added is taken out without a trace
 _HINT = "Choose a file that was exported from the Directions panel, or written by `vtuber-studio teach`."
 _NONE = (0.0, 0.0, 0.0)
-
-
-class Move(NamedTuple):
-    """One thing that a direction moves: ``size`` in standard deviations of the dice at amount 1."""
-
-    name: str  # of the attribute, the material or the part: what ``keep`` names
-    words: str
-    size: float
 
 
 # along one, and back
@@ -188,6 +180,23 @@ def whole_figure(rules: Rules | None) -> tuple[TaughtDirection, ...]:
     return tuple(TaughtDirection(trait.name.capitalize(), attributes=dict(trait.pulls)) for trait in traits)
 
 
+def called(look: Look, name: str, new: str) -> Look:
+    """The look with another name for a direction, in what is mixed in and inside its regions, too; an empty one
+    leaves only what it did."""
+
+    def held(one: Held) -> Held:
+        if name not in one.taught:
+            return one
+        taught = {key: record for key, record in one.taught.items() if key != name}
+        return one.with_(taught=taught | ({new: one.taught[name]} if new else {}))
+
+    def whole(one: Look, _where: str) -> Look:
+        regions = tuple(map(held, one.regions))
+        return held(one) if regions == one.regions else held(one).with_(regions=regions)
+
+    return walk(look, whole)
+
+
 def free_name(name: str, taken: Iterable[str]) -> str:
     """The name, with a number behind it where it is taken."""
     known, number, made = set(taken), 1, name
@@ -195,67 +204,6 @@ def free_name(name: str, taken: Iterable[str]) -> str:
         number += 1
         made = f"{name} {number}"
     return made
-
-
-# locks, and what one moves
-
-
-def kept_out(direction: TaughtDirection) -> TaughtDirection:
-    """The direction projected onto the complement of what it is to keep: the axes of what is seen are the rows
-    themselves, so that the projection (Shen et al. 2020, "InterFaceGAN", section 3.2, conditional manipulation) is to
-    leave these rows out, and the part that is left moves none of them at all."""
-    if not direction.keep:
-        return direction
-    keep = set(direction.keep)
-    own = {
-        field: {name: row for name, row in getattr(direction, field).items() if name not in keep}
-        for field in ("attributes", "z", "palette")
-    }
-    return msgspec.structs.replace(direction, **own)
-
-
-def moves(
-    direction: TaughtDirection, rows: Sequence[Attribute], materials: Sequence[Material], parts: Sequence[Part]
-) -> tuple[Move, ...]:
-    """What the direction moves, as far as the tables have it, the strongest first; ``keep`` apart: see ``kept_out``."""
-    found = []
-    for row in rows:
-        if not row.choices and (offset := direction.attributes.get(row.name, 0.0)):
-            found.append(Move(row.name, f"{row.label} {'up' if offset > 0 else 'down'}", abs(offset) / deviation(row)))
-    for material in materials:
-        shift = np.asarray(direction.palette.get(material.name, _NONE)) / COLOUR
-        if material.colour and shift.any():
-            words = f"{material.label} {_TURNS[int(np.abs(shift).argmax())][int(shift[np.abs(shift).argmax()] > 0)]}"
-            found.append(Move(material.name, words, float(np.linalg.norm(shift))))
-    for part in parts:
-        if len(offsets := direction.z.get(part.name, ())) == part.z_dim and any(offsets):
-            found.append(Move(part.name, f"{part.label} details", float(np.linalg.norm(offsets))))
-    return tuple(sorted(found, key=lambda move: -move.size))
-
-
-COLOUR = np.array([0.15, 0.06, 0.06])  # deviations of the dice's colours in OKLab, roughly
-_TURNS = (("darker", "lighter"), ("greener", "redder"), ("bluer", "yellower"))
-
-
-def deviation(row: Attribute) -> float:
-    """Standard deviation with which the dice draw a range."""
-    return float(row.prior[1]) if row.prior else (row.high - row.low) / 12**0.5
-
-
-def left(direction: TaughtDirection, whole: Sequence[Move]) -> float:
-    """Share of the effect that is left after what is kept, 0..1: effects are squared lengths in deviations, which is
-    how much farther the fitted score of a look goes."""
-    total = sum(move.size**2 for move in whole)
-    return sum(move.size**2 for move in whole if move.name not in direction.keep) / total if total else 0.0
-
-
-def in_words(found: Sequence[Move]) -> tuple[list[str], list[str]]:
-    """What a direction moves, and what it moves besides."""
-    most = max((move.size for move in found), default=0.0)
-    return (
-        [move.words for move in found if move.size >= SIDES * most],
-        [move.words for move in found if LEAST * most <= move.size < SIDES * most],
-    )
 
 
 # its file
@@ -278,6 +226,14 @@ def from_json(data: bytes) -> TaughtDirection:
     if not (direction.name and (direction.attributes or direction.z or direction.palette)):
         raise StudioError("This direction has no name, or moves nothing.", _HINT)
     return check_direction(direction)
+
+
+def is_direction(data: bytes) -> bool:
+    """Whether it is a direction's file."""
+    try:
+        return bool(from_json(data))
+    except StudioError:
+        return False
 
 
 def read_direction(path: Path) -> TaughtDirection:

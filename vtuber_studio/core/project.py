@@ -16,6 +16,7 @@ from msgspec import Meta
 from vtuber_studio.core.archive import MAX_FILE, MAX_MEMBER, pack, unpack
 from vtuber_studio.core.carried import carried_look
 from vtuber_studio.core.decode import decode_versioned
+from vtuber_studio.core.direction import is_direction
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import digest_of, read_file, write_atomically
 from vtuber_studio.core.fit import Renamed, fit_look, renamed_look, renamed_palette, require_look
@@ -271,6 +272,12 @@ def read_look(path: Path) -> Look:
         return carried
     if len(data) > MAX_JSON:
         raise StudioError("This look's file is too large.", f"Looks are at most {MAX_JSON // 1_000_000} MB.")
-    look = look_from_json(data)
+    try:
+        look = look_from_json(data)
+    except StudioError:
+        if is_direction(data):
+            hint = "Import it in the Directions panel, or give it to --direction."
+            raise StudioError("This is a slider that was taught, not a look.", hint) from None
+        raise
     check_look(look)
     return look

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute, truncate
-from vtuber_studio.core.direction import COLOUR, deviation
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.kept import MAX_NAME, TaughtDirection
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_palette, seen_value, seen_z
+from vtuber_studio.core.moves import COLOUR, deviation
 from vtuber_studio.core.palette import oklab
 from vtuber_studio.core.part import Material, Part
 

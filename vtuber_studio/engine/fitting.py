@@ -10,11 +10,11 @@ import msgspec
 
 from vtuber_studio.core.acts import Cast
 from vtuber_studio.core.attribute import Attribute
-from vtuber_studio.core.direction import moves
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import complete_look, default_look, fit_look
 from vtuber_studio.core.kept import TaughtDirection
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.moves import moves
 from vtuber_studio.core.part import Material, Part
 from vtuber_studio.core.project import MAX_NAME, MadeWith, NamedLook, Project, check_project, read_look, renamed_project
 from vtuber_studio.core.sampling import random_look

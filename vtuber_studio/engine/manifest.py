@@ -147,7 +147,7 @@ def can(manifest: Manifest, what: str) -> bool:
         "attributes": manifest.attributes,
         "expression": manifest.expressions,
         "palette": manifest.materials,
-        "directions": [entry for entry in manifest.parts if entry.part.z_dim],
+        "directions": manifest.attributes or [entry for entry in manifest.parts if entry.part.z_dim],
         "mixing": [entry for entry in manifest.parts if entry.inputs or entry.part.z_dim],
         "reader": [network for role, network in manifest.networks.items() if role == "reader"],
     }

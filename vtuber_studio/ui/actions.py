@@ -51,6 +51,7 @@ TABLE: tuple[Row, ...] = (
     Row("vary", "dice", "A little &different", ("Shift+R",), "Move everything unlocked a little", "generator"),
     Row("variations", "dice", "&Variations of", (), "One part rolled anew, in pictures", "generator"),
     Row("wall", "dice", "&Wall of looks", ("W",), "Thirty-six looks around the present one", "generator"),
+    Row("teach", "dice", "&Teach a slider ...", (), "From looks that are more or less of something", "generator"),
     Row("keep", "dice", "&Keep as favourite", ("F",), "Put the look into the strip below", "generator", gap=True),
     Row("fit", "view", "&Fit", ("Ctrl+0",), "Show the whole figure"),
     Row("actual_size", "view", "&1:1", ("Ctrl+1",), "512 pixels, one for each of the figure's units"),

@@ -25,6 +25,7 @@ from vtuber_studio.core.recovery import Orphan
 from vtuber_studio.engine.fitting import Fitted, complete, fit
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.engine.shelf import Found, find_home
+from vtuber_studio.ui.along import strangers
 from vtuber_studio.ui.autosaving import Autosaving
 from vtuber_studio.ui.homecoming import Homecoming
 from vtuber_studio.ui.job import Job, once
@@ -129,12 +130,12 @@ class Files(QObject):
             self._replace(fitted.value, path, digest=digest)
             self.preferences.replace(self.preferences.settings.with_recent(path))
         if not quiet:
-            self.stage.say(self.tr("Opened {}").format(path.name))
+            self.stage.say(self.tr("Opened {}").format(path.name) + strangers(self.stage))
         self._note(fitted, self.tr("{} stays as it is until you save over it.").format(path.name), why)
 
     def _took(self, path: Path, fitted: Fitted[Look]) -> None:
         self.stage.session.edit_whole(fitted.value, self.tr("Open look"))
-        self.stage.say(self.tr("Took over the look {}").format(path.name))
+        self.stage.say(self.tr("Took over the look {}").format(path.name) + strangers(self.stage))
         self._note(fitted)
 
     def _note(self, fitted: Fitted[Any], more: str = "", why: str = "") -> None:

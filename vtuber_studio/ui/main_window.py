@@ -24,6 +24,7 @@ from vtuber_studio.ui.comparing import Comparing
 from vtuber_studio.ui.dialogs.export_for import ExportForDialog
 from vtuber_studio.ui.dialogs.export_png import ExportPngDialog
 from vtuber_studio.ui.dialogs.help import about_dialog, shortcuts_dialog
+from vtuber_studio.ui.dialogs.teach import teach_dialog
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
 from vtuber_studio.ui.file_dialogs import FileDialogs
@@ -121,6 +122,9 @@ class MainWindow(QMainWindow):
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)
         self.comparing = Comparing(self.stage, self.canvas, self.preview, self)
+        self.teach = partial(
+            teach_dialog, self.stage, self.thumbnails, self.directions.taught, self.part_view.show_taught, self
+        )
         self.variations = Variations(self.stage, self.thumbnails, self.canvas)
         self.parts = PartMenu(
             self.stage, self.part_view, self.regions.new, self.variations, lambda: self.actions_by_name, self
@@ -159,6 +163,7 @@ class MainWindow(QMainWindow):
             "vary": self.dice.vary,
             "variations": self.variations.menu,
             "wall": partial(self.docks.open, self.wall, True),
+            "teach": self.teach,
             "keep": self.favourites.add,
             "fit": self.canvas.fit,
             "actual_size": self.canvas.actual_size,
@@ -203,6 +208,7 @@ class MainWindow(QMainWindow):
         self.favourites.export_asked.connect(self.export_png)
         self.wall.tried.connect(self.preview.glance)
         self.wall.export_asked.connect(self.export_png)
+        self.directions.taught.teach_asked.connect(self.teach)
         self.toolbar.compare.pressed.connect(partial(self.preview.compare, True))
         self.toolbar.compare.released.connect(partial(self.preview.compare, False))
         self.toolbar.export.clicked.connect(lambda: self.export_png())

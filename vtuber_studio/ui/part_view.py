@@ -84,6 +84,13 @@ class PartView:
         self.show_colour(name)
         self.palette.choose(name)
 
+    def show_taught(self, name: str) -> None:
+        """A slider that was taught, in focus: it can be moved at once."""
+        self.docks.open(self.directions)
+        made = self.directions.taught.rows[name]
+        reveal([made])
+        _focus(made)
+
     def mix_with(self, look: Look) -> None:
         """Make a look the second one, and show what can be taken from it."""
         self.mixing.set_source(look)

@@ -21,6 +21,7 @@ COLOURS = {
     "accent": "#ff7aa2",
     "accent_text": "#2a0d18",
     "accent_dim": "#5a3246",
+    "less": "#6fb7ff",  # marks of what is less of something
     "error": "#4a2430",
     "question": "#2b3350",
 }

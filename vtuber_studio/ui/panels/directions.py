@@ -1,4 +1,4 @@
-"""Sliders along the principal directions of a part's z: variation that has no name."""
+"""Sliders along directions: of the whole figure, the user's own first, and the principal ones of each part's z."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_directions
+from vtuber_studio.ui.panels.taught_box import TaughtBox, WholeBox
 from vtuber_studio.ui.shares import outside, shares
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.section import Section, clear, scroll_column
@@ -25,6 +26,9 @@ class DirectionsPanel(QWidget):
         self.stage = stage
         self.rows: dict[tuple[str, int], ValueRow] = {}
         self.column = scroll_column(self)
+        self.taught = TaughtBox(stage)
+        self.whole: WholeBox | None = None
+        self.column.addWidget(self.taught)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
         if stage.manifest is not None:
@@ -32,13 +36,16 @@ class DirectionsPanel(QWidget):
 
     def build(self) -> None:
         """Make the rows anew from the manifest."""
-        clear(self.column)
+        assert self.stage.manifest is not None
+        clear(self.column, 1)
         self.rows = {}
-        intro = QLabel(self.tr("What has no name: strands, asymmetry, the hand of the artist. Strongest first."))
+        self.whole = WholeBox(self.stage, self.stage.manifest)
+        self.column.addWidget(self.whole)
+        words = self.tr("What has no name, part by part: strands, asymmetry, the hand of the artist. Strongest first.")
+        intro = QLabel(words)
         intro.setWordWrap(True)
         intro.setObjectName("caption")
         self.column.addWidget(intro)
-        assert self.stage.manifest is not None
         for entry in self.stage.manifest.parts:
             part = entry.part
             if not part.z_dim:
@@ -60,6 +67,9 @@ class DirectionsPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the session's offsets."""
+        self.taught.refresh()
+        if self.whole is not None:
+            self.whole.refresh()
         look, whose = self.stage.session.look, shares(self.stage, "shape")
         for (part, index), row in self.rows.items():
             amounts = seen_directions(look, part)
