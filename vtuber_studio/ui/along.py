@@ -40,7 +40,7 @@ class DirectionRow(QWidget):
         self.words.setObjectName("caption")
         self.words.setContentsMargins(4, 0, 4, 4)
         self.words.setToolTip(tr("At amount 1. Each marked look was left out in turn: did the others place it right?"))
-        self.menu_button = QToolButton(text="\N{HORIZONTAL ELLIPSIS}", autoRaise=True)
+        self.menu_button = QToolButton(text="\N{MIDLINE HORIZONTAL ELLIPSIS}", autoRaise=True)
         self.menu_button.setToolTip(self.tr("Keep something as it is, rename, export, delete"))
         self.menu_button.setAccessibleName(self.tr("What can be done with {}").format(name))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
