@@ -138,7 +138,8 @@ def _list(exporters: dict[str, Exporter], as_json: bool) -> None:
     for row in exporters.values():
         typer.echo(f"{row.kind:14} {row.label}; for {row.use} ({row.suffix or 'a folder'})")
         for name, field in described(row.options).items():
-            tip, choices = field.metadata.get("tip", ""), " | ".join(field.metadata.get("choices", ()))
+            tip, some = field.metadata.get("tip", ""), field.metadata.get("choices") or field.metadata.get("among", ())
+            choices = " | ".join(map(str, some))
             said = f"{tip}: {choices}" if tip and choices else tip or choices
             typer.echo(f"    --{name.replace('_', '-'):18} {said} [{_word(field.default)}]")
 

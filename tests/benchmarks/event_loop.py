@@ -131,7 +131,7 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
     def export(folder: str) -> Callable[[], bool]:
         dialog = window.export_png()
         dialog.path_field.setText(str(Path(folder) / "large.png"))
-        dialog.size_box.setCurrentIndex(dialog.size_box.findData(4096))
+        dialog.fields["size"].write(4096)
         dialog.start_button.click()
         return lambda: dialog.job is None
 

@@ -122,7 +122,7 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
         raise AssertionError("drawn")
 
     for options, path, said in (
-        (LayeredImageOptions(600), tmp_path / "a", "600 pixels"),
+        (LayeredImageOptions(600), tmp_path / "a", "cannot be 600"),
         (LayeredImageOptions(512, "grin"), tmp_path / "a", "no expression called"),
         (LayeredImageOptions(512), tmp_path / "no" / "a", "no folder"),
     ):

@@ -257,7 +257,7 @@ def test_what_cannot_be_is_said_before_anything_is_drawn(kind: str, tmp_path: Pa
         raise AssertionError("drawn")
 
     for options, path, said in (
-        (replace(OPTIONS, size=600), tmp_path / "a", "600 pixels"),
+        (replace(OPTIONS, size=600), tmp_path / "a", "cannot be 600"),
         (OPTIONS, tmp_path / "no" / "a", "no folder"),
     ):
         with pytest.raises(StudioError, match=said):

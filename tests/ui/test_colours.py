@@ -13,6 +13,7 @@ from vtuber_studio.core.look import Look
 from vtuber_studio.core.settings import Settings, load_settings
 from vtuber_studio.ui.dialogs.colour import ColourDialog, Dropper
 from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.widgets.option_fields import ColourButton
 
 
 def choosing(window: MainWindow, name: str = "hair.base") -> ColourDialog:
@@ -181,15 +182,17 @@ def test_another_generator_closes_it(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_the_background_of_an_export_is_chosen_the_same_way(window: MainWindow) -> None:
     export = window.export_png()
-    export.colour_button.click()
+    button = export.fields["background"].widget
+    assert isinstance(button, ColourButton)
+    button.choose()
     dialog = export.findChild(ColourDialog)
     dialog.take("#00b140")
-    assert export.background == "#00b140"
+    assert button.colour == "#00b140"
     dialog.reject()
-    assert export.background == "transparent"
-    export.colour_button.click()
+    assert button.colour == "transparent"
+    button.choose()
     dialog = next(each for each in export.findChildren(ColourDialog) if each.isVisible())
     dialog.take("#00b140")
     dialog.accept()
-    assert export.background == "#00b140" and export.colour_button.text() == "#00b140"
+    assert button.colour == "#00b140" == button.text() == export.order().options["background"]
     assert window.session.look.background == Look().background and not window.session.can_undo

@@ -93,14 +93,14 @@ def test_settings_are_written_in_their_order(
         save_settings(settings)
 
     monkeypatch.setattr(preferences, "save_settings", slow)
-    window.preferences.change(export_size=1024)
+    window.preferences.change(preview_size=1024)
     window.preferences._store()
     qtbot.waitUntil(begun.is_set, timeout=WAIT)
-    window.preferences.change(export_size=4096)
+    window.preferences.change(preview_size=2048)
     window.preferences.flush()
-    assert load_settings().export_size == 4096
+    assert load_settings().preview_size == 2048
     qtbot.wait(400)
-    assert load_settings().export_size == 4096, "the slow one was first, and stays it"
+    assert load_settings().preview_size == 2048, "the slow one was first, and stays it"
 
 
 def test_work_that_goes_on_while_it_is_saved_stays_unsaved(

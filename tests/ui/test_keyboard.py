@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import Open, settle, undo_depth
 from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.export.targets import TARGETS
 from vtuber_studio.ui.keys import latin_key
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.tabbing import _reachable
@@ -136,10 +137,13 @@ def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
             assert not nameless
 
 
-def test_the_export_dialogs_have_names_too(window: MainWindow) -> None:
-    for widget in (*window.export_png().findChildren(QWidget), *window.export_for().findChildren(QWidget)):
-        if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.focusProxy():
-            assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name), widget
+def test_the_export_dialog_has_names_too(window: MainWindow) -> None:
+    dialog = window.export_for()
+    for name in TARGETS:
+        dialog.choose(name)
+        for widget in dialog.findChildren(QWidget):
+            if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.focusProxy():
+                assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name), widget
 
 
 def test_names_tell_sliders_of_one_kind_apart(window: MainWindow) -> None:

@@ -278,7 +278,7 @@ def test_a_look_comes_back_from_its_picture(qtbot: QtBot, window: MainWindow, tm
     window.question_bar.choose("Lay it over")
     assert window.canvas.reference is not None
     window.set_reference(None)
-    dialog.look_box.setChecked(False)
+    dialog.fields["look"].write(False)
     dialog.path_field.setText(str(tmp_path / "bare.png"))
     with qtbot.waitSignal(dialog.exported, timeout=WAIT):
         dialog.start()
@@ -436,12 +436,12 @@ def test_export_writes_what_is_shown(qtbot: QtBot, window: MainWindow, tmp_path:
     dialog = window.export_png()
     assert not dialog.isModal()
     dialog.path_field.setText(str(tmp_path / "out.png"))
-    dialog.size_box.setCurrentIndex(dialog.size_box.findData(1024))
+    dialog.fields["size"].write(1024)
     with qtbot.waitSignal(dialog.exported, timeout=WAIT):
         dialog.start_button.click()
     truth = render(FakeGenerator(), window.session.look, {}, window.stage.pose, 1024)
     assert (decode_png((tmp_path / "out.png").read_bytes()) == truth).all()
-    dialog.set_background("#336699")
+    dialog.fields["background"].write("#336699")
     dialog.path_field.setText(str(tmp_path / "out"))
     assert dialog.start_button.text() == "Replace", "it is there already"
     dialog.path_field.setText(str(tmp_path / "blue.png"))
@@ -449,7 +449,7 @@ def test_export_writes_what_is_shown(qtbot: QtBot, window: MainWindow, tmp_path:
     with qtbot.waitSignal(dialog.exported, timeout=WAIT):
         dialog.start_button.click()
     assert tuple(decode_png((tmp_path / "blue.png").read_bytes())[0, 0]) == (0x33, 0x66, 0x99, 255)
-    assert window.preferences.settings.export_background == "#336699"
+    assert window.preferences.settings.export_options["png"]["background"] == "#336699"
 
 
 class FileManager(QObject):
@@ -568,12 +568,12 @@ def test_a_favourite_is_exported_as_it_is(qtbot: QtBot, window: MainWindow, tmp_
     window.session.edit(DEFAULT, "Back")
     window.favourites.export_asked.emit(window.session.favourites[0])
     dialog = window.export_png()
-    assert dialog.windowTitle() == "Export PNG", "what is shown, again"
+    assert dialog.windowTitle() == "Export", "what is shown, again"
     window.favourites.export_asked.emit(window.session.favourites[0])
     assert "Mia" in dialog.windowTitle() and Path(dialog.path_field.text()).stem == "Mia"
     path = tmp_path / "mia.png"
     dialog.path_field.setText(str(path))
-    dialog.size_box.setCurrentIndex(dialog.size_box.findData(512))
+    dialog.fields["size"].write(512)
     with qtbot.waitSignal(dialog.exported, timeout=WAIT):
         dialog.start_button.click()
     assert (decode_png(path.read_bytes()) == render(FakeGenerator(), kept, size=512)).all()

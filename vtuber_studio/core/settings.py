@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,15 +19,38 @@ _MAX_BYTES = 1_000_000
 Colour = Annotated[str, Meta(pattern=r"^(transparent|checker|#[0-9a-fA-F]{6})\Z")]
 
 
+Options = dict[str, bool | int | float | str]  # of an export, by name
+Whom = Literal["shown", "favourite", "favourites", "looks"]
+
+
+class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An export as it was asked for: whom, for what, with which options, and where to."""
+
+    target: str
+    path: str  # the file; of many, their folder
+    options: Options = {}
+    whom: Whom = "shown"
+    name: str = ""  # of the favourite
+    digest: str = ""  # of the favourite's look
+    pattern: str = "{name}"  # what many are called
+    project: str = ""  # the project's file
+
+    @property
+    def many(self) -> bool:
+        """True when it writes a file for each of several looks."""
+        return self.whom in ("favourites", "looks")
+
+
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the user prefers; it never changes a picture that is asked for by name and size."""
 
     preview_size: Annotated[int, Meta(ge=128, le=2048)] = 512  # pixels a side
     idle_animation: bool = True  # blink and breathe when left alone
     background: Colour = "checker"  # behind the figure on the canvas: checker, transparent or #rrggbb
-    export_size: Annotated[int, Meta(ge=64, le=8192)] = 2048  # pixels a side, last used
-    export_background: Colour = "transparent"
     export_look: bool = True  # pictures carry the look that made them
+    export_target: str = "png"  # chosen last
+    export_options: dict[str, Options] = {}  # target -> what was set last
+    exports: Annotated[tuple[Order, ...], Meta(max_length=MAX_RECENT)] = ()  # the last one of a project, newest first
     recent_files: Annotated[tuple[str, ...], Meta(max_length=MAX_RECENT)] = ()  # newest first
     recent_colours: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z")], ...], Meta(max_length=MAX_COLOURS)

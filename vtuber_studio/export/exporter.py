@@ -35,10 +35,17 @@ class Exporter:
 
 
 def option(
-    default: Any, tip: str = "", low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    tip: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    among: tuple[int, ...] = (),
 ) -> Any:
-    """A field of an options dataclass with what the command line and dialogs say of it; ``low`` goes with ``high``."""
-    return dataclasses.field(default=default, metadata={"tip": tip, "low": low, "high": high, "choices": choices})
+    """A field of an options dataclass with what the command line and dialogs say of it; ``low`` goes with ``high``,
+    ``among`` are the only numbers that there are."""
+    said = {"tip": tip, "low": low, "high": high, "choices": choices, "among": among}
+    return dataclasses.field(default=default, metadata=said)
 
 
 def described(options: type) -> dict[str, dataclasses.Field[Any]]:
@@ -63,6 +70,8 @@ def checked(options: Options) -> Options:
         value, said = getattr(options, name), field.metadata
         if said.get("choices") and value not in said["choices"]:
             raise StudioError(f"{name} has no choice {value!r}.", f"Choose one of: {', '.join(said['choices'])}.")
+        if said.get("among") and value not in said["among"]:
+            raise StudioError(f"{name} cannot be {value}.", f"Give one of {', '.join(map(str, said['among']))}.")
         low, high = said.get("low"), said.get("high")
         if low is not None and not low <= value <= high:
             raise StudioError(f"{name}={value:g} is out of range.", f"Give a number from {low:g} to {high:g}.")

@@ -32,7 +32,7 @@ DrawLayers = Callable[..., Sequence[Layer]]  # (shot, scale, clipped=..., ...): 
 class LayerOptions:
     """How a shot is taken apart."""
 
-    size: int = option(2048, f"pixels a side: {', '.join(map(str, SIZES))}", low=SIZES[0], high=SIZES[-1])
+    size: int = option(2048, "pixels a side", SIZES[0], SIZES[-1], among=SIZES)
     names: str = option("english", "language of the layers' names", choices=LANGUAGES)
     sides: bool = option(True, "right and left eye, brow, ear and lock on layers of their own")
     clipping: str = option("clipped", "irises and teeth, which others cut", choices=CLIPPING)
@@ -68,10 +68,8 @@ Node = Leaf | Group
 
 
 def draw_tree(draw: DrawLayers, shot: Shot, options: LayerOptions) -> tuple[Node, ...]:
-    """The nodes of a shot's file, back to front; StudioError for a size that layers do not come in."""
+    """The nodes of a shot's file, back to front."""
     checked(options)
-    if options.size not in SIZES:
-        raise StudioError(f"Layers cannot be {options.size} pixels wide.", f"Give one of {', '.join(map(str, SIZES))}.")
     cut = options.clipping == "cut" or (options.materials and options.clipping == "clipped")
     layers = draw(shot, options.size // CANVAS, clipped=cut, materials=options.materials)
     if not layers:

@@ -49,7 +49,7 @@ Key = tuple[str, str]  # part and cel
 class LayeredImageOptions:
     """Which moods."""
 
-    size: int = option(1024, f"pixels a side: {', '.join(map(str, SIZES))}", SIZES[0], SIZES[-1])
+    size: int = option(1024, "pixels a side", SIZES[0], SIZES[-1], among=SIZES)
     expressions: str = option(",".join(EMOTIONS), f"the moods, of: {', '.join(FACES)}")
 
 
@@ -77,8 +77,6 @@ def export_layered_image(
 ) -> Iterator[Progress]:
     """Write the folder ``path``: pictures, and a script with a ``layeredimage``; made for Ren'Py's game/images."""
     checked(options)
-    if options.size not in SIZES:
-        raise StudioError(f"Layers cannot be {options.size} pixels wide.", f"Give one of {', '.join(map(str, SIZES))}.")
     require_folder(path)
     moods = named(options.expressions, FACES, "expression") or list(EMOTIONS)
     wanted = {mood: FACES[mood] for mood in moods}

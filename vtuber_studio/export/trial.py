@@ -104,7 +104,8 @@ def _runs(exporter: Exporter, shot: Shot, options: Any) -> list[Any]:
     cost = _side(options) ** 2 * count * (LAYERED if layered else 1)
     sides = LAYERS if layered else MOVING if _moves(options) else SIDES
     first, second = (_smaller(options, side, most, count) for side, most in zip(sides, FRAMES, strict=True))
-    return list(dict.fromkeys((first, options if cost <= CHEAP else second)))
+    best = options if cost <= CHEAP else second
+    return [first] if first == best else [first, best]
 
 
 def _smaller(options: Any, side: int, most: int, count: int) -> Any:

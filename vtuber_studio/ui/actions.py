@@ -23,7 +23,7 @@ class Row:
     text: str
     keys: tuple[str, ...] = ()
     tip: str = ""
-    needs: str = ""  # generator, undo, redo, reference
+    needs: str = ""  # generator, undo, redo, reference, exported
     checkable: bool = False
     gap: bool = False  # a line above it
 
@@ -36,8 +36,9 @@ TABLE: tuple[Row, ...] = (
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
     Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),
-    Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "512 to 4096 pixels a side", "generator", gap=True),
+    Row("export_png", "file", "&Export PNG ...", ("Ctrl+E",), "A picture of any size", "generator", gap=True),
     Row("export_for", "file", "Export &for ...", ("Ctrl+Shift+E",), "What other programs want", "generator"),
+    Row("export_again", "file", "Export a&gain", ("F8",), "This project's last export, into the same file", "exported"),
     Row("generators", "file", "&Generators", gap=True),
     Row("quit", "file", "&Quit", ("Ctrl+Q",), "Leave; unsaved work is kept", gap=True),
     Row("undo", "edit", "&Undo", ("Ctrl+Z",), "Take the last step back", "undo"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
@@ -21,12 +22,12 @@ from vtuber_studio.ui.bridge import Bridge, Load
 from vtuber_studio.ui.canvas import STEP, Canvas
 from vtuber_studio.ui.colours import Colours
 from vtuber_studio.ui.comparing import Comparing
-from vtuber_studio.ui.dialogs.export_for import ExportForDialog
-from vtuber_studio.ui.dialogs.export_png import ExportPngDialog
+from vtuber_studio.ui.dialogs.export import ExportDialog
 from vtuber_studio.ui.dialogs.help import about_dialog, shortcuts_dialog
 from vtuber_studio.ui.dialogs.teach import teach_dialog
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
+from vtuber_studio.ui.exports import Exports
 from vtuber_studio.ui.file_dialogs import FileDialogs
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.folders import show_folder
@@ -85,8 +86,8 @@ class MainWindow(QMainWindow):
         self.backgrounds = Backgrounds(self.canvas, self.preferences, self)
         self.leaving = Leaving(self.files, self)
         Status(self.stage, self.preview, self.canvas, self)
-        self._export: ExportPngDialog | None = None
-        self._export_for: ExportForDialog | None = None
+        self.exports = Exports(self.stage, self.preferences, self)
+        self._export: ExportDialog | None = None
         self._build_panels()
         self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self.wall, self)
         self._build_actions()
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
             "name": self.dialogs.name,
             "export_png": self.export_png,
             "export_for": self.export_for,
+            "export_again": self.exports.again,
             "generators": self.generators.menu,
             "quit": self.close,
             "undo": self.generators.undo,
@@ -191,6 +193,8 @@ class MainWindow(QMainWindow):
         stage.changed.connect(self._refresh)
         stage.said.connect(self.error_bar.over)
         stage.failed.connect(self._on_failed)
+        self.exports.started.connect(self._refresh)
+        self.exports.ended.connect(self._on_exported)
         self.preferences.failed.connect(stage.fail)
         canvas.zoomed.connect(self.reference_bar.place)
         canvas.painted.connect(self.picture_shown)
@@ -233,8 +237,12 @@ class MainWindow(QMainWindow):
             self.canvas.hint = self.tr("There is no generator to draw with.")
             self.canvas.update()
 
+    def _on_exported(self, text: str, path: object) -> None:
+        if path is None and not (self._export and self._export.isVisible()):
+            self.stage.fail(text)
+
     def _refresh(self) -> None:
-        session = self.session
+        session, last = self.session, self.exports.last
         self.setWindowTitle(self.dialogs.title())
         self.setWindowModified(session.dirty)
         state = {
@@ -242,30 +250,32 @@ class MainWindow(QMainWindow):
             "undo": session.can_undo,
             "redo": session.can_redo,
             "reference": self.canvas.reference is not None,
+            "exported": self.stage.manifest is not None and last is not None,
         }
         table.enable(self.actions_by_name, state)
         self.toolbar.compare.setEnabled(session.can_undo)
+        written = Path(last.path).name if last else ""
+        table.name_step(self.actions_by_name["export_again"], self.tr("Export again"), written)
         table.name_step(self.actions_by_name["undo"], self.tr("Undo"), session.undo_label)
         table.name_step(self.actions_by_name["redo"], self.tr("Redo"), session.redo_label)
 
     # actions
 
-    def export_png(self, kept: NamedLook | None = None) -> ExportPngDialog:
-        """Show the export dialog beside the window, for what is shown or for a favourite."""
+    def export_png(self, kept: NamedLook | None = None) -> ExportDialog:
+        """Show the export dialog beside the window, for a picture of what is shown or of a favourite."""
+        dialog = self.export_for()
+        if not self.exports.job:
+            dialog.choose("png")
+            dialog.place.choose(kept)
+        return dialog
+
+    def export_for(self) -> ExportDialog:
+        """Show it as it was left."""
         if self._export is None:
-            self._export = ExportPngDialog(self.stage, self.preferences, self.palette_panel.colours, self)
-        self._export.choose(kept)
+            self._export = ExportDialog(self.exports, self.palette_panel.colours, self)
         self._export.show()
         self._export.raise_()
         return self._export
-
-    def export_for(self) -> ExportForDialog:
-        """Show the dialog of every other kind of file."""
-        if self._export_for is None:
-            self._export_for = ExportForDialog(self.stage, self)
-        self._export_for.show()
-        self._export_for.raise_()
-        return self._export_for
 
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""
@@ -302,9 +312,9 @@ class MainWindow(QMainWindow):
         self.idle.set_enabled(False)
         self.preferences.change(**self.docks.placement())
         self.hide()  # what follows may take as long as a large picture
-        for dialog in (self._export, self._export_for):
-            if dialog is not None:
-                dialog.leave()
+        self.exports.cancel()
+        if self._export is not None:
+            self._export.hide()
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.preferences.flush()
         self.files.close(keep=not self.leaving.agreed)
