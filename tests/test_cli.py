@@ -209,6 +209,14 @@ def test_the_version_is_told() -> None:
     assert studio("--version").stdout == f"vtuber-studio {__version__}\n"
 
 
+def test_training_a_gan_asks_for_pictures_and_a_place(tmp_path: Path) -> None:
+    assert "--out RUN" in refused("train", "gan")
+    assert "no pictures" in refused("train", "gan", tmp_path, "--out", tmp_path / "run")
+    assert "64, 128 or 256" in refused("train", "gan", tmp_path, "--out", tmp_path / "run", "--resolution", "100")
+    assert "tensorboard" in refused("train", "gan", tmp_path, "--out", tmp_path / "run", "--watch", "paper")
+    assert not (tmp_path / "run").exists()
+
+
 def test_help_says_what_training_needs() -> None:
     assert "needs the [train] extra" in " ".join(studio("train", "--help").stdout.split())
 

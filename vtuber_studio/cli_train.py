@@ -84,6 +84,50 @@ def train_reader(
         typer.echo(export_reader(out, bundle, find_bundle(base)))
 
 
+@app.command("gan")
+def train_gan(
+    pictures: Annotated[Path | None, typer.Argument(help="A folder of pictures; folders in it are classes.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new run directory.")] = None,
+    minutes: Annotated[str, typer.Option(metavar="<float>", help="How long.")] = "30",
+    resolution: Annotated[int, typer.Option(help="Pixels a side: 64, 128 or 256.")] = 64,
+    model: Annotated[str, typer.Option(help="style (a small StyleGAN2) or dcgan.")] = "style",
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Export the generator here, not to RUN/bundle.")] = None,
+    loss: Annotated[str, typer.Option(help="logistic, minimax, hinge or wasserstein.")] = "logistic",
+    augment: Annotated[str, typer.Option(help="What the judge sees is changed: ada, diff or none.")] = "ada",
+    codes: Annotated[int, typer.Option(help="Sliders to be found in training (InfoGAN).")] = 0,
+    norm: Annotated[str, typer.Option(help="Of the judge: none, batch or instance.")] = "none",
+    mirror: Annotated[bool, typer.Option("--mirror", help="Show pictures mirrored half of the time.")] = False,
+    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 16,
+    r1: Annotated[float, typer.Option(help="How much the judge's slopes are held down.")] = 1.0,
+    rate: Annotated[float, typer.Option(help="The generator's learning rate.")] = 1e-3,
+    judge_rate: Annotated[float, typer.Option(help="The judge's.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Another one gives another run.")] = 1,
+    watch: Annotated[str, typer.Option(help="tensorboard, wandb or both, where installed.")] = "",
+) -> None:
+    """Train a GAN from nothing on a folder of pictures, and make a generator of it. For tinkerers."""
+    from vtuber_studio.core.attribute import Attribute
+
+    limit = Attribute("minutes", "Minutes", "Training", low=0, high=1e6).check(minutes)
+    run = resume or out
+    if (resume is None) == (out is None) or (out is not None and pictures is None) or run is None:
+        raise StudioError("Say what to learn from.", "Give PICTURES and --out RUN, or --resume RUN for an old run.")
+    with torch_needed():
+        from vtuber_studio.engine.memory import keep_heap
+        from vtuber_studio.training.gan.bundling import export_gan
+        from vtuber_studio.training.gan.config import checked
+        from vtuber_studio.training.gan.run import train_gan as train
+
+    keep_heap()
+    config = checked(
+        resolution=resolution, model=model, loss=loss, augment=augment, codes=codes, norm=norm, mirror=mirror,
+        batch=batch, r1=r1, rate=rate, judge_rate=judge_rate, seed=seed,
+    )  # fmt: skip
+    into = tuple(name for name in watch.split(",") if name)
+    _follow(train(pictures, run, config, minutes=float(limit), resume=resume is not None, into=into))
+    typer.echo(export_gan(run, bundle or run / "bundle"))
+
+
 @app.command("bundle")
 def train_bundle(
     run: Annotated[Path, typer.Argument(help="A run directory.")],
@@ -96,8 +140,10 @@ def train_bundle(
     """Export what a run has learned so far as a generator bundle."""
     with torch_needed():
         from vtuber_studio.training.bundling import export_bundle
+        from vtuber_studio.training.gan.bundling import export_gan
 
-    typer.echo(export_bundle(run, out, base, name))
+    flat = (run / "pictures.json").is_file()
+    typer.echo(export_gan(run, out, name) if flat else export_bundle(run, out, base, name))
 
 
 @app.command("pack")

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from vtuber_studio import __version__
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, write_atomically
-from vtuber_studio.engine.bundle import BundlePart, inputs_of, make_file
+from vtuber_studio.engine.bundle import BundlePart, File, inputs_of, make_file
 from vtuber_studio.engine.generator import make_session
 from vtuber_studio.training.networks import EPSILON, GAIN, SLOPE, PartNetwork
 from vtuber_studio.training.trainer import PartTrainer
@@ -65,9 +65,9 @@ def mapping_model(network: PartNetwork, weights: dict[str, torch.Tensor], c_dim:
     g = Graph()
     x = g.node("Concat", "c", "z", axis=1)
     for index in range(len(network.mapping.layers)):
-        x = _linear(g, x, f"mapping.layers.{index}", weights)
+        x = linear(g, x, f"mapping.layers.{index}", weights)
         x = g.node("Mul", g.node("LeakyRelu", x, alpha=SLOPE), _gain(g))
-    x = _linear(g, x, "mapping.out", weights)
+    x = linear(g, x, "mapping.out", weights)
     num_ws, w_dim = network.mapping.num_ws, network.mapping.w_dim
     g.node("Reshape", x, g.constant("shape", np.array([-1, num_ws, w_dim], np.int64)), to="ws")
     return g.model({"c": (c_dim,), "z": (z_dim,)}, {"ws": (num_ws, w_dim)})
@@ -83,16 +83,16 @@ def synthesis_model(
     for index, layer in enumerate(layers):
         name = f"synthesis.layers.{index}"
         w = g.node("Gather", "ws", g.constant(f"{name}.index", np.array(index, np.int64)), axis=1)
-        style = _linear(g, w, f"{name}.affine", weights)
-        x = g.node("Mul", x, _spatial(g, style))
+        style = linear(g, w, f"{name}.affine", weights)
+        x = g.node("Mul", x, spatial(g, style))
         weight = weights[f"{name}.weight"]
         x = g.node("Conv", x, g.weight(f"{name}.weight", weight), pads=[1, 1, 1, 1])
         if not layer.head:
             rounded = weight.half().float()
             power = g.constant(f"{name}.power", rounded.square().sum((2, 3)).T.contiguous().numpy())
             variance = g.node("Add", g.node("MatMul", g.node("Mul", style, style), power), _epsilon(g))
-            x = g.node("Mul", x, _spatial(g, g.node("Reciprocal", g.node("Sqrt", variance))))
-        x = g.node("Add", x, _spatial(g, g.weight(f"{name}.bias", weights[f"{name}.bias"][None])))
+            x = g.node("Mul", x, spatial(g, g.node("Reciprocal", g.node("Sqrt", variance))))
+        x = g.node("Add", x, spatial(g, g.weight(f"{name}.bias", weights[f"{name}.bias"][None])))
         if not layer.head:
             x = g.node("Mul", g.node("LeakyRelu", x, alpha=SLOPE), _gain(g))
         if layer.shuffle:
@@ -102,56 +102,42 @@ def synthesis_model(
     return g.model({"ws": (num_ws, w_dim)}, {"logits": (channels, *size)})
 
 
-def _linear(g: Graph, x: str, name: str, weights: dict[str, torch.Tensor]) -> str:
+def linear(g: Graph, x: str, name: str, weights: dict[str, torch.Tensor]) -> str:
+    """A linear layer, its weights under their state dict's keys."""
     weight, bias = (g.weight(f"{name}.{kind}", weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
     return g.node("Gemm", x, weight, bias, transB=1)
 
 
-def _once(g: Graph, name: str, value: np.ndarray) -> str:
+def once(g: Graph, name: str, value: np.ndarray) -> str:
+    """A constant that the graph may have already."""
     known = any(tensor.name == name for tensor in g.initializers)
     return name if known else g.constant(name, value)
 
 
 def _gain(g: Graph) -> str:
-    return _once(g, "gain", np.array(GAIN, np.float32))
+    return once(g, "gain", np.array(GAIN, np.float32))
 
 
 def _epsilon(g: Graph) -> str:
-    return _once(g, "epsilon", np.array(EPSILON, np.float32))
+    return once(g, "epsilon", np.array(EPSILON, np.float32))
 
 
-def _spatial(g: Graph, x: str) -> str:
-    return g.node("Unsqueeze", x, _once(g, "axes", np.array([2, 3], np.int64)))
+def spatial(g: Graph, x: str) -> str:
+    """[n, C] as [n, C, 1, 1]."""
+    return g.node("Unsqueeze", x, once(g, "axes", np.array([2, 3], np.int64)))
 
 
 def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
     """Write a part's networks (moving average of weights), compared with torch; returns its row."""
-    part = trainer.part
+    part, c_dim = trainer.part, trainer.tables.c_dim
     weights = {key: value.detach().cpu().float().contiguous() for key, value in trainer.average.items()}
     network = trainer.network.cpu().float()
     network.load_state_dict({key: value.half().float() for key, value in weights.items()})
-    c_dim = trainer.tables.c_dim
     models = {
         "mapping": mapping_model(network, weights, c_dim, part.z_dim),
         "synthesis": synthesis_model(network, weights, part.channels, part.logits),
     }
-    make_folder(folder / "parts")
-    files = {}
-    for kind, data in models.items():
-        path = f"parts/{trainer.tables.name.replace('=', '.')}.{kind}.onnx"
-        write_atomically(folder / path, data)
-        files[kind] = make_file(folder, path)
-    rng = torch.Generator().manual_seed(0)
-    c, z = torch.rand(2, c_dim, generator=rng) * 2 - 1, torch.randn(2, part.z_dim, generator=rng)
-    with torch.no_grad():
-        expected = network.eval()(c, z).numpy()
-    ws = make_session(models["mapping"], 1).run(["ws"], {"c": c.numpy(), "z": z.numpy()})[0]
-    found = make_session(models["synthesis"], 1).run(["logits"], {"ws": ws})[0]
-    difference = float(np.abs(found - expected).max())
-    if not difference < TOLERANCE:
-        raise StudioError(
-            f"The exported {part.name} differs from torch by {difference:.3g}.", "Report this with the run."
-        )
+    files, difference = write_networks(folder, trainer.tables.name, models, network, c_dim, part.z_dim)
     return BundlePart(
         part,
         network.mapping.num_ws,
@@ -161,12 +147,43 @@ def export_part(trainer: PartTrainer, folder: Path) -> BundlePart:
         inputs_of(trainer.tables.rows),
         trainer.tables.edition,
         provenance={
-            "images": trainer.images,
-            "minutes": round(trainer.seconds / 60, 1),
-            "made": datetime.date.today().isoformat(),
-            "program": f"VTuber Studio {__version__}",
+            **made(trainer.images, trainer.seconds),
             "trained_on": "drawings of the program's own artist",
             "licence": "CC0-1.0",
         },
         figures={"max_difference_from_torch": difference},
     )
+
+
+def made(images: int, seconds: float) -> dict[str, Any]:
+    """Provenance of a network: how long it learned, when, and by which program."""
+    return {
+        "images": images,
+        "minutes": round(seconds / 60, 1),
+        "made": datetime.date.today().isoformat(),
+        "program": f"VTuber Studio {__version__}",
+    }
+
+
+def write_networks(
+    folder: Path, name: str, models: dict[str, bytes], network: torch.nn.Module, c_dim: int, z_dim: int
+) -> tuple[dict[str, File], float]:
+    """(files, largest difference of a logit from torch) of a mapping and a synthesis, written to the bundle in
+    ``folder``. ``network``: the same in torch, (c, z) -> logits, its weights rounded as they are stored. StudioError
+    when they differ."""
+    make_folder(folder / "parts")
+    files = {}
+    for kind, data in models.items():
+        path = f"parts/{name.replace('=', '.')}.{kind}.onnx"
+        write_atomically(folder / path, data)
+        files[kind] = make_file(folder, path)
+    rng = torch.Generator().manual_seed(0)
+    c, z = torch.rand(2, c_dim, generator=rng) * 2 - 1, torch.randn(2, z_dim, generator=rng)
+    with torch.no_grad():
+        expected = network.eval()(c, z).numpy()
+    ws = make_session(models["mapping"], 1).run(["ws"], {"c": c.numpy(), "z": z.numpy()})[0]
+    found = make_session(models["synthesis"], 1).run(["logits"], {"ws": ws})[0]
+    difference = float(np.abs(found - expected).max())
+    if not difference < TOLERANCE:
+        raise StudioError(f"The exported {name} differs from torch by {difference:.3g}.", "Report this with the run.")
+    return files, difference

@@ -144,7 +144,7 @@ class PartTrainer:
                 counters = file.metadata()
             if not msgspec.json.decode(counters["tables"], type=PartTables).fits(self.tables):
                 raise ValueError("it sees other sliders or paints other cels, or has them in another order")
-            self.network.load_state_dict(_section(tensors, "network."))
+            self.network.load_state_dict(section(tensors, "network."))
             for key, value in self.average.items():
                 value.copy_(tensors[f"average.{key}"])
             self.step, self.images = int(counters["step"]), int(counters["images"])
@@ -152,16 +152,9 @@ class PartTrainer:
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError, msgspec.MsgspecError) as error:
             message = f"The checkpoint of {self.tables.name} cannot be used: {str(error).partition(chr(10))[0]}"
             raise StudioError(message, "Start a new run, or train this part anew with --parts.") from error
-        self.weights = _section(tensors, "weight.")
+        self.weights = section(tensors, "weight.")
         for number, (optimizer, _) in enumerate(self.optimizers):
-            (group,) = optimizer.param_groups
-            moments: dict[int, dict[str, Tensor]] = {}
-            for key, value in _section(tensors, f"moment.{number}.").items():
-                index, name = key.split(".", 1)
-                # a fused optimizer takes a moment's numbers in the order in which its weight's lie in memory
-                own = value.cpu() if name == "step" else torch.empty_like(group["params"][int(index)]).copy_(value)
-                moments.setdefault(int(index), {})[name] = own
-            optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
+            load_moments(optimizer, section(tensors, f"moment.{number}."))
 
     def start_from(self, bundle: Path) -> None:
         """Begin with the weights of a bundle, as far as it has this part; moments start anew."""
@@ -262,5 +255,18 @@ def _figures(trainer: PartTrainer, loss: float, logits: Tensor, coverage: Tensor
     return {"images": trainer.images, "loss": round(loss, 5), "soft_iou": round(iou, 4)}
 
 
-def _section(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def load_moments(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give an optimizer of one group the moments ``tensors``, "weight's number.name" each."""
+    (group,) = optimizer.param_groups
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        # a fused optimizer takes a moment's numbers in the order in which its weight's lie in memory
+        own = value.cpu() if name == "step" else torch.empty_like(group["params"][int(index)]).copy_(value)
+        moments.setdefault(int(index), {})[name] = own
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
+
+
+def section(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Those whose names begin with ``prefix``, without it."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from vtuber_studio.core.errors import StudioError
 
 RESOLUTIONS = (64, 128, 256)
 MODELS = ("style", "dcgan")
@@ -54,6 +58,26 @@ class GanConfig:
         return tuple(width for side, width in JUDGE_WIDTHS.items() if side <= self.resolution)
 
 
+_ENDS: dict[str, tuple[float, float]] = {  # what a number may be
+    "batch": (2, 1024), "codes": (0, 16), "r1": (0, 1e4), "rate": (1e-7, 1.0), "judge_rate": (1e-7, 1.0),
+    "seed": (0, 2**31), "z_dim": (1, 512),
+}  # fmt: skip
+
+
+def checked(**options: Any) -> GanConfig:
+    """A configuration with these options; StudioError for one that cannot be."""
+    try:
+        config = msgspec.convert({**asdict(GanConfig()), **options}, GanConfig)
+    except msgspec.ValidationError as error:
+        raise StudioError(f"This cannot be trained: {error}.", "See `vtuber-studio train gan --help`.") from error
+    for name, (low, high) in _ENDS.items():
+        if not low <= getattr(config, name) <= high:
+            raise StudioError(f"{name} must be from {low:g} to {high:g}.", "See `vtuber-studio train gan --help`.")
+    if config.resolution not in RESOLUTIONS:
+        raise StudioError(f"A resolution of {config.resolution} cannot be trained.", "Choose 64, 128 or 256.")
+    return config
+
+
 @dataclass(frozen=True)
 class Phase:
     """One kind of step: which networks move, by which optimizer and loss, and every how many steps."""
@@ -63,7 +87,7 @@ class Phase:
     optimizer: str
     loss: str  # a name of the trainer's losses
     every: int = 1
-    weight: float = field(default=1.0)
+    weight: float = 1.0
 
 
 def phases(config: GanConfig) -> tuple[Phase, ...]:

@@ -18,17 +18,18 @@ NORMS = ("none", "batch", "instance")
 
 
 class Conv(nn.Module):
-    """Convolution at equal variance, then, unless ``linear``, normalisation and a leaky ReLU."""
+    """Convolution at equal variance, then, unless ``linear``, normalisation and a leaky ReLU. One of an even size
+    halves the resolution."""
 
     def __init__(self, inputs: int, outputs: int, size: int, norm: str = "none", *, linear: bool = False) -> None:
         super().__init__()
-        self.linear = linear
+        self.linear, self.stride = linear, 1 if size % 2 else 2
         self.weight = nn.Parameter(torch.randn(outputs, inputs, size, size) / math.sqrt(inputs * size * size))
         self.bias = None if linear else nn.Parameter(torch.zeros(outputs))
         self.norm = nn.Identity() if linear else _norm(norm, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.conv2d(x, self.weight, self.bias, padding=self.weight.shape[-1] // 2)
+        x = F.conv2d(x, self.weight, self.bias, self.stride, (self.weight.shape[-1] - 1) // 2)
         return x if self.linear else F.leaky_relu(self.norm(x), SLOPE) * GAIN
 
 
@@ -39,16 +40,16 @@ def _norm(name: str, channels: int) -> nn.Module:
 
 
 class Block(nn.Module):
-    """[n, inputs, h, w] -> [n, outputs, h / 2, w / 2], halved by a box filter between its convolutions."""
+    """[n, inputs, h, w] -> [n, outputs, h / 2, w / 2]. Halved by a convolution, all taps of which reach as many pixels:
+    behind a box filter the judge would be blind to a grid of single pixels, which sub-pixel heads make."""
 
     def __init__(self, inputs: int, outputs: int, norm: str) -> None:
         super().__init__()
-        self.first, self.second = Conv(inputs, inputs, 3, norm), Conv(inputs, outputs, 3, norm)
+        self.first, self.second = Conv(inputs, inputs, 3, norm), Conv(inputs, outputs, 4, norm)
         self.skip = Conv(inputs, outputs, 1, linear=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.second(F.avg_pool2d(self.first(x), 2))
-        return (y + self.skip(F.avg_pool2d(x, 2))) / GAIN
+        return (self.second(self.first(x)) + self.skip(F.avg_pool2d(x, 2))) / GAIN
 
 
 class Discriminator(nn.Module):
