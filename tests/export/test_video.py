@@ -18,14 +18,18 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.core.timeline import blink
 from vtuber_studio.export import (
+    EXPORTERS,
+    AnimationOptions,
     Mp4Options,
     Render,
     VideoOptions,
     WebmOptions,
+    animation,
     export_mp4,
     export_prores,
     export_webm,
 )
+from vtuber_studio.export.animation import _indexed
 from vtuber_studio.export.video import MP4, WEBM, _Sink, bled, export_video
 
 av = pytest.importorskip("av")
@@ -132,18 +136,26 @@ def test_cancel_and_faults_leave_what_was_there(
     assert (tmp_path / name).read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 
 
-def test_frames_are_encoded_as_they_are_drawn(render: Render, tmp_path: Path) -> None:
-    """None is drawn before the one before it was taken, and none is kept."""
+@pytest.mark.parametrize("kind", [kind for kind, row in EXPORTERS.items() if issubclass(row.options, AnimationOptions)])
+def test_frames_are_encoded_as_they_are_drawn(
+    kind: str, render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is kept, however many there are; a GIF's palette is made of a few."""
     alive: list[Any] = []
 
-    def watched(shot: Shot, size: int) -> np.ndarray:
-        image = np.array(render(shot, size))
+    def noted(image: Any) -> Any:
         alive.append(weakref.ref(image))
-        assert sum(one() is not None for one in alive) <= 3
+        assert sum(one() is not None for one in alive) <= 8
         return image
 
-    list(export_webm(watched, SHOT, WebmOptions(**BLINK, size=64), tmp_path / "a.webm"))
-    assert len(alive) == 24
+    def watched(shot: Shot, size: int) -> np.ndarray:
+        return np.asarray(noted(np.array(render(shot, size))))
+
+    monkeypatch.setattr(animation, "_indexed", lambda *given: noted(_indexed(*given)))
+
+    row = EXPORTERS[kind]
+    list(row.export(watched, SHOT, row.options(**BLINK, size=64), tmp_path / f"a{row.suffix}"))
+    assert len(alive) >= 24
 
 
 def test_what_is_missing_is_said(render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -85,16 +84,17 @@ def export_gif(render: Render, shot: Shot, options: GifOptions, path: Path) -> I
     frames = animation_of(shot, options).frames
     step = max(1, len(frames) // _SAMPLES)
     palette = _palette([draw(render, frame, options.background, options.size) for frame in frames[::step][:_SAMPLES]])
-    pictures = []
-    for frame in frames:
-        pictures.append(_indexed(draw(render, frame, options.background, options.size), palette, options.dither))
-        yield Progress(0.9 * len(pictures) / len(frames), f"Drawing {len(pictures)} of {len(frames)}")
-    ends = np.cumsum([frame.ms for frame in frames])
-    times = np.maximum(np.diff(np.round(ends / 10), prepend=0), 2) * 10  # players slow down what is faster
-    out = io.BytesIO()
-    said: dict[str, Any] = {"duration": [int(time) for time in times], "loop": 0, "disposal": 2, "optimize": False}
-    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], transparency=_CLEAR, **said)
-    yield from _write(path, out.getvalue())
+    pieces: list[Piece] = []
+    colours, before = b"", None
+    for done, frame in enumerate(frames):
+        picture = _indexed(draw(render, frame, options.background, options.size), palette, options.dither)
+        if before is not None and picture.tobytes() == before.tobytes():
+            pieces[-1].ms += frame.ms
+        else:
+            pieces.append(Piece(0, 0, *picture.size, _gif_pixels(picture), frame.ms))
+        colours, before = bytes(picture.getpalette() or ()), picture
+        yield Progress(0.95 * (done + 1) / len(frames), f"Drawing {done + 1} of {len(frames)}")
+    yield from _write(path, _gif(pieces, options.size, colours))
 
 
 def _pieces(
@@ -164,6 +164,32 @@ def _webp(pieces: list[Piece], side: int) -> bytes:
         kept = [_riff(kind, data) for kind, data in _riff_chunks(piece.data) if kind in (b"ALPH", b"VP8 ", b"VP8L")]
         body.append(_riff(b"ANMF", place + three(piece.ms) + b"\x02" + b"".join(kept)))  # keep, and replace
     return _riff(b"RIFF", b"".join(body))
+
+
+def _gif(pieces: list[Piece], side: int, colours: bytes) -> bytes:
+    """The frames' own pixels behind a control block each (GIF89a, 20-23); 256 ``colours`` are shared."""
+    ends = np.cumsum([piece.ms for piece in pieces])
+    times = np.maximum(np.diff(np.round(ends / 10), prepend=0), 2)  # players slow down what is faster
+    out = [b"GIF89a", struct.pack("<HHBBB", side, side, 0xF7, 0, 0), colours]
+    out.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # for ever
+    for piece, time in zip(pieces, times, strict=True):
+        out.append(b"\x21\xf9\x04" + struct.pack("<BHBB", 9, int(time), _CLEAR, 0))  # then clear; one index is
+        out += [struct.pack("<cHHHHB", b",", 0, 0, piece.width, piece.height, 0), piece.data]
+    return b"".join([*out, b";"])
+
+
+def _gif_pixels(picture: Image.Image) -> bytes:
+    """A picture's indices, packed: what stands in its own GIF behind the descriptor."""
+    file = io.BytesIO()
+    picture.save(file, "GIF", optimize=False, interlace=False)
+    data = file.getvalue()
+    place = 13 + 3 * (2 << (data[10] & 7)) * (data[10] >> 7)
+    while data[place] == 0x21:  # extensions: blocks until an empty one
+        place += 2
+        while data[place]:
+            place += 1 + data[place]
+        place += 1
+    return data[place + 10 + 3 * (2 << (data[place + 9] & 7)) * (data[place + 9] >> 7) : -1]
 
 
 def _riff(kind: bytes, data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from vtuber_studio.core.errors import StudioError
 
-INSTALL = 'Install it: pip install "vtuber-studio[export]".'
+INSTALL = 'Install the studio with it: pip install "vtuber-studio[export]".'  # packaged programs have none
 
 
 def library(what: str) -> Any:

@@ -25,6 +25,16 @@ _HEAD = struct.Struct(">II")
 
 def read_sound(path: Path) -> Sound:
     """The sound of a file, of a video as well; StudioError naming it when it cannot be taken."""
+    try:
+        stood = path.stat()
+        stamp = (stood.st_mtime_ns, stood.st_size)
+    except (OSError, ValueError):  # reading says what is wrong
+        stamp = (0, 0)
+    return _read(path, stamp)
+
+
+@lru_cache(maxsize=1)  # an export and what was tried before it ask for the same one
+def _read(path: Path, stamp: tuple[int, int]) -> Sound:
     data = read_file(path, MAX_BYTES)
     try:
         return _sound(data)
@@ -32,7 +42,6 @@ def read_sound(path: Path) -> Sound:
         raise StudioError(f"{path.name}: {error.message}", error.hint) from error
 
 
-@lru_cache(maxsize=1)  # an export and what was tried before it ask for the same one
 def _sound(data: bytes) -> Sound:
     found = sound_from_wav(data) if is_wav(data) else None
     if found is not None:
