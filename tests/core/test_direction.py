@@ -33,7 +33,7 @@ from vtuber_studio.core.mixing import seen_z
 from vtuber_studio.core.morph import between
 from vtuber_studio.core.moves import deviation, in_words, kept_out, left, moves
 from vtuber_studio.core.one_part import reset_part
-from vtuber_studio.core.palette import oklab, parse_hex
+from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, to_hex
 from vtuber_studio.core.part import Cel, Material, Part
 from vtuber_studio.core.project import Project, TaughtDirection, check_project, project_bytes, project_from_bytes
 from vtuber_studio.core.region import variant, with_variant
@@ -95,6 +95,16 @@ def test_a_taught_colour_is_found() -> None:
     direction = teach("fair", fair, dark, *TABLES)
     assert moves(direction, *TABLES)[0].words == "Hair lighter"
     assert direction.right == 10
+
+
+def test_a_colour_moves_as_a_whole_along_the_way_that_colours_take() -> None:
+    """Dark skins are browner: a slider that took the yellow alone, which tells them apart best, would paint orange."""
+    dark = [(light, 0.03, 0.09) for light in (0.45, 0.55, 0.65, 0.7)]
+    fair = [(light, 0.03, 0.04) for light in (0.66, 0.75, 0.85, 0.9)]
+    looks = [persona(seed).paint({"skin": to_hex(from_oklab(np.array(lab)))}) for seed, lab in enumerate(dark + fair)]
+    direction = teach("paler", looks[4:], looks[:4], *TABLES)
+    along, wanted = np.asarray(direction.palette["skin"]), np.mean(fair, 0) - np.mean(dark, 0)
+    assert along @ wanted / np.linalg.norm(along) / np.linalg.norm(wanted) > 0.9
 
 
 def test_variation_without_a_name_is_taught_too() -> None:

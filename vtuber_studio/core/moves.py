@@ -14,7 +14,7 @@ from vtuber_studio.core.part import Material, Part
 
 SIDES = 0.35  # of the strongest effect: what a direction moves less than that, it moves besides
 LEAST = 0.1  # of the strongest effect: less is not worth a word
-COLOUR = np.array([0.15, 0.06, 0.06])  # deviations of the dice's colours in OKLab, roughly
+COLOUR = 0.1  # deviation of the dice's colours in OKLab, roughly
 _TURNS = (("darker", "lighter"), ("greener", "redder"), ("bluer", "yellower"))
 _NONE = (0.0, 0.0, 0.0)
 
@@ -73,8 +73,7 @@ def deviation(row: Attribute) -> float:
 
 
 def left(direction: TaughtDirection, whole: Sequence[Move]) -> float:
-    """Share of the effect that is left after what is kept, 0..1: effects are squared lengths in deviations, which is
-    how much farther the fitted score of a look goes."""
+    """Share of the effect that is left after what is kept, 0..1: effects are squared lengths in deviations."""
     total = sum(move.size**2 for move in whole)
     return sum(move.size**2 for move in whole if move.name not in direction.keep) / total if total else 0.0
 
