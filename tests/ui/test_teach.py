@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, drag, settle, shown, undo_depth
-from vtuber_studio.core.direction import read_direction, write_direction
+from tests.ui.test_region_panel import make
+from vtuber_studio.core.direction import amount_of, read_direction, write_direction
 from vtuber_studio.core.kept import TaughtDirection
 from vtuber_studio.core.project import open_project
 from vtuber_studio.ui.dialogs.teach import FIRST, STEP, TeachDialog
@@ -142,6 +143,38 @@ def test_favourites_and_looks_like_her_can_be_marked(qtbot: QtBot, window: MainW
     dialog.close()
 
 
+def test_the_looks_of_the_wall_can_be_marked(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = opened(qtbot, window)
+    assert not dialog.of_the_wall.isVisible()
+    dialog.close()
+    window.docks.open(window.wall)
+    qtbot.waitUntil(lambda: len(window.wall.looks) > 2, timeout=WAIT)
+    dialog = opened(qtbot, window)
+    wall, before = dialog.wall, dialog.grid.count()
+    QTest.mouseClick(dialog.of_the_wall, LEFT)
+    assert dialog.grid.count() == before + len(wall) and wall[0] in dialog.looks
+    assert not dialog.of_the_wall.isEnabled()
+    dialog.close()
+
+
+def test_inside_a_region_the_slider_moves_only_what_is_inside(
+    qtbot: QtBot, window: MainWindow, own: TaughtBox
+) -> None:
+    session = window.session
+    own.rows["wider"].row.put(1.0)
+    make(qtbot, window)
+    whole = session.project.look
+    own.rows["wider"].row.put(-1.0)
+    settle(qtbot, window)
+    assert amount_of(session.look, "wider") == -1.0 == own.rows["wider"].row.value
+    assert amount_of(session.project.look, "wider") == 1.0
+    assert session.project.look.with_(regions=()) == whole.with_(regions=())
+    own.rows["wider"].row.put(0.0)
+    assert amount_of(session.look, "wider") == 0.0 == own.rows["wider"].row.value
+    session.enter(None)
+    assert own.rows["wider"].row.value == 1.0
+
+
 def test_what_cannot_be_told_apart_is_said(qtbot: QtBot, window: MainWindow) -> None:
     window.session.add_favourite("The same")
     dialog = opened(qtbot, window)
@@ -190,9 +223,9 @@ def test_what_is_kept_goes_back_and_stays(qtbot: QtBot, window: MainWindow, own:
     menu.aboutToShow.emit()
     keep = menu.actions()[0].menu()
     names = [action.text() for action in keep.actions()]
-    assert names[:2] == ["Face width", "Hair"] and "Eye size" in names
+    assert names == ["Hair", "Face width", "Eye size"]  # the strongest first
     depth = undo_depth(session)
-    keep.actions()[0].toggle()
+    keep.actions()[1].toggle()
     assert session.look.attributes["face_width"] == 0.0 == window.attributes.rows["face_width"].value
     assert session.look.attributes["eye_size"] == pytest.approx(0.2) and amount(window, "wider") == 2.0
     assert undo_depth(session) == depth + 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -28,10 +26,14 @@ def tr(text: str) -> str:
 
 
 class DirectionRow(QWidget):
-    """A slider, what it does in words, and a menu."""
+    """A slider, what it does in words, and a menu. It moves her along ``direction``; there is none while nobody here
+    has it."""
 
-    def __init__(self, name: str, with_menu: bool = True) -> None:
+    def __init__(self, stage: Stage, name: str, with_menu: bool = True) -> None:
         super().__init__()
+        self.stage, self.name = stage, name
+        self.direction: TaughtDirection | None = None
+        self._why, self._parts = tr("This project does not have it."), frozenset[str]()
         attribute = Attribute(f"taught_{name}", name, "Directions", low=-FARTHEST, high=FARTHEST)
         self.row = ValueRow(attribute, lockable=False)
         shown = self.row.label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self.row.label.width())
@@ -58,19 +60,33 @@ class DirectionRow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.row)
         column.addLayout(said)
+        self.row.pressed.connect(lambda: stage.session.begin(name))
+        self.row.moved.connect(self._move)
+        self.row.released.connect(stage.session.commit)
 
+    def show_direction(self, direction: TaughtDirection, manifest: Manifest) -> None:
+        """What it is now."""
+        if direction == self.direction:
+            return
+        self.direction = direction
+        self.words.setText(summary(direction, manifest))
+        own = kept_out(direction)
+        moved = moves(own, *tables(manifest))
+        self._why = "" if moved else tr("Nothing is left that it could move.")
+        rows = [row for row in manifest.attributes if row.name in own.attributes]
+        coloured = manifest.parts if own.palette else ()
+        self._parts = frozenset(own.z) | {part for row in rows for part in row.parts}
+        self._parts |= {entry.part.name for entry in coloured}
 
-def wire(stage: Stage, row: ValueRow, direction: TaughtDirection) -> None:
-    """Let a slider move her along a direction."""
-    session = stage.session
+    def refresh(self) -> None:
+        """How far she went."""
+        self.row.set_value(amount_of(self.stage.session.look, self.name))
+        self.row.set_idle(self._why or outside(self.stage, self._parts))
 
-    def moved(value: Value) -> None:
-        if stage.manifest is not None:
-            session.edit(slide(session.look, direction, float(value), *tables(stage.manifest)), direction.name)
-
-    row.pressed.connect(partial(session.begin, direction.name))
-    row.moved.connect(moved)
-    row.released.connect(session.commit)
+    def _move(self, value: Value) -> None:
+        session, manifest = self.stage.session, self.stage.manifest
+        if manifest is not None and self.direction is not None:
+            session.edit(slide(session.look, self.direction, float(value), *tables(manifest)), self.name)
 
 
 def unknown(stage: Stage) -> tuple[str, ...]:
@@ -106,13 +122,3 @@ def summary(direction: TaughtDirection, manifest: Manifest) -> str:
 def _listed(words: list[str], most: int) -> str:
     shown = ", ".join(word[:1].lower() + word[1:] for word in words[:most])
     return tr("{} and {} more").format(shown, len(words) - most) if len(words) > most else shown
-
-
-def idle(stage: Stage, manifest: Manifest, direction: TaughtDirection) -> str:
-    """A sentence when nothing of what it moves can be seen now."""
-    if not moves(direction, *tables(manifest)):
-        return tr("This generator has nothing of what it moves.")
-    if direction.palette:
-        return ""
-    parts = {part for row in manifest.attributes if row.name in direction.attributes for part in row.parts}
-    return outside(stage, parts | set(direction.z))

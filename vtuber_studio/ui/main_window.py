@@ -123,9 +123,8 @@ class MainWindow(QMainWindow):
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)
         self.comparing = Comparing(self.stage, self.canvas, self.preview, self)
-        self.teach = partial(
-            teach_dialog, self.stage, self.thumbnails, self.directions.taught, self.part_view.show_taught, self
-        )
+        box, shown = self.directions.taught, self.part_view.show_taught
+        self.teach = partial(teach_dialog, self.stage, self.thumbnails, box, lambda: self.wall.looks, shown, self)
         self.variations = Variations(self.stage, self.thumbnails, self.canvas)
         self.parts = PartMenu(
             self.stage, self.part_view, self.regions.new, self.variations, lambda: self.actions_by_name, self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from msgspec import structs
@@ -44,13 +44,20 @@ class TeachDialog(QDialog):
     """Not modal: she is to be seen meanwhile. ``then`` gets the name when the slider is there."""
 
     def __init__(
-        self, stage: Stage, thumbnails: Thumbnails, box: TaughtBox, then: Callable[[str], object], parent: QWidget
+        self,
+        stage: Stage,
+        thumbnails: Thumbnails,
+        box: TaughtBox,
+        wall: Callable[[], Mapping[int, Look]],
+        then: Callable[[str], object],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Teach a slider"))
         self.stage, self.thumbnails, self.box, self._then = stage, thumbnails, box, then
         self.looks: list[Look] = []
+        self.wall = list(wall().values())
         self.result_of: tuple[frozenset[int], frozenset[int]] | None = None  # marks that ``direction`` was made of
         self.direction: TaughtDirection | None = None
         self._error = ""
@@ -98,8 +105,13 @@ class TeachDialog(QDialog):
         self.like_her = QPushButton(self.tr("{} like her").format(STEP), autoDefault=False)
         self.like_her.setToolTip(self.tr("More looks to mark, between her and anyone"))
         self.like_her.clicked.connect(lambda: self.offer(STEP, True))
-        brushes.addWidget(self.anyone)
-        brushes.addWidget(self.like_her)
+        self.of_the_wall = QPushButton(self.tr("{} of the wall").format(len(self.wall)), autoDefault=False)
+        self.of_the_wall.setToolTip(self.tr("The looks that the wall shows now"))
+        self.of_the_wall.clicked.connect(self.offer_wall)
+        if not self.wall:  # setVisible(True) would make it a window of its own: it has no parent yet
+            self.of_the_wall.hide()
+        for button in (self.anyone, self.like_her, self.of_the_wall):
+            brushes.addWidget(button)
         self.words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.words.setObjectName("caption")
         self.words.setMinimumHeight(3 * self.words.fontMetrics().lineSpacing())
@@ -144,6 +156,12 @@ class TeachDialog(QDialog):
         full = len(self.looks) + len(self._waiting) >= MOST
         for button in (self.anyone, self.like_her):
             button.setEnabled(not full)
+
+    def offer_wall(self) -> None:
+        """Those of the wall, once."""
+        self.of_the_wall.setEnabled(False)
+        for look in self.wall:
+            self._add("", look)
 
     def _roll_next(self) -> None:
         manifest = self.stage.manifest
@@ -233,10 +251,15 @@ class TeachDialog(QDialog):
 
 
 def teach_dialog(
-    stage: Stage, thumbnails: Thumbnails, box: TaughtBox, then: Callable[[str], object], parent: QWidget
+    stage: Stage,
+    thumbnails: Thumbnails,
+    box: TaughtBox,
+    wall: Callable[[], Mapping[int, Look]],
+    then: Callable[[str], object],
+    parent: QWidget,
 ) -> TeachDialog:
     """Show it."""
-    dialog = TeachDialog(stage, thumbnails, box, then, parent)
+    dialog = TeachDialog(stage, thumbnails, box, wall, then, parent)
     dialog.show()
     return dialog
 

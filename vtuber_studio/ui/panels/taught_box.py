@@ -36,8 +36,9 @@ from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import NamedLook, Project
 from vtuber_studio.engine.fitting import require_known, tables
 from vtuber_studio.engine.manifest import Manifest
-from vtuber_studio.ui.along import DirectionRow, idle, summary, unknown, wire
+from vtuber_studio.ui.along import DirectionRow, unknown
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.widgets.open_menu import OpenMenu
 from vtuber_studio.ui.widgets.section import Section, clear
 from vtuber_studio.ui.widgets.words import fitting, literal
 
@@ -81,33 +82,28 @@ class TaughtBox(Section):
 
     def refresh(self) -> None:
         """Show how far the look went along each of them."""
-        manifest, session = self.stage.manifest, self.stage.session
+        manifest = self.stage.manifest
         if manifest is None:
             return
         strange = unknown(self.stage)
-        if (manifest.id, self.directions, strange) != self._shown:
-            self._shown = manifest.id, self.directions, strange
-            self._build(manifest, strange)
+        names = [direction.name for direction in self.directions]
+        if (manifest.id, names, strange) != self._shown:
+            self._shown = manifest.id, names, strange
+            self._build(names, strange)
         for direction in self.directions:
-            row = self.rows[direction.name].row
-            row.set_value(amount_of(session.look, direction.name))
-            row.set_idle(idle(self.stage, manifest, direction))
-        for name in strange:
-            self.rows[name].row.set_value(amount_of(session.look, name))
+            self.rows[direction.name].show_direction(direction, manifest)
+        for row in self.rows.values():
+            row.refresh()
 
-    def _build(self, manifest: Manifest, strange: tuple[str, ...]) -> None:
-        focused = [name for name, row in self.rows.items() if row.isAncestorOf(self.focusWidget() or self)]
+    def _build(self, names: list[str], strange: tuple[str, ...]) -> None:
         clear(self.column)
         self.rows = {}
-        for direction in self.directions:
-            made = self.rows[direction.name] = DirectionRow(direction.name)
-            made.words.setText(summary(direction, manifest))
-            made.menu.aboutToShow.connect(partial(self._fill, made.menu, direction.name))
-            wire(self.stage, made.row, direction)
+        for name in names:
+            made = self.rows[name] = DirectionRow(self.stage, name)
+            made.menu.aboutToShow.connect(partial(self._fill, made.menu, name))
             self.column.addWidget(made)
         for name in strange:
-            made = self.rows[name] = DirectionRow(name)
-            made.row.set_idle(self.tr("This project does not have it."))
+            made = self.rows[name] = DirectionRow(self.stage, name)
             made.words.setText(
                 self.tr("She came with it, but this project does not have it: import it to move it, or take it out.")
             )
@@ -116,9 +112,6 @@ class TaughtBox(Section):
             made.menu.addAction(self.tr("Import ...")).triggered.connect(lambda: self.ask_import())
             self.column.addWidget(made)
         self.hint.setVisible(not self.rows)
-        for name in focused:
-            if name in self.rows and self.isVisible():
-                self.rows[name].menu_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # what is done with them
 
@@ -228,7 +221,8 @@ class TaughtBox(Section):
         direction, manifest = self._of(name), self.stage.manifest
         assert manifest is not None
         found = moves(direction, *tables(manifest))
-        keep = menu.addMenu(self.tr("Keep as it is"))
+        keep = OpenMenu(self.tr("Keep as it is"), menu)
+        menu.addMenu(keep)
         bulk = (
             (self.tr("All colours"), {move.name for move in found if move.name in direction.palette}),
             (self.tr("All details"), {move.name for move in found if move.name in direction.z}),
@@ -269,20 +263,16 @@ class WholeBox(Section):
         self.rows: dict[str, DirectionRow] = {}
         self.directions = whole_figure(manifest.dice)
         for direction in self.directions:
-            made = self.rows[direction.name] = DirectionRow(direction.name, with_menu=False)
-            made.words.setText(summary(direction, manifest))
-            wire(stage, made.row, direction)
+            made = self.rows[direction.name] = DirectionRow(stage, direction.name, with_menu=False)
+            made.show_direction(direction, manifest)
             self.body.addWidget(made)
         if not self.directions:
             self.hide()
 
     def refresh(self) -> None:
         """Show how far the look went along each."""
-        look, manifest = self.stage.session.look, self.stage.manifest
-        for direction in self.directions if manifest else ():
-            row = self.rows[direction.name].row
-            row.set_value(amount_of(look, direction.name))
-            row.set_idle(idle(self.stage, manifest, direction) if manifest else "")
+        for row in self.rows.values():
+            row.refresh()
 
 
 def _in_looks(project: Project, name: str, new: str) -> Project:
