@@ -8,13 +8,14 @@ import pytest
 
 from vtuber_studio import random_look
 from vtuber_studio.artist import schema
-from vtuber_studio.core.look import parse_seed
-from vtuber_studio.core.pose import PRESETS
+from vtuber_studio.core.emotions import FACES
+from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.core.pose import PRESETS, Pose
 from vtuber_studio.core.rules import Rules
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.figure import ingredients
-from vtuber_studio.engine.generator import OnnxGenerator, load_generator
-from vtuber_studio.engine.render import logits_of, render
+from vtuber_studio.engine.figure import ingredients, within
+from vtuber_studio.engine.generator import Generator, OnnxGenerator, load_generator
+from vtuber_studio.engine.render import RenderCache, logits_of, render
 from vtuber_studio.training.evaluate import evaluate, outside
 from vtuber_studio.training.truth import painted
 
@@ -102,3 +103,29 @@ def test_every_preset_shows_on_the_face(starter: OnnxGenerator) -> None:
     for name, expression in PRESETS.items():
         moved = (np.abs(render(starter, look, expression, size=256).astype(int) - rest) > 12).any(-1).sum()
         assert moved > 25 or name == "neutral", name
+
+
+class Counting:
+    """A generator that counts how often its networks run."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator, self.manifest, self.runs = generator, generator.manifest, 0
+
+    def map(self, name: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return self.generator.map(name, c, z)
+
+    def synthesize(self, name: str, ws: np.ndarray) -> np.ndarray:
+        self.runs += 1
+        return self.generator.synthesize(name, ws)
+
+    def directions(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.generator.directions(name)
+
+
+def test_fifteen_faces_in_another_pose_run_no_network_again(starter: OnnxGenerator) -> None:
+    counting, cache = Counting(starter), RenderCache.for_sets()
+    for pose in (Pose(), Pose(yaw=8)):
+        before = counting.runs
+        for face in list(FACES.values())[:15]:
+            render(counting, within(counting.manifest, Shot(Look(seed=3), face, pose)), size=64, cache=cache)
+    assert before == counting.runs > 15

@@ -117,7 +117,7 @@ def _exported(generator: Generator, look: Look, kind: str, **options: Any) -> fl
     from vtuber_studio.engine.render import RenderCache, render
     from vtuber_studio.export import EXPORTERS
 
-    row, cache = EXPORTERS[kind], RenderCache(216)  # as the command line has it
+    row, cache = EXPORTERS[kind], RenderCache.for_sets()  # as exports have it
 
     def draw(shot: Shot, size: int) -> np.ndarray:
         return render(generator, within(generator.manifest, shot), size=size, cache=cache)

@@ -115,7 +115,7 @@ def _draw(row: Exporter, generator: Any) -> Callable[[Shot, int], Any]:
 
     if row.draws == "layers":
         return lambda shot, scale, **how: render_layers(generator, within(generator.manifest, shot), scale, **how)
-    cache = RenderCache(216)  # a sheet has many faces in many poses: no network runs twice for one face
+    cache = RenderCache.for_sets()
     return lambda shot, size: render(generator, within(generator.manifest, shot), size=size, cache=cache)
 
 

@@ -50,8 +50,17 @@ def test_caches_never_change_a_picture(generator: FakeGenerator, size: int) -> N
         assert np.array_equal(kept, fresh)
 
 
+def test_pictures_of_one_scale_share_a_cache(generator: FakeGenerator) -> None:
+    """At 1024 pixels, and averaged from as many at 512: a canvas that was kept without its image is no other one."""
+    cache, file, preview = RenderCache(), (512, "file"), (1024, "preview")
+    for look, expression, pose in _looks():
+        for size, quality in (preview, file, file, preview, preview):
+            kept = render(generator, look, expression, pose, size, cache, quality)
+            assert np.array_equal(kept, render(generator, look, expression, pose, size, None, quality))
+
+
 def test_a_small_cache_forgets_but_never_errs(generator: FakeGenerator) -> None:
-    cache = RenderCache(megabytes=1)
+    cache = RenderCache(1, 1, 1)
     for look, expression, pose in _looks():
         assert np.array_equal(
             render(generator, look, expression, pose, cache=cache), render(generator, look, expression, pose)

@@ -11,6 +11,7 @@ import numpy as np
 
 from vtuber_studio.engine.compose import Layer
 from vtuber_studio.engine.paint import Coverage, Window
+from vtuber_studio.engine.warp import Field
 
 
 class Sized(Protocol):
@@ -52,18 +53,28 @@ class Frame:
     windows: list[Window | None]
     canvas: np.ndarray  # float32 [4, H, W] premultiplied
     background: str
-    image: np.ndarray  # uint8 [H, W, 4]
+    image: np.ndarray | None  # uint8 [H, W, 4]; not made where only a smaller picture is wanted
 
 
 class RenderCache:
-    """Give the same one to successive calls of ``render`` from one thread; the pictures do not depend on it."""
+    """Give the same one to successive calls of ``render`` from one thread; the pictures do not depend on it.
 
-    def __init__(self, megabytes: int = 72) -> None:
-        share = megabytes * 1_000_000 // 72
-        self.logits: Lru[np.ndarray] = Lru(10 * share)  # a whole look's take 7 MB
-        self.coverage: Lru[Coverage] = Lru(12 * share)  # 10 to 15 MB at 512 px
-        self.layers: Lru[Layer] = Lru(50 * share)  # at 1024 px 35 to 55 MB; with less room none of them would stay
+    The sizes are in MB: a whole look's logits take 7, its coverage 10 to 15 at 512 px, its layers 35 to 55 at 1024 px
+    (with less room none of them would stay).
+    """
+
+    def __init__(self, logits: int = 10, coverage: int = 12, layers: int = 50) -> None:
+        self.logits: Lru[np.ndarray] = Lru(logits * 1_000_000)
+        self.coverage: Lru[Coverage] = Lru(coverage * 1_000_000)
+        self.layers: Lru[Layer] = Lru(layers * 1_000_000)
         self.frames: dict[Hashable, Frame] = {}
+        self.fields: tuple[Hashable, dict[str, Field]] | None = None  # of the pose that was drawn last
+
+    @classmethod
+    def for_sets(cls) -> RenderCache:
+        """For fifteen faces in one pose after another: what is painted of each (logits take 35 MB, coverage 55) is
+        kept from pose to pose, and what no face changes is moved once a pose."""
+        return cls(logits=64, coverage=64, layers=72)
 
     def clear(self) -> None:
         """Forget everything, as when another generator takes over."""

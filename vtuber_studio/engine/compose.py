@@ -121,6 +121,12 @@ def to_bytes(canvas: np.ndarray, background: str = "transparent") -> np.ndarray:
 def shrink(canvas: np.ndarray, corner: Corner, ratio: float, window: Window) -> np.ndarray:
     """Area average [4, h, w] for a window of a picture ``ratio`` times smaller; ``canvas`` holds what it takes of the
     larger one, from pixel ``corner`` on."""
+    if ratio == 2:  # the same bits, twice as fast
+        x0, y0, x1, y1 = (2 * side - corner[k % 2] for k, side in enumerate(window))
+        pairs = canvas[:, y0:y1:2, x0:x1] + canvas[:, y0 + 1 : y1 : 2, x0:x1]
+        halves = pairs[..., ::2] + pairs[..., 1::2]
+        halves *= np.float32(0.25)
+        return halves
     rows = _averaged(canvas, 1, corner[1], ratio, window[1], window[3])
     return _averaged(rows, 2, corner[0], ratio, window[0], window[2])
 

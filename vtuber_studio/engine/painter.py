@@ -73,7 +73,6 @@ class Painter:
         self.slots = slots(manifest)
         self._by_cel = {slot.cel.name: slot for slot in self.slots if slot.cel}
         self.canvas: Window = (0, 0, self.size, self.size)
-        self._fields: tuple[Window, dict[str, warp.Field]] | None = None
 
     def key(self, slot: Slot) -> Hashable:
         """Names all that decides a slot's layer."""
@@ -206,9 +205,10 @@ class Painter:
         return Layer(place[0] + tight[0], place[1] + tight[1], pixels, cel.blend)
 
     def _field(self, cel: Cel, window: Window) -> warp.Field:
-        if self._fields is None or self._fields[0] != window:
-            self._fields = window, warp.fields(self.pose, self.scale, window)
-        return self._fields[1][cel.rides]
+        key, kept = (self.pose, self.scale, window), self.cache.fields
+        if kept is None or kept[0] != key:
+            kept = self.cache.fields = key, warp.fields(self.pose, self.scale, window)
+        return kept[1][cel.rides]
 
     @cached_property
     def _coarse(self) -> dict[str, warp.Field]:

@@ -193,15 +193,16 @@ def _drawing(truth: Truth, part: Part, cel: Cel) -> Coverage | None:
 def _picture(painter: Painter, background: str, size: int, window: Window) -> np.ndarray:
     if not painter.whole:
         return freeze(_strips(painter, background, size, window))
-    frame, (x0, y0, x1, y1) = _frame(painter, background), window
-    if size == painter.size:
+    frame, (x0, y0, x1, y1) = _frame(painter, background, size == painter.size), window
+    if frame.image is not None:
         whole = window == painter.canvas
         return frame.image if whole else freeze(np.ascontiguousarray(frame.image[y0:y1, x0:x1]))
     return freeze(to_bytes(shrink(frame.canvas, (0, 0), painter.size / size, window), background))
 
 
-def _frame(painter: Painter, background: str) -> Frame:
-    """The whole canvas; with a kept frame only what changed is redrawn, which gives the same bits."""
+def _frame(painter: Painter, background: str, full: bool) -> Frame:
+    """The whole canvas, and its image if it is wanted in ``full``; with a kept frame only what changed is redrawn,
+    which gives the same bits."""
     frames = painter.cache.frames
     name: Hashable = (painter.manifest.id, painter.scale)
     last = frames.pop(name, None)
@@ -222,13 +223,13 @@ def _frame(painter: Painter, background: str) -> Frame:
         changed = _union(moved)
     if changed:
         stack(canvas, [layer for layer in layers if layer], changed)
-    image = last.image if last else np.empty((painter.size, painter.size, 4), np.uint8)
-    redraw = everything if last is None or last.background != background else changed
-    if redraw:
-        x0, y0, x1, y1 = redraw
-        image = image.copy() if last else image
+    image = last.image if last and full else None
+    redraw = everything if last is None or image is None or last.background != background else changed
+    if full and (redraw or image is None):
+        x0, y0, x1, y1 = redraw or everything
+        image = np.empty((painter.size, painter.size, 4), np.uint8) if image is None else image.copy()
         image[y0:y1, x0:x1] = to_bytes(canvas[:, y0:y1, x0:x1], background)
-    frame = Frame(keys, windows, canvas, background, freeze(image))
+    frame = Frame(keys, windows, canvas, background, None if image is None else freeze(image))
     frames[name] = frame
     while len(frames) > _KEPT_FRAMES:
         frames.pop(next(iter(frames)))

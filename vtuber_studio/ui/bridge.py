@@ -141,7 +141,7 @@ class Bridge(QObject):
             return lambda shot, scale, **how: self._wait(
                 lambda own: render_layers(own, within(own.manifest, shot), scale, **how)
             )
-        cache = RenderCache()
+        cache = RenderCache.for_sets()
         return lambda shot, size: self._wait(
             lambda own: render(own, within(own.manifest, shot), size=size, cache=cache)
         )
