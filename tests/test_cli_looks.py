@@ -12,7 +12,7 @@ from tests.test_cli import refused, studio
 from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import look_from_json
 from vtuber_studio.core.mask import SIDE, mask_of
-from vtuber_studio.core.mixing import seen_value
+from vtuber_studio.core.mixing import seen_palette, seen_value
 from vtuber_studio.core.project import read_look
 from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
@@ -100,3 +100,29 @@ def test_a_wish_that_cannot_be_met_is_refused(pair: tuple[Path, Path], take: str
     assert "neither" in refused("mix", *pair, "--take", "eyes=B", "--out", tmp_path / "c.txt")
     assert "wings" in refused("variations", pair[0], "--part", "wings", "--out", tmp_path / "new")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_palette_goes_from_one_look_to_another(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    exports = [tmp_path / f"hers{suffix}" for suffix in (".gpl", ".ase", ".hex")]
+    done = studio("palette", pair[0], *(word for path in exports for word in ("--export", path)))
+    assert done.returncode == 0 and done.stdout.split() == [str(path) for path in exports]
+    parts = [entry.part for entry in MANIFEST.parts]
+    a, b = (read_look(path) for path in pair)
+    hers = seen_palette(MANIFEST.materials, parts, a)
+    for export in exports:
+        out = tmp_path / f"{export.name}.json"
+        assert studio("palette", pair[1], "--apply", export, "--out", out).returncode == 0
+        dressed = look_from_json(out.read_bytes())
+        seen = seen_palette(MANIFEST.materials, parts, dressed)
+        assert all(np.abs(seen[name] - hers[name]).max() < 0.003 for name in hers)
+        assert dressed.with_(palette={}) == b.with_(palette={})
+
+
+def test_a_palette_that_says_nothing_of_her_is_refused(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "sea.hex").write_text("#004080 Deep\n")
+    out = ("--out", tmp_path / "c.json")
+    assert "what its colours are for" in refused("palette", pair[0], "--apply", tmp_path / "sea.hex", *out)
+    assert "belong together" in refused("palette", pair[0], "--apply", tmp_path / "sea.hex")
+    assert "Nothing was asked" in refused("palette", pair[0])
+    assert "'.bmp'" in refused("palette", pair[0], "--export", tmp_path / "a.bmp")
+    assert not (tmp_path / "c.json").exists()

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vtuber_studio.cli_colours import app as colours_app
 from vtuber_studio.cli_export import app as export_app
 from vtuber_studio.cli_export import expression_of, pose_of
 from vtuber_studio.cli_looks import (
@@ -44,6 +45,7 @@ artist_app = typer.Typer(
 )
 app.add_typer(looks_app)
 app.add_typer(pictures_app)
+app.add_typer(colours_app)
 app.add_typer(export_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import WAIT, Open, drag, settle, shown, undo_depth
+from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.settings import Settings, load_settings
 from vtuber_studio.ui.dialogs.colour import ColourDialog, Dropper
@@ -196,3 +201,40 @@ def test_the_background_of_an_export_is_chosen_the_same_way(window: MainWindow) 
     dialog.accept()
     assert button.colour == "#00b140" == button.text() == export.order().options["background"]
     assert window.session.look.background == Look().background and not window.session.can_undo
+
+
+def test_a_colour_is_picked_from_a_picture(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    pixels = np.full((40, 60, 4), 255, np.uint8)
+    pixels[:, :30, :3], pixels[:, 30:, :3] = (200, 40, 60), (20, 90, 160)
+    (tmp_path / "photo.png").write_bytes(encode_png(pixels))
+    dialog = choosing(window)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "photo.png"))])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(50, 50), *how)
+    QApplication.sendEvent(dialog, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(dialog, QDropEvent(QPointF(50, 50), *how))
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(Dropper)), timeout=WAIT)
+    (glass,) = dialog.findChildren(Dropper)
+    QTest.mouseMove(glass, QPoint(glass.width() // 4, glass.height() // 2))
+    assert painted(window) == "#c8283c"
+    QTest.mouseClick(glass, Qt.MouseButton.LeftButton, pos=QPoint(3 * glass.width() // 4, glass.height() // 2))
+    assert painted(window) == "#145aa0"
+    dialog.accept()
+    assert undo_depth(window.session) == 1
+
+
+def test_what_is_no_picture_is_told_and_the_dialog_stays(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photo.png").write_text("no picture")
+    dialog = choosing(window)
+    dialog.picture_dropped.emit(tmp_path / "photo.png")
+    qtbot.waitUntil(window.error_bar.isVisible, timeout=WAIT)
+    assert "photo.png" in window.error_bar.text.text() and dialog.isVisible()
+    asked = window.palette_panel.colours.ask_picture(dialog)
+    assert asked.isVisible()
+    asked.reject()
+    dialog.reject()
+    assert not window.session.can_undo

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from tests.ui.driving import WAIT, settle, shown, undo_depth
+from tests.ui.driving import WAIT, pixels, settle, shown, undo_depth
 from tests.ui.test_colours import choosing
 from tests.ui.test_region_panel import make
 from vtuber_studio.core.project import open_project
+from vtuber_studio.core.vision import simulated_image
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 
@@ -136,3 +139,59 @@ def test_a_file_that_is_no_palette_is_told_and_changes_nothing(
     box.keep()
     box.write(0, tmp_path / "no" / "folder.gpl")
     assert "cannot be written" in window.error_bar.text.text()
+
+
+def dropped(window: MainWindow, path: Path) -> None:
+    """Drag a file over her and let go."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(500, 400), *how)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted() and "colours" in window.canvas.badge
+    QApplication.sendEvent(window, QDropEvent(QPointF(500, 400), *how))
+    assert window.canvas.badge == ""
+
+
+def test_a_dropped_palette_is_put_on_as_one_step(window: MainWindow, box: PaletteBox, tmp_path: Path) -> None:
+    look = window.session.look
+    (tmp_path / "fire.hex").write_text("#cc2200 hair.base\n#ffcc00 hair.tip\n")
+    dropped(window, tmp_path / "fire.hex")
+    assert window.session.look.palette == {**look.palette, "hair.base": "#cc2200", "hair.tip": "#ffcc00"}
+    assert [palette.name for palette in window.session.project.palettes] == ["fire"]
+    window.session.undo()
+    assert window.session.look == look and not window.session.project.palettes and not window.session.can_undo
+    (tmp_path / "sea.gpl").write_text("GIMP Palette\n0 64 128 Deep\n")
+    dropped(window, tmp_path / "sea.gpl")
+    assert window.session.look == look and len(window.session.project.palettes) == 1, "colours to choose from"
+    window.session.undo()
+    (tmp_path / "bad.ase").write_bytes(b"ASEF")
+    dropped(window, tmp_path / "bad.ase")
+    assert window.error_bar.isVisible() and not window.session.can_undo and not window.session.in_gesture
+
+
+def test_who_lacks_a_cone_is_thought_of(qtbot: QtBot, window: MainWindow) -> None:
+    note = window.palette_panel.alike
+    assert note.isHidden()
+    window.palette_panel.set_colour("skin.base", "#e0c8b0")
+    window.palette_panel.set_colour("hair.base", "#a5d1b1")
+    assert not note.isHidden() and "without red or without green" in note.text() and "hair from skin" in note.text()
+    window.palette_panel.set_colour("hair.base", "#4060c0")
+    assert note.isHidden()
+
+
+def test_the_canvas_shows_her_as_other_eyes_do(qtbot: QtBot, window: MainWindow) -> None:
+    settle(qtbot, window)
+    before, look = window.canvas.grab().toImage(), window.session.look
+    actions = {action.data(): action for action in window.eyesight.menu.actions()}
+    actions["deutan"].trigger()
+    qtbot.waitUntil(lambda: window.canvas.pictures[0].seen is not None, timeout=WAIT)
+    settle(qtbot, window)  # the picture itself is as it was: what is picked and kept is no simulation
+    exact = simulated_image(shown(window), "deutan").astype(int)
+    picture = window.canvas.pictures[0].seen
+    assert picture is not None and np.abs(pixels(picture)[..., :3] - exact[..., :3])[exact[..., 3] == 255].max() <= 1
+    assert window.canvas.grab().toImage() != before and "deuteranopia" in window.eyesight.note.text()
+    assert window.eyesight.note.isVisible() and window.session.look == look
+    actions[""].trigger()
+    qtbot.waitUntil(lambda: window.canvas.pictures[0].seen is None, timeout=WAIT)
+    assert not window.eyesight.note.isVisible()

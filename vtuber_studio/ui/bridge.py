@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.vision import simulated_image
 
 if TYPE_CHECKING:
     from vtuber_studio.engine.generator import Generator
@@ -37,6 +38,7 @@ class FrameResult:
     window: Window | None  # of those pixels, when it is only a piece
     milliseconds: float
     stamp: int
+    seen: QImage | None = None  # the picture as the eyes see it that were asked for
 
 
 def to_qimage(image: np.ndarray) -> QImage:
@@ -59,6 +61,7 @@ class Bridge(QObject):
         self._load = load
         self._renderer: Renderer | None = None
         self.stamp = 0  # of the newest request
+        self.vision = ""  # which eyes frames are to be seen by, of ``core.vision.KINDS``; empty: any
         self._known = ""  # id of the generator that the window knows
         self.generator_ready.connect(self._on_ready)
         self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
@@ -164,11 +167,16 @@ class Bridge(QObject):
         assert self._renderer is not None
         return self._renderer
 
+    def seen(self, image: np.ndarray) -> QImage | None:
+        """A picture as the chosen eyes see it; None when it is the same."""
+        vision = self.vision
+        return to_qimage(simulated_image(image, vision)) if vision else None
+
     # on the renderer's thread
 
     def _on_frame(self, frame: Frame) -> None:
-        image, asked = to_qimage(frame.image), frame.request
-        result = FrameResult(image, asked.shot, asked.size, asked.window, 1000.0 * frame.seconds, asked.tag)
+        image, asked, seen = to_qimage(frame.image), frame.request, self.seen(frame.image)
+        result = FrameResult(image, asked.shot, asked.size, asked.window, 1000.0 * frame.seconds, asked.tag, seen)
         self.frame_ready.emit(result)
 
     def _on_error(self, error: StudioError) -> None:

@@ -112,7 +112,7 @@ class Comparing(QObject):
 
     def _arrived(self, asked: Asked, image: np.ndarray) -> None:
         if asked in self._wanted:
-            self._drawn[asked] = piece(to_qimage(image), asked)
+            self._drawn[asked] = piece(to_qimage(image), asked, self.stage.bridge.seen(image))
             self._show()
 
     def _show(self) -> None:

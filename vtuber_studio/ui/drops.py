@@ -1,5 +1,5 @@
-"""What is dropped on the window: a project opens, a generator is installed, a picture lies over the figure, a favourite
-is mixed in."""
+"""What is dropped on the window: a project opens, a generator is installed, a palette is put on, a picture lies over
+the figure, a favourite is mixed in."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from vtuber_studio.core.palette_files import KINDS
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.engine.shelf import MANIFEST
 from vtuber_studio.ui.canvas import MARGIN, Canvas
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
+from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
 from vtuber_studio.ui.widgets.words import fitting
@@ -28,6 +30,12 @@ def dropped_generator(data: QMimeData) -> Path | None:
         if path.suffix.lower() == ".zip" or path.name == MANIFEST or (path.name and (path / MANIFEST).is_file()):
             return path
     return None
+
+
+def dropped_palette(data: QMimeData) -> Path | None:
+    """The palette's file of a drop."""
+    paths = [Path(url.toLocalFile()) for url in (data.urls() if data.hasUrls() else []) if url.isLocalFile()]
+    return next((path for path in paths if any(path.suffix.lower() in kind.suffixes for kind in KINDS)), None)
 
 
 class Drops(QObject):
@@ -43,11 +51,12 @@ class Drops(QObject):
         canvas: Canvas,
         favourites: FavouritesPanel,
         wall: WallPanel,
+        palettes: PaletteBox,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self.files, self.pictures, self.generators, self.canvas = files, pictures, generators, canvas
-        self.favourites, self.wall, self.window = favourites, wall, window
+        self.favourites, self.wall, self.palettes, self.window = favourites, wall, palettes, window
         pictures.read.connect(self.received)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -76,6 +85,9 @@ class Drops(QObject):
         elif event.source() is None and dropped_generator(data) is not None:
             event.acceptProposedAction()
             self.canvas.set_badge(self.tr("Drop it to install it"))
+        elif event.source() is None and dropped_palette(data) is not None:
+            event.acceptProposedAction()
+            self.canvas.set_badge(self.tr("Drop it to put its colours on"))
         elif event.source() is None and (dropped_file(data) is not None or data.hasImage()):
             event.acceptProposedAction()
             words = self.tr("Drop it to open it") if to_open(data) else self.tr("Drop it to lay it over the figure")
@@ -87,6 +99,7 @@ class Drops(QObject):
         """Open a project or a look; install a generator; lay a picture over; ask what to take of a favourite."""
         self.canvas.set_badge("")
         path, generator = to_open(event.mimeData()), dropped_generator(event.mimeData())
+        palette = dropped_palette(event.mimeData())
         kept = self._dragged
         if kept is not None and self._keeps(event):
             event.accept()
@@ -102,6 +115,8 @@ class Drops(QObject):
         event.acceptProposedAction()
         if generator is not None:
             self.generators.install(generator)
+        elif palette is not None:
+            self.palettes.receive(palette)
         elif path is not None:
             self.files.open(path)
         else:

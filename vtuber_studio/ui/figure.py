@@ -25,10 +25,11 @@ CHECK_DARK, CHECK_LIGHT = "#2a2832", "#33313d"
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Premultiplied pixels that fill ``place``, in canvas units."""
+    """Premultiplied pixels that fill ``place``, in canvas units; ``seen``: what is painted in their stead."""
 
     image: QImage
     place: QRectF
+    seen: QImage | None = None
 
 
 class Beside(NamedTuple):
@@ -49,9 +50,9 @@ def halves(
             yield shown, half & seen
 
 
-def whole(image: QImage) -> Picture:
+def whole(image: QImage, seen: QImage | None = None) -> Picture:
     """A picture of the whole canvas."""
-    return Picture(image, QRectF(0, 0, UNITS, UNITS))
+    return Picture(image, QRectF(0, 0, UNITS, UNITS), seen)
 
 
 def paint_figure(
@@ -70,7 +71,7 @@ def paint_figure(
             painter.setTransform(QTransform())
             painter.setClipRegion(own)
             painter.setTransform(transform)
-            painter.drawImage(picture.place, picture.image)
+            painter.drawImage(picture.place, picture.image if picture.seen is None else picture.seen)
             free = free.subtracted(own)
     painter.restore()
 

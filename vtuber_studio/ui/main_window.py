@@ -28,6 +28,7 @@ from vtuber_studio.ui.dialogs.teach import teach_dialog
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
 from vtuber_studio.ui.exports import Exports
+from vtuber_studio.ui.eyesight import Eyesight
 from vtuber_studio.ui.file_dialogs import FileDialogs
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.folders import show_folder
@@ -84,12 +85,14 @@ class MainWindow(QMainWindow):
         self.generators = Generators(self.stage, self.preferences, self.question_bar, self)
         self.starting = Starting(self.stage, self.question_bar, self)
         self.backgrounds = Backgrounds(self.canvas, self.preferences, self)
+        self.eyesight = Eyesight(self.preview, self)
         self.leaving = Leaving(self.files, self)
         Status(self.stage, self.preview, self.canvas, self)
         self.exports = Exports(self.stage, self.preferences, self)
         self._export: ExportDialog | None = None
         self._build_panels()
-        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, self.favourites, self.wall, self)
+        kept = self.favourites, self.wall, self.palette_panel.palettes
+        self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, *kept, self)
         self._build_actions()
         self._connect()
         self._restore()
@@ -171,6 +174,7 @@ class MainWindow(QMainWindow):
             "zoom_in": partial(self.canvas.zoom_by, STEP),
             "zoom_out": partial(self.canvas.zoom_by, 1 / STEP),
             "background": self.backgrounds.menu,
+            "eyesight": self.eyesight.menu,
             "compare": self.comparing.menu,
             "split": self.comparing.split,
             "idle": self._set_idle,

@@ -87,6 +87,13 @@ class Preview(QObject):
             self._ask(hurried=True)
             self._settle.start()
 
+    def see_as(self, kind: str) -> None:
+        """Show everything as eyes of a kind see it (``core.vision``); empty: as it is."""
+        if kind != self.stage.bridge.vision:
+            self.stage.bridge.vision = kind
+            self._whole = None
+            self._ask()
+
     @property
     def _shot(self) -> Shot:
         """What is to be seen."""
@@ -172,14 +179,16 @@ class Preview(QObject):
             self._waiting = None
         if frame.window is None:
             self._cost[frame.size] = frame.milliseconds
-            self._show([whole(frame.image)])
+            self._show([whole(frame.image, frame.seen)])
             self._settle.start()
             self.shown.emit(frame)
         elif asked == self._piece:
-            self._show([*self._drawn[:1], piece(frame.image, frame)])
+            self._show([*self._drawn[:1], piece(frame.image, frame, frame.seen)])
             self.shown.emit(frame)
         elif newest:
-            self._lids[next(lids for lids, piece in self._lids.items() if piece is None)] = piece(frame.image, frame)
+            self._lids[next(lids for lids, piece in self._lids.items() if piece is None)] = piece(
+                frame.image, frame, frame.seen
+            )
 
     def _show(self, pictures: list[Picture]) -> None:
         self._drawn = pictures
@@ -228,9 +237,9 @@ class Preview(QObject):
             self.stage.bridge.request(*self._waiting)
 
 
-def piece(image: QImage, asked: Asked | FrameResult) -> Picture:
+def piece(image: QImage, asked: Asked | FrameResult, seen: QImage | None = None) -> Picture:
     """A picture where it belongs on the canvas."""
     if asked.window is None:
-        return whole(image)
+        return whole(image, seen)
     x0, y0, x1, y1 = (edge * UNITS / asked.size for edge in asked.window)
-    return Picture(image, QRectF(x0, y0, x1 - x0, y1 - y0))
+    return Picture(image, QRectF(x0, y0, x1 - x0, y1 - y0), seen)

@@ -1,4 +1,4 @@
-"""A colour is chosen: field, sliders, hex, her own colours, imported and used ones, and a dropper for the canvas.
+"""A colour is chosen: field, sliders, hex, her own colours, imported and used ones, a dropper for canvas and pictures.
 
 Every change is told at once, so that she shows it; accepting and rejecting are the caller's: the look's history knows
 one step, or none.
@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from string import hexdigits
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -107,6 +117,8 @@ class ColourDialog(QDialog):
 
     changed = Signal(str)  # "#rrggbb", or "#rrggbbaa" where the first colour had an alpha
     dropper_wanted = Signal()
+    picture_wanted = Signal()
+    picture_dropped = Signal(Path)
 
     def __init__(
         self, title: str, colour: str, own: Named, imported: Named, recent: Sequence[str], parent: QWidget
@@ -132,6 +144,10 @@ class ColourDialog(QDialog):
         self.drop_button = QPushButton(self.tr("Pick from her"), autoDefault=False)
         self.drop_button.setToolTip(self.tr("Then point at the canvas: a click takes the colour there"))
         self.drop_button.clicked.connect(self.dropper_wanted)
+        self.picture_button = QPushButton(self.tr("From a picture ..."), autoDefault=False)
+        self.picture_button.setToolTip(self.tr("Open a picture, or drop one here; a click on it takes the colour"))
+        self.picture_button.clicked.connect(self.picture_wanted)
+        self.setAcceptDrops(True)
         self.own, self.recent = ColourList(self.tr("Her colours"), 3), ColourList(self.tr("Used before"), 1)
         self.imported = ColourList(self.tr("Imported palettes"), 2)
         self.own.fill(own)
@@ -165,8 +181,9 @@ class ColourDialog(QDialog):
             grid.addWidget(number, index, 2)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
-        line.addWidget(self.hex, 1)
-        line.addWidget(self.drop_button)
+        for button in (self.drop_button, self.picture_button):
+            line.addWidget(button, 1)
+        column.addWidget(self.hex)
         column.addLayout(line)
         column.addWidget(self.patch)
         for colours in (self.own, self.imported, self.recent):
@@ -203,6 +220,16 @@ class ColourDialog(QDialog):
         dropper.closed.connect(lambda taken: None if taken else self.take(before))
         dropper.show()
         return dropper
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome; whether one is a picture is seen when it is read."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pick from the first one."""
+        event.acceptProposedAction()
+        self.picture_dropped.emit(next(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()))
 
     def _slid(self, name: str, most: int, value: int) -> None:
         if name == "alpha":

@@ -23,6 +23,7 @@ from vtuber_studio.core.palette import recolour, to_hex, wholes
 from vtuber_studio.core.part import Material
 from vtuber_studio.engine.manifest import materials_of
 from vtuber_studio.ui.colours import Colours
+from vtuber_studio.ui.eyesight import warning
 from vtuber_studio.ui.panels.harmony_box import HarmonyBox
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.shares import region_own, shares
@@ -60,6 +61,10 @@ class PalettePanel(QWidget):
         self.harmony = HarmonyBox(stage)
         self.column.addWidget(self.palettes)
         self.column.addWidget(self.harmony)
+        self.alike = _caption("")
+        self.alike.setToolTip(self.tr("View > As seen by shows her so"))
+        self.alike.hide()
+        self.column.addWidget(self.alike)
         stage.loaded.connect(self.build)
         stage.changed.connect(self.refresh)
         if stage.manifest is not None:
@@ -69,7 +74,7 @@ class PalettePanel(QWidget):
         """Make the swatches anew from the manifest."""
         manifest = self.stage.manifest
         assert manifest is not None
-        clear(self.column, kept=2)
+        clear(self.column, kept=3)
         self.palettes.forget()
         self.harmony.build()
         self.swatches, self.locks, self.wholes, self._shown = {}, {}, {}, None
@@ -143,7 +148,10 @@ class PalettePanel(QWidget):
             return
         self._shown = now
         parts = [entry.part for entry in manifest.parts]
-        colours = {name: to_hex(rgba) for name, rgba in seen_palette(manifest.materials, parts, look).items()}
+        seen = seen_palette(manifest.materials, parts, look)
+        self.alike.setText(warning(seen, {row.name: row.label for row in manifest.materials}))
+        self.alike.setVisible(bool(self.alike.text()))
+        colours = {name: to_hex(rgba) for name, rgba in seen.items()}
         homes = home_of(manifest.materials, parts) if look.mixes else {}
         whose = shares(self.stage, "colour")
         for name, swatch in self.swatches.items():

@@ -170,6 +170,16 @@ class PaletteBox(Section):
         if self._change((*self.palettes, palette), self.tr("Import palette")):
             self.list.setCurrentRow(len(self.palettes) - 1)
 
+    def receive(self, path: Path) -> None:
+        """Take in a palette that was dropped on the window, and put it on her where it says what is to be coloured:
+        one step."""
+        session, count = self.stage.session, len(self.palettes)
+        session.begin(self.tr("Put on a palette"))
+        self.load(path)
+        if len(self.palettes) > count:
+            self.use(count)
+        session.commit()
+
     def write(self, index: int, path: Path) -> None:
         """Write one for other programs."""
         palette = self.palettes[index]
