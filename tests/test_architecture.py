@@ -20,11 +20,11 @@ TOP = 4  # the command line and the modules beside it: they see every floor
 FLOORS = {
     "core": 0,
     "engine": 1,
-    "intake": 1,
     "artist": 1,
     "export": 1,
     "live": 1,
     "training": 2,
+    "intake": 2,
     "importers": 2,
     "ui": 3,
 }

@@ -1,4 +1,4 @@
-"""The command line's ``prepare`` and ``read``: the user's own pictures, laid on the canvas; the look that one shows."""
+"""The command line's ``prepare``, ``read`` and ``fit``: the user's own pictures on the canvas, and as looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vtuber_studio.cli_looks import GeneratorOption
+from vtuber_studio.cli_looks import GeneratorOption, OutOption, look_of, write_look
 from vtuber_studio.core.pose import POSE_ROWS
 
 app = typer.Typer()
@@ -51,7 +51,6 @@ def read(
     generator: GeneratorOption = None,
 ) -> None:
     """Read a picture: the look that comes near it, and how sure each value is (1: sure, 0: a guess)."""
-    from vtuber_studio.cli_looks import write_look
     from vtuber_studio.core.picture import read_picture
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.reading import read_look, reader_of
@@ -72,6 +71,51 @@ def read(
             typer.echo(f"{share}  {name} {value if isinstance(value, str) else format(value, '.2f')}")
     if out is not None:
         write_look(reading.look, out, generator)
+
+
+@app.command()
+def fit(
+    picture: Annotated[Path, typer.Argument(help="A drawing or a photo of one person.")],
+    out: OutOption,
+    start: Annotated[Path | None, typer.Option(help="Begin with this look instead of the generator's first.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="A PNG: the picture as it was prepared, the first look, the fit.")
+    ] = None,
+    generator: GeneratorOption = None,
+) -> None:
+    """Find the look that comes nearest to a picture, by drawing and comparing: about half a minute.
+
+    What comes out is inspired by the picture; it is not a likeness.
+    """
+    import numpy as np
+
+    from vtuber_studio.core.errors import StudioError
+    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.picture import read_picture
+    from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.engine.render import render
+    from vtuber_studio.intake.bring import SIDE, look_at
+    from vtuber_studio.intake.fit import fit_picture
+
+    brought = look_at(picture, read_picture(picture, SIDE))
+    if brought.image is None:
+        raise StudioError(brought.troubles[0], "Choose another picture.")
+    for trouble in brought.troubles:
+        typer.echo(trouble, err=True)
+    loaded = load_generator(generator)
+    fits = fit_picture(loaded, brought.image, Shot(look_of(loaded.manifest, start)))
+    first = last = next(fits)
+    for last in fits:
+        typer.echo(f"{last.fraction:4.0%}  {last.psnr:5.2f} dB  {last.message}", err=True)
+    write_look(last.shot.look, out, generator)
+    if last.shot.expression:
+        typer.echo("Her face: " + " ".join(f"--expression {n}={v:.2f}" for n, v in last.shot.expression.items()))
+    if report is not None:
+        seen = [render(loaded, each.shot, size=512) for each in (first, last)]
+        write_atomically(report, encode_png(np.concatenate([brought.image, *seen], axis=1)))
+        typer.echo(report)
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -140,6 +140,17 @@ def derive(rgba: np.ndarray, rule: str) -> np.ndarray:
     return np.append(from_oklab(lab), rgba[3]).astype(np.float32)
 
 
+def underived(lab: np.ndarray, rule: str) -> tuple[np.ndarray, float]:
+    """OKLab [3] of the base colour that a ramp's ``rule`` makes ``lab`` from, and the rule's lightness factor: the
+    smaller it is, the less is known of the base. Lightness stays in 0..1; a factor of 0 tells nothing."""
+    factor, offset, chroma, blue = _RULES[rule]
+    if rule == "same":
+        return lab, 1.0
+    lightness = float(np.clip((lab[0] - offset) / factor, 0, 1)) if factor else 0.5
+    return np.array([lightness, lab[1] / chroma, (lab[2] - blue * lightness) / chroma]), factor
+
+
+
 def mix(a: np.ndarray, b: np.ndarray, amount: float) -> np.ndarray:
     """Colour [4] between two colours, through OKLab so that the middle is not grey mud."""
     if amount <= 0.0 or amount >= 1.0:

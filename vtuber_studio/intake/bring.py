@@ -10,9 +10,9 @@ import numpy as np
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.picture import read_picture
-from vtuber_studio.intake.align import align
+from vtuber_studio.intake.align import CHIN, EYE_AT_LEFT, EYE_AT_RIGHT, UNITS, align
 from vtuber_studio.intake.cutout import cut_out, has_alpha
-from vtuber_studio.intake.faces import Landmarks, photographed_faces
+from vtuber_studio.intake.faces import Landmarks, moved, photographed_faces
 from vtuber_studio.intake.quality import fingerprint, troubles, twin_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
@@ -106,7 +106,11 @@ def laid(picture: np.ndarray, marks: Landmarks, photo: bool) -> np.ndarray:
 
 
 def whole(picture: np.ndarray) -> Landmarks:
-    """Where eyes and chin are if what is seen of a drawing fills the canvas as a bust does."""
+    """Where eyes and chin are if what is seen of a drawing fills the canvas as a bust does; a square with a background
+    that is transparent, as exports are, is a canvas already."""
+    height, width = picture.shape[:2]
+    if height == width and has_alpha(picture):
+        return moved(Landmarks(EYE_AT_LEFT, EYE_AT_RIGHT, CHIN, sure=False), np.eye(2, 3) * width / UNITS)
     shown = picture[..., 3] > 32
     rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
     if not len(rows):
