@@ -105,7 +105,7 @@ def fit(
     for trouble in brought.troubles:
         typer.echo(trouble, err=True)
     loaded = load_generator(generator)
-    fits = fit_picture(loaded, brought.image, Shot(look_of(loaded.manifest, start)))
+    fits = fit_picture(loaded, brought.image, Shot(look_of(loaded.manifest, start)), photo=brought.photo)
     first = last = next(fits)
     for last in fits:
         typer.echo(f"{last.fraction:4.0%}  {last.psnr:5.2f} dB  {last.message}", err=True)

@@ -23,11 +23,11 @@ from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import manifest_of
 from vtuber_studio.engine.picking import pick_map
 from vtuber_studio.engine.render import RenderCache, render
+from vtuber_studio.intake.compare import HUBER, commonest, huber, over_grey, seen
 
 # Coarse to fine: pixels of the pictures that are compared. An edge pulls on a slider only from a pixel or two away.
 _FIRST, _THEN = (32, 48, 64), (96, 128, 256)
 _LARGE, _FINE = 64, 128  # for choices
-_HUBER = 0.12  # of 0..1: a larger difference pulls no harder; another hand draws other lines
 _STEP = 0.12  # of a range: how far a slider is moved to see what it does
 _STIFF = 0.02  # how strongly values hold to where they began, beside what the picture says
 _OVERRIDE = 0.995  # a colour that derives from another is only set where that takes so much of the loss away
@@ -38,6 +38,9 @@ _MAIN = ("back_style", "front_style", "headwear", "ears", "clothes", "eyewear")
 _SMALL = (
     "beard", "eye_shape", "mouth_shape", "brow_shape", "ear_shape", "earrings", "nose", "pupil", "marks", "fang",
 )  # fmt: skip
+_WORN = 1.004  # times the loss of anything that is worn: nothing is, unless the picture says so
+_PHOTO_CHOICES, _PHOTO_GROUPS = ("back_style", "front_style", "clothes"), ("Face", "Hair", "Body")
+_PHOTO_COLOURS = ("skin.", "hair.", "cloth.", "trim.")
 _AGAIN = 4  # of a main choice's values are tried once more
 _FACE = ("eye_open_left", "eye_open_right", "gaze_x", "gaze_y", "mouth_open", "mouth_form", "brow_raise", "brow_tilt")
 
@@ -59,17 +62,19 @@ def fit_picture(
     image: np.ndarray,
     start: Shot | None = None,
     choices: Mapping[str, Sequence[str]] | None = None,
+    photo: bool = False,
 ) -> Iterator[Fit]:
     """Fits ever nearer to an aligned, cut-out image [512, 512, 4]; the last one is the result.
 
     ``start``: where to begin (a reader's answer), its pose kept; the generator's own first look when left out.
     ``choices``: of a choice's values only these are tried (none: it stays); all of each when left out.
+    ``photo``: only outlines, hair, clothes and their colours follow it; a drawn face is no photographed one, and stays.
     StudioError for an image of another shape, or with nothing on it.
     """
     check_image(image)
     if image.shape[:2] != (512, 512) or not (image[..., 3] > 128).any():
         raise StudioError("This picture is not on the canvas.", "Prepare it first: 512 x 512, background removed.")
-    search = _Search(generator, image)
+    search = _Search(generator, image, photo)
     shot = search.coloured(start or Shot(first_look(search.manifest)))
     first = search.psnr(shot)
 
@@ -77,7 +82,8 @@ def fit_picture(
         return Fit(shot, search.psnr(shot), first, fraction, message)
 
     yield so_far(0.05, "Colours read")
-    rows = {row.name: row for row in search.manifest.attributes if row.choices}
+    tried = _PHOTO_CHOICES if photo else (*_MAIN, *_SMALL)
+    rows = {row.name: row for row in search.manifest.attributes if row.choices and row.name in tried}
     asked = {name: tuple(row.choices if choices is None else choices.get(name, ())) for name, row in rows.items()}
     main, small = ([rows[name] for name in names if asked.get(name)] for names in (_MAIN, _SMALL))
     steps: list[tuple[int, Attribute | None]] = [
@@ -98,10 +104,11 @@ def fit_picture(
 class _Search:
     """One picture to come near to, and what is drawn meanwhile."""
 
-    def __init__(self, generator: Generator, image: np.ndarray) -> None:
+    def __init__(self, generator: Generator, image: np.ndarray, photo: bool) -> None:
+        self.photo = photo
         self.generator, self.manifest, self.cache = generator, manifest_of(generator), RenderCache(96)
         self.image = image
-        self.targets = {side: _seen(image, side) for side in {*_FIRST, *_THEN, _LARGE, _FINE}}
+        self.targets = {side: seen(image, side) for side in {*_FIRST, *_THEN, _LARGE, _FINE}}
         self.materials = {material.name: material for material in self.manifest.materials}
         self.sources = {material.source for material in self.manifest.materials if material.source}
         self.start: dict[str, float] = {}
@@ -115,12 +122,12 @@ class _Search:
         shown = self.image[..., 3] > 0
         rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        gap = _over_grey(self.image[box]) - _over_grey(made[box])
+        gap = over_grey(self.image[box]) - over_grey(made[box])
         return float(10 * np.log10(255**2 / max(float((gap**2).mean()), 1e-9)))
 
     def loss(self, shot: Shot, side: int = _FINE) -> float:
         """What is made small: Huber's of the differences at ``side`` pixels."""
-        return _huber(_seen(self.draw(shot), side) - self.targets[side])
+        return huber(seen(self.draw(shot), side) - self.targets[side])
 
     def coloured(self, shot: Shot, only: frozenset[str] | None = None) -> Shot:
         """The shot with colours as the picture has them where they show, each kept where it makes it nearer.
@@ -143,8 +150,10 @@ class _Search:
     def _read(self, shot: Shot) -> dict[str, list[str]]:
         """What the picture says of each colour that others derive from, most trusted first: one vote a part, and a
         material that derives from it."""
-        seen = pick_map(self.generator, shot, self.cache)
-        solid = np.where(self.image[..., 3] > 200, seen.material, 0).astype(np.int32) + 256 * seen.part.astype(np.int32)
+        places = pick_map(self.generator, shot, self.cache)
+        solid = np.where(self.image[..., 3] > 200, places.material, 0).astype(np.int32) + 256 * places.part.astype(
+            np.int32
+        )
         counts = np.bincount(solid.ravel(), minlength=256 * 64)
         votes: dict[str, list[tuple[float, str]]] = {}
         for code in np.flatnonzero(counts >= _LEAST):
@@ -153,8 +162,8 @@ class _Search:
             place = solid == code
             inner = cv2.erode(place.astype(np.uint8), np.ones((3, 3))).astype(bool)
             place = inner if inner.sum() >= _LEAST else place
-            lab, trust = oklab(_commonest(self.image[place][:, :3]) / 255), float(place.sum())
-            name = seen.materials[code % 256 - 1]
+            lab, trust = oklab(commonest(self.image[place][:, :3]) / 255), float(place.sum())
+            name = places.materials[code % 256 - 1]
             while True:  # up to the colour that all else derives from
                 material = self.materials[name]
                 if name in self.sources or material.colour:
@@ -164,7 +173,8 @@ class _Search:
                 lab, factor = underived(lab, material.rule)
                 trust *= factor**4
                 name = material.source
-        return {name: [colour for _, colour in sorted(own, reverse=True)] for name, own in votes.items()}
+        wanted = {name: own for name, own in votes.items() if not self.photo or name.startswith(_PHOTO_COLOURS)}
+        return {name: [colour for _, colour in sorted(own, reverse=True)] for name, own in wanted.items()}
 
     def choose(self, shot: Shot, row: Attribute, values: Sequence[str], side: int) -> tuple[Shot, tuple[str, ...]]:
         """The shot with the value of a choice that comes nearest, and the values from the nearest on. Where colours
@@ -176,7 +186,10 @@ class _Search:
             if value != present:
                 tried = shot.with_(look=shot.look.set(**{row.name: value}))
                 tries[value] = self.coloured(tried, own) if own else tried
-        ranked = sorted(tries, key=lambda value: self.loss(tries[value], side))
+        bare = row.choices[0] == "none"
+        ranked = sorted(
+            tries, key=lambda value: self.loss(tries[value], side) * (_WORN if bare and value != "none" else 1.0)
+        )
         return tries[ranked[0]], tuple(ranked)
 
     def _own_colours(self, row: Attribute) -> frozenset[str]:
@@ -195,14 +208,14 @@ class _Search:
         movers = self._movers(shot)
         if not movers:
             return shot
-        here = _seen(self.draw(shot), side)
+        here = seen(self.draw(shot), side)
         gap = here - self.targets[side]
         columns = []
         for mover in movers:
             step = mover.step
-            columns.append((_seen(self.draw(mover.to(shot, mover.value + step)), side) - here) / step)
+            columns.append((seen(self.draw(mover.to(shot, mover.value + step)), side) - here) / step)
         jacobian = np.stack(columns)
-        weight = 1.0 / np.maximum(np.abs(gap) / _HUBER, 1.0)
+        weight = 1.0 / np.maximum(np.abs(gap) / HUBER, 1.0)
         weighted = jacobian * weight
         normal, pull = weighted @ jacobian.T, weighted @ gap
         scale = float(np.trace(normal)) / len(movers)
@@ -229,11 +242,11 @@ class _Search:
         }
         found = []
         for row in self.manifest.attributes:
-            if not row.choices and set(row.parts) - empty:
+            if not row.choices and set(row.parts) - empty and (not self.photo or row.group in _PHOTO_GROUPS):
                 value = float(shot.look.attributes.get(row.name, row.default))
                 found.append(self._mover(row, value, _set_attribute))
         for row in self.manifest.expressions:
-            if row.name in _FACE:
+            if row.name in _FACE and not self.photo:
                 found.append(self._mover(row, float(shot.expression.get(row.name, row.default)), _set_expression))
         return found
 
@@ -268,29 +281,3 @@ def _set_attribute(shot: Shot, name: str, value: float) -> Shot:
 
 def _set_expression(shot: Shot, name: str, value: float) -> Shot:
     return shot.with_(expression={**shot.expression, name: value})
-
-
-def _seen(image: np.ndarray, side: int) -> np.ndarray:
-    """float32 [n]: premultiplied colours and alpha of an image [512, 512, 4] at ``side`` pixels, softened."""
-    flat = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    flat[..., :3] *= flat[..., 3:]
-    return cv2.GaussianBlur(flat, (0, 0), 0.8).ravel()
-
-
-def _huber(gap: np.ndarray) -> float:
-    size = np.abs(gap)
-    return float(np.where(size <= _HUBER, gap * gap / 2, _HUBER * (size - _HUBER / 2)).sum())
-
-
-def _commonest(rgb: np.ndarray) -> np.ndarray:
-    """The colour [3] that most of uint8 [n, 3] are near to: fills outnumber lines, lights and shades."""
-    cells = (rgb >> 4).astype(np.int32) @ np.array([256, 16, 1])
-    most = np.bincount(cells, minlength=4096).argmax()
-    middle = np.array([most >> 8, (most >> 4) & 15, most & 15]) * 16 + 8
-    near = np.abs(rgb.astype(int) - middle).max(1) <= 24
-    return np.median(rgb[near], axis=0)
-
-
-def _over_grey(image: np.ndarray) -> np.ndarray:
-    alpha = image[..., 3:].astype(np.float32) / 255
-    return image[..., :3] * alpha + 128 * (1 - alpha)
