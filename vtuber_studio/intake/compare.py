@@ -16,7 +16,7 @@ def seen(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def huber(gap: np.ndarray) -> float:
-    """Huber's loss (Huber 1964, "Robust Estimation of a Location Parameter"), summed: squares, lines beyond ``HUBER``."""
+    """Huber's loss (Huber 1964, "Robust Estimation of a Location Parameter"), summed: beyond ``HUBER`` only a line."""
     size = np.abs(gap)
     return float(np.where(size <= HUBER, gap * gap / 2, HUBER * (size - HUBER / 2)).sum())
 
