@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import Kind, take, taken
+from vtuber_studio.core.morph import between
 from vtuber_studio.engine.fitting import fit, persona
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.shares import outside, shares
@@ -32,6 +33,7 @@ from vtuber_studio.ui.widgets.value_row import ValueRow
 from vtuber_studio.ui.widgets.words import literal
 
 KINDS: tuple[Kind, ...] = ("shape", "colour")
+PASSED = 500  # looks between two that are known again
 
 
 class MixingPanel(QWidget):
@@ -42,6 +44,7 @@ class MixingPanel(QWidget):
         self.stage, self.thumbnails = stage, thumbnails
         self.source: Look | None = None
         self._document = -1  # that the source belongs to; in another one it is what is mixed in there
+        self._way: dict[Look, float] = {}  # looks between the one at 0 and the source -> how far they are
         self.ticks: dict[str, QCheckBox] = {}
         self.rows: dict[tuple[str, Kind], ValueRow] = {}
         self.column = scroll_column(self)
@@ -90,7 +93,14 @@ class MixingPanel(QWidget):
         row.addLayout(column)
         layout = QVBoxLayout(head)
         layout.setContentsMargins(0, 0, 0, 0)
+        tip = self.tr("All of her, from the present look to the second one; styles switch half way")
+        way = Attribute("morph", self.tr("Morph into"), "Mixing", low=0, high=1, tip=tip)
+        self.morph = ValueRow(way, lockable=False)
+        self.morph.pressed.connect(partial(self.stage.session.begin, self.tr("Morph")))
+        self.morph.moved.connect(self.morph_to)
+        self.morph.released.connect(self.stage.session.commit)
         layout.addLayout(row)
+        layout.addWidget(self.morph)
         layout.addLayout(buttons)
         return head
 
@@ -147,6 +157,7 @@ class MixingPanel(QWidget):
             row.set_value(getattr(mix, kind) if mix else 0.0)
             row.set_mixed(whose[kind].get(part, "") if mix and mix.look != source else "")
             row.set_idle(outside(self.stage, (part,)))
+        self.morph.set_value(self._way.get(session.look, 0.0) if self._way else 0.0)
 
     def set_source(self, look: Look) -> None:
         """Choose the second look; what was taken from another look before stays taken from that."""
@@ -155,7 +166,7 @@ class MixingPanel(QWidget):
         self.refresh()
 
     def _show_source(self, look: Look) -> None:
-        self.source = look
+        self.source, self._way = look, {}
         self.picture.clear()  # of someone else
         self.thumbnails.show(look, partial(self._show_picture, look))
 
@@ -177,6 +188,23 @@ class MixingPanel(QWidget):
             if kind in (each, ""):
                 look = take(look, self.source, self.ticked, each, amount)
         self.stage.session.edit(look, self.tr("Mix"))
+
+    def morph_to(self, amount: Value) -> None:
+        """So far on the way from the look that was there to the second one. What was passed on the way is known again
+        after undo, and the way goes on from where it began until she is changed otherwise."""
+        manifest, session = self.stage.manifest, self.stage.session
+        if manifest is None or self.source is None:
+            return
+        if session.look not in self._way:
+            self._way = {session.look: 0.0}
+        first = next(iter(self._way))
+        other = self.source.with_(background=first.background)
+        parts = [entry.part for entry in manifest.parts]
+        look = between(first, other, manifest.attributes, manifest.materials, parts, float(amount))
+        if len(self._way) > PASSED:
+            self._way = {first: 0.0, session.committed: self._way.get(session.committed, 0.0)}
+        self._way.setdefault(look, float(amount))
+        session.edit(look, self.tr("Morph"))
 
     def _set(self, part: str, kind: Kind, value: Value) -> None:
         assert self.stage.manifest is not None
