@@ -54,3 +54,19 @@ def test_an_old_history_is_not_changed_by_a_new_one() -> None:
     old = start(0).push("first", 1)
     old.undo().push("other", 2)
     assert old.value == 1 and len(old.steps) == 2
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.lists(st.integers(-3, 15), max_size=6))
+def test_going_anywhere_is_undo_and_redo_by_any_number(values: list[int], places: list[int]) -> None:
+    history = start(-1)
+    for value in values:
+        history = history.push("set", value)
+    for place in places:
+        history = history.go(place)
+        nearest = min(max(place, 0), len(history.steps) - 1)
+        stepped = history
+        while stepped.can_undo:
+            stepped = stepped.undo()
+        for _ in range(nearest):
+            stepped = stepped.redo()
+        assert history == stepped and history.at == nearest

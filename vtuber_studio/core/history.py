@@ -70,6 +70,10 @@ class History(Generic[T]):
         """One step forward; the same history when there is none."""
         return replace(self, at=self.at + 1) if self.can_redo else self
 
+    def go(self, at: int) -> History[T]:
+        """Any step, back or forward; the nearest one when there is none at ``at``."""
+        return replace(self, at=min(max(at, 0), len(self.steps) - 1))
+
 
 def start(value: T, limit: int = LIMIT) -> History[T]:
     """A history that holds ``value`` alone."""

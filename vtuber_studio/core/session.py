@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.history import start
+from vtuber_studio.core.history import Step, start
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import Face
 from vtuber_studio.core.project import NamedLook, Project, check_project, open_project, save_project
@@ -120,6 +120,16 @@ class Session:
     def can_redo(self) -> bool:
         """True when redo would change something."""
         return not self.in_gesture and self._history.can_redo
+
+    @property
+    def steps(self) -> tuple[Step[Moment], ...]:
+        """What undo and redo go through, the present one at ``at``; a gesture in progress is none yet."""
+        return self._history.steps
+
+    @property
+    def at(self) -> int:
+        """The place of the present step in ``steps``."""
+        return self._history.at
 
     @property
     def behind(self) -> Project | None:
@@ -235,6 +245,11 @@ class Session:
         if self._gesture is None:
             self._history = self._history.redo()
             self._show(self._history.value)
+
+    def go(self, at: int) -> None:
+        """Undo or redo to the step at that place of ``steps``; a gesture in progress is aborted."""
+        self._history = self._history.go(at)
+        self.abort()
 
     # name, locks, favourites, looks: all of them ordinary undoable edits
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QTo
 
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.manifest import can
-from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.stage import Stage
+from vtuber_studio.ui.strips import Strips
 from vtuber_studio.ui.tab_menu import tab_menu
 
 Page = tuple[QWidget, str, str]  # what it shows, its title, what a generator must be able to do for it (or "")
@@ -24,7 +24,7 @@ class Docks(QObject):
     """The docks of one window; they have no titles: the tabs speak for themselves."""
 
     def __init__(
-        self, window: QMainWindow, stage: Stage, left: Sequence[Page], right: Sequence[Page], strip: FavouritesPanel
+        self, window: QMainWindow, stage: Stage, left: Sequence[Page], right: Sequence[Page], strip: Strips
     ) -> None:
         super().__init__(window)
         self.stage, self.strip = stage, strip

@@ -137,6 +137,10 @@ class Generators(QObject):
         """One step forward, the same way."""
         self._step(self.stage.session.ahead, self.stage.session.redo)
 
+    def go(self, at: int) -> None:
+        """To any step of the history, the same way."""
+        self._step(self.stage.session.steps[at].value.project, partial(self.stage.session.go, at))
+
     def _step(self, wanted: Project | None, step: Callable[[], None]) -> None:
         session, running = self.stage.session, self.stage.manifest
         other = wanted.generator if wanted is not None else None

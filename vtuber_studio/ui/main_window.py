@@ -42,6 +42,7 @@ from vtuber_studio.ui.panels.dice import DicePanel
 from vtuber_studio.ui.panels.directions import DirectionsPanel
 from vtuber_studio.ui.panels.face import FacePanel
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
+from vtuber_studio.ui.panels.history import HistoryPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.panels.regions import RegionsPanel
@@ -55,6 +56,7 @@ from vtuber_studio.ui.preview import Preview
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.starting import Starting
 from vtuber_studio.ui.status import Status
+from vtuber_studio.ui.strips import Strips
 from vtuber_studio.ui.tabbing import step
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.toolbar import Toolbar
@@ -108,6 +110,8 @@ class MainWindow(QMainWindow):
         self.face, self.directions = FacePanel(self.stage), DirectionsPanel(self.stage)
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
+        self.history = HistoryPanel(self.stage, self.thumbnails, self.generators.go)
+        self.strips = Strips(((self.favourites, self.tr("Favourites")), (self.history, self.tr("History"))))
         self.dice, self.regions = DicePanel(self.stage), RegionsPanel(self.stage, self.canvas)
         self.wall = WallPanel(self.stage, self.thumbnails, self.mixing)
         left = (
@@ -121,7 +125,7 @@ class MainWindow(QMainWindow):
             (self.regions, self.tr("Regions"), "mixing"),  # where there is nothing to vary, a mask holds nothing
             (self.directions, self.tr("Directions"), "directions"),
         )
-        self.docks = Docks(self, self.stage, left, right, self.favourites)
+        self.docks = Docks(self, self.stage, left, right, self.strips)
         self.pointing = Pointing(self.stage, self.canvas, self.preview, self)
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)

@@ -34,7 +34,7 @@ QPushButton#primary:focus { border-color: $text; }
 #lock:focus { background: $accent_dim; }
 #section_header:focus { color: $accent; }
 QTabBar::tab:selected:focus { color: $accent; }
-#favourites:focus, #look_grid:focus { background: $panel; }
+#favourites:focus, #history:focus, #looks:focus, #look_grid:focus { background: $panel; }
 """
 
 

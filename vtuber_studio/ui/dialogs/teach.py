@@ -27,12 +27,12 @@ from vtuber_studio.core.teach import teach
 from vtuber_studio.engine.fitting import persona, tables
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.ui.along import summary
-from vtuber_studio.ui.panels.favourites import VIEW
 from vtuber_studio.ui.panels.taught_box import TaughtBox
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.widgets.choice_grid import CELL, ICON
 from vtuber_studio.ui.widgets.mark_grid import LESS, MORE, SIGNS, MarkGrid
+from vtuber_studio.ui.widgets.strip_page import VIEW
 
 FIRST, STEP, MOST = 24, 12, 120  # looks at the beginning; more of them at a click; in all
 FAVOURITES = 60

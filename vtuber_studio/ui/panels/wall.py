@@ -21,7 +21,6 @@ from vtuber_studio.core.project import NamedLook
 from vtuber_studio.core.region import with_variant
 from vtuber_studio.engine.manifest import can
 from vtuber_studio.ui.mix_menu import mix_menu
-from vtuber_studio.ui.panels.favourites import VIEW
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.thumbnails import Thumbnails
@@ -29,6 +28,7 @@ from vtuber_studio.ui.variations import varied_parts
 from vtuber_studio.ui.widgets.look_grid import LEAST, LookGrid
 from vtuber_studio.ui.widgets.open_menu import OpenMenu
 from vtuber_studio.ui.widgets.slider import Slider
+from vtuber_studio.ui.widgets.strip_page import VIEW
 from vtuber_studio.ui.widgets.words import literal
 
 COUNT = 36

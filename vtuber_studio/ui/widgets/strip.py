@@ -14,11 +14,12 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QListWidget, QStyleOptionViewItem
+from PySide6.QtWidgets import QListWidget, QStyle, QStyleOptionViewItem
 
 from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.named_list import Names
 
+DIM = Qt.ItemDataRole.UserRole + 1  # of an item: shown, but not there now
 KIND = "application/x-vtuber-studio-look"  # of what is dragged; it stays in this window
 
 
@@ -34,6 +35,8 @@ class Faces(Names):
         super().initStyleOption(option, index)
         if self.slim:
             option.text = ""  # type: ignore[attr-defined]
+        if index.data(DIM):
+            option.state &= ~QStyle.StateFlag.State_Enabled  # type: ignore[attr-defined]
 
 
 def carry(pictures: QListWidget) -> None:
@@ -67,6 +70,11 @@ class Strip(QListWidget):
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)  # setMovement has forbidden it
+
+    def set_dim(self, row: int, dim: bool) -> None:
+        """Show one as what is not there now, or as the others."""
+        if bool(self.item(row).data(DIM)) != dim:
+            self.item(row).setData(DIM, dim)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         """Take the picture along."""
