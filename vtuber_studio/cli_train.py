@@ -146,6 +146,17 @@ def train_bundle(
     typer.echo(export_gan(run, out, name) if flat else export_bundle(run, out, base, name))
 
 
+@app.command("plot")
+def train_plot(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    out: Annotated[Path | None, typer.Argument(help="A PNG; RUN/curves.png when left out.")] = None,
+) -> None:
+    """Draw the loss and health curves of a run."""
+    from vtuber_studio.training.plot import plot_run
+
+    typer.echo(plot_run(run, out or run / "curves.png"))
+
+
 @app.command("pack")
 def train_pack(
     run: Annotated[Path, typer.Argument(help="A run directory.")],
