@@ -75,6 +75,15 @@ def test_what_she_says_is_seen() -> None:
         idle(Shot(), 600, 60)
 
 
+def test_who_speaks_long_blinks_and_sways_and_stays_within_a_word() -> None:
+    long, word = talk(Shot(), "ka-o", 25, seconds=6), talk(Shot(), "ao", 25)
+    assert len(long.frames) == 150 and min(values(long, LIDS)) == 0.0
+    assert set(values(word, LIDS)) == {1.0}
+    yaw = [max(map(abs, values(clip, "yaw"))) for clip in (long, word)]
+    assert yaw[0] > 0.8 and yaw[1] < 0.6
+    assert talk(Shot(), "ao", seconds=6, seed=2) != talk(Shot(), "ao", seconds=6, seed=3)
+
+
 def test_stills_are_every_face_in_every_pose() -> None:
     shot = Shot(pose=Pose(yaw=8, breath=1.0), expression={"blush": 0.9})
     grid = stills(shot, ["happy", "sad"], ["front", "right"])

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -47,7 +48,7 @@ CLOSE = {export_webm: (4.5, 0.6), export_prores: (1.5, 0.1), export_mp4: (4.5, 0
 def pixels(frame: Any) -> np.ndarray:
     """A frame's image; its alpha as it is stored."""
     image = np.full((frame.height, frame.width, 4), 255, np.uint8)
-    image[..., :3] = frame.to_ndarray(format="rgb24")
+    image[..., :3] = frame.reformat(format="rgb24", threads=1).to_ndarray()
     if frame.format.name.startswith("yuva"):
         plane, deep = frame.planes[3], frame.format.components[3].bits > 8
         rows = np.frombuffer(plane, np.uint16 if deep else np.uint8).reshape(frame.height, -1)[:, : frame.width]
@@ -180,6 +181,41 @@ def test_another_encoder_writes_an_mp4_where_the_first_is_missing(render: Render
     wanted = drawn(render, 128, "#ffffff")
     assert len(frames) == 24
     assert max(np.abs(a[..., :3].astype(int) - b[..., :3]).mean() for a, b in zip(frames, wanted, strict=True)) < 6
+
+
+@pytest.mark.parametrize(("export", "options", "name"), CASES, ids=IDS)
+def test_the_same_shots_are_the_same_bytes(
+    export: Any, options: Any, name: str, render: Render, tmp_path: Path
+) -> None:
+    """At a size whose rows threads would share: a ProRes of it came out otherwise each time."""
+    found = set()
+    for _ in range(4):
+        list(export(render, SHOT, options(**BLINK, size=104), tmp_path / name))
+        found.add((tmp_path / name).read_bytes())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(("export", "options", "name"), CASES, ids=IDS)
+def test_opencvs_own_build_of_ffmpeg_plays_them(
+    export: Any, options: Any, name: str, render: Render, tmp_path: Path
+) -> None:
+    list(export(render, SHOT, options(**BLINK, size=128), tmp_path / name))
+    video = cv2.VideoCapture(str(tmp_path / name))
+    assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(24.0)
+    wanted = drawn(render, 128, "#ffffff")
+    for picture in wanted:
+        there, frame = video.read()
+        solid = drawn(render, 128)[0][..., 3] == 255
+        assert there and np.abs(frame[..., ::-1].astype(int) - picture[..., :3])[solid].mean() < 8
+    assert not video.read()[0]
+
+
+def test_a_webm_says_that_it_has_alpha(render: Render, tmp_path: Path) -> None:
+    """Matroska: AlphaMode (53C0) of the track, and a BlockAdditional (A5) with each frame."""
+    list(export_webm(render, SHOT, WebmOptions(**BLINK, size=64), tmp_path / "a.webm"))
+    data = (tmp_path / "a.webm").read_bytes()
+    assert data.startswith(b"\x1a\x45\xdf\xa3") and b"\x53\xc0\x81\x01" in data
+    assert data.count(b"\xa6") >= 24 <= data.count(b"\xa5")
 
 
 def test_quality_decides_the_size(render: Render, tmp_path: Path) -> None:

@@ -29,13 +29,12 @@ from vtuber_studio.core.timeline import (
     VOWELS,
     Clip,
     blink_at,
-    blinking,
-    blinks,
     eased,
+    living,
     moved,
-    now_and_then,
     sampled,
-    swaying,
+    speaking,
+    too_many,
 )
 
 _CHANGE = 0.5  # seconds from one face to the next, or half of the time that there is
@@ -59,8 +58,7 @@ def speak(shot: Shot, sound: Sound, fps: float = 12.0, seed: int = 1) -> Clip:
     """She speaks as loudly as the ``sound`` is; which vowels, each syllable draws."""
     loud = loudness(sound, fps)
     shapes, seconds = _vowels(loud, fps, seed), len(loud) / fps
-    rng = np.random.default_rng(seed)
-    swayed, lids = swaying(seconds, rng), blinks(now_and_then(seconds, fps, rng))
+    alive = speaking(seconds, fps, seed)
 
     def at(time: float) -> Shot:
         frame = min(round(time * fps), len(loud) - 1)
@@ -70,8 +68,8 @@ def speak(shot: Shot, sound: Sound, fps: float = 12.0, seed: int = 1) -> Clip:
             if share > 0
         }
         spoken["mouth_open"] = float(shot.expression.get("mouth_open", 0.0)) * (1.0 - float(loud[frame]))
-        lifted = moved(swayed(shot, time), {"pitch": 1.2 * float(loud[frame])})
-        return blinking(lifted.with_(expression={**lifted.expression, **spoken}), lids(time), EYES)
+        nodding = moved(shot, {"pitch": 1.2 * float(loud[frame])})
+        return alive(nodding.with_(expression={**shot.expression, **spoken}), time)
 
     return replace(sampled("talk", at, seconds, fps), heard=sound)
 
@@ -89,8 +87,7 @@ def emotion(
     faces = [own, *({**own, **FACES[mood]} for mood in moods)]
     span = seconds / len(faces)
     change = min(_CHANGE, span / 2)
-    swayed = swaying(seconds, np.random.default_rng(seed))
-    lids = blinks([blink_at((k + 1) * span - 0.6 * change, fps) for k in range(len(faces))])
+    alive = living(seconds, fps, seed, [blink_at((k + 1) * span - 0.6 * change, fps) for k in range(len(faces))])
 
     def at(time: float) -> Shot:
         index = int(time / span) % len(faces)
@@ -98,9 +95,8 @@ def emotion(
         now, then = faces[index], faces[(index + 1) % len(faces)]
         seen = {name: _between(now.get(name, 0.0), then.get(name, 0.0), eased(share)) for name in {**now, **then}}
         dip = -2.5 * math.sin(math.pi * min(max(share, 0.0), 1.0)) ** 2
-        felt = moved(swayed(shot, time), {"pitch": dip})
         changed = {name: v for name, v in seen.items() if name in shot.expression or v != rest.get(name, 0.0)}
-        return blinking(felt.with_(expression=changed), lids(time), EYES)
+        return alive(moved(shot, {"pitch": dip}).with_(expression=changed), time)
 
     return sampled("emotion", at, seconds, fps)
 
@@ -115,13 +111,13 @@ def morph(shot: Shot, cast: Cast, seconds: float = 4.0, fps: float = 12.0, seed:
         raise StudioError("There is no look to turn into.", "Say whom she becomes: a seed, a word, or a look's file.")
     rest = seconds / 5  # as the other, and as she is: half of it before the way there, half after the way back
     way = (seconds - 2 * rest) / 2
-    swayed = swaying(seconds, np.random.default_rng(seed))
-    lids = blinks([blink_at(0.5 * rest + 0.5 * way, fps), blink_at(1.5 * rest + 1.5 * way, fps)])
+    switches = [0.5 * rest + 0.5 * way, 1.5 * rest + 1.5 * way]
+    alive = living(seconds, fps, seed, [blink_at(time, fps) for time in switches])
 
     def at(time: float) -> Shot:
         amount = eased((time - 0.5 * rest) / way) - eased((time - 1.5 * rest - way) / way)
         look = between(shot.look, other, cast.attributes, cast.materials, cast.parts, amount)
-        return blinking(swayed(shot.with_(look=look), time), lids(time), EYES)
+        return alive(shot.with_(look=look), time)
 
     return sampled("morph", at, seconds, fps)
 
@@ -130,8 +126,7 @@ def walk(
     shot: Shot, cast: Cast, distance: float = 0.5, seconds: float = 8.0, fps: float = 12.0, seed: int = 1
 ) -> Clip:
     """A closed way past two looks that the dice roll from hers, ``distance`` (0..1) away from it; choices stay."""
-    rng = np.random.default_rng(seed)
-    swayed, lids = swaying(seconds, rng), blinks(now_and_then(seconds, fps, rng))
+    alive = living(seconds, fps, seed)
     tables = cast.attributes, cast.materials, cast.parts
     locks = [row.name for row in cast.attributes if row.choices]
     first, second = (
@@ -142,7 +137,7 @@ def walk(
         turn = 2 * math.pi * time / seconds
         beside = between(first, second, *tables, 0.5 - 0.5 * math.cos(turn / 2))
         look = between(shot.look, beside, *tables, 0.5 - 0.5 * math.cos(turn))
-        return blinking(swayed(shot.with_(look=look), time), lids(time), EYES)
+        return alive(shot.with_(look=look), time)
 
     return sampled("walk", at, seconds, fps)
 
@@ -151,7 +146,7 @@ def in_a_row(clips: Sequence[Clip], fps: float) -> Clip:
     """The clips one after another, as one. StudioError for more than MAX_FRAMES in all."""
     frames = [frame for clip in clips for frame in clip.frames]
     if len(frames) > MAX_FRAMES:
-        raise StudioError(f"{len(frames)} frames are too many.", f"Make it shorter: at most {MAX_FRAMES} frames.")
+        raise too_many(len(frames))
     named = tuple(replace(frame, name=f"clips_{number:03}") for number, frame in enumerate(frames))
     return Clip("clips", named, heard=_joined(clips, fps))
 

@@ -27,6 +27,7 @@ EYES = ("eye_open_left", "eye_open_right")
 VOWELS = "aiueo"
 MORA = 0.16  # seconds of a vowel, and of a pause
 _BREATH = 4.0  # seconds, about
+_UNHURRIED = 2.0  # seconds from which on she sways and breathes in full, and blinks as she speaks
 _GLANCE = 1.4  # seconds from one place to the next, half of it resting there
 MAX_FRAMES = 3600
 
@@ -63,15 +64,24 @@ def stills(shot: Shot, expressions: Sequence[str], poses: Sequence[str] = ("fron
 
 def idle(shot: Shot, seconds: float = 4.0, fps: float = 12.0, seed: int = 1) -> Clip:
     """She breathes, blinks now and then, and her head is never quite still."""
+    alive = living(seconds, fps, seed)
+    return sampled("idle", lambda time: alive(shot, time), seconds, fps)
+
+
+def living(
+    seconds: float, fps: float, seed: int, blinks: Sequence[float] | None = None
+) -> Callable[[Shot, float], Shot]:
+    """(shot, time) -> the shot breathing, swaying and blinking; at both ends of the ``seconds`` as it was.
+
+    ``blinks``: when they begin, unless now and then.
+    """
     rng = np.random.default_rng(seed)
-    swayed, lids = swaying(seconds, rng), blinks(now_and_then(seconds, fps, rng))
-    return sampled("idle", lambda time: blinking(swayed(shot, time), lids(time), EYES), seconds, fps)
-
-
-def swaying(seconds: float, rng: np.random.Generator) -> Callable[[Shot, float], Shot]:
-    """(shot, time) -> the shot breathing, its head never quite still; at both ends of the ``seconds`` as it was."""
     phases = rng.uniform(0, 2 * math.pi, 4)
-    breaths = max(1, round(seconds / _BREATH))
+    breaths, much = max(1, round(seconds / _BREATH)), min(1.0, seconds / _UNHURRIED)
+    if blinks is None:
+        count = max(1, round(seconds / 3.5))
+        span = seconds / count
+        blinks = [blink_at(span * (k + 0.25 + 0.4 * float(rng.random())), fps) for k in range(count)]
 
     def at(shot: Shot, time: float) -> Shot:
         turn = 2 * math.pi * time / seconds
@@ -81,24 +91,15 @@ def swaying(seconds: float, rng: np.random.Generator) -> Callable[[Shot, float],
             "roll": 1.1 * wave(turn, phases[2]),
             "pitch": 0.8 * wave(2 * turn, phases[3]),
         }
-        return moved(shot, by)
+        swayed = moved(shot, {name: much * amount for name, amount in by.items()})
+        return blinking(swayed, min((lids_after(time - start) for start in blinks), default=1.0), EYES)
 
     return at
 
 
-def now_and_then(seconds: float, fps: float, rng: np.random.Generator) -> list[float]:
-    """When she blinks."""
-    count = max(1, round(seconds / 3.5))
-    span = seconds / count
-    return [blink_at(span * (k + 0.25 + 0.4 * float(rng.random())), fps) for k in range(count)]
-
-
-def blinks(starts: Sequence[float]) -> Callable[[float], float]:
-    """time -> how far the lids are up, when blinks begin at ``starts``."""
-    return lambda time: min((lids_after(time - start) for start in starts), default=1.0)
-
-
-def talk(shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0, seconds: float | None = None) -> Clip:
+def talk(
+    shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0, seconds: float | None = None, seed: int = 1
+) -> Clip:
     """She says the vowels of ``text``; spaces, hyphens and commas are pauses, other letters go with their vowel.
 
     Over and over for so many ``seconds``, if given. StudioError for a text without a vowel.
@@ -111,6 +112,7 @@ def talk(shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0, second
     moras = [" ", *said]  # the mouth begins closed, so that the end leads into it
     long = MORA * len(moras) if seconds is None else seconds
     pace = long / len(moras)
+    alive = speaking(long, fps, seed)
 
     def at(time: float) -> Shot:
         place = time / pace
@@ -123,11 +125,15 @@ def talk(shot: Shot, text: str = "konnichiwa minasan", fps: float = 12.0, second
         spoken = {f"vowel_{letter}": min(1.0, weight) for letter, weight in weights.items() if weight}
         loud = sum(weights.values())
         spoken["mouth_open"] = float(shot.expression.get("mouth_open", 0.0)) * (1.0 - min(1.0, loud))
-        nod = 0.9 * loud
-        lifted = moved(shot, {"pitch": nod, "breath": 0.5 - 0.5 * math.cos(2 * math.pi * time / long)})
-        return lifted.with_(expression={**lifted.expression, **spoken})
+        nodding = moved(shot, {"pitch": 0.9 * loud})
+        return alive(nodding.with_(expression={**shot.expression, **spoken}), time)
 
     return sampled("talk", at, long, fps)
+
+
+def speaking(seconds: float, fps: float, seed: int) -> Callable[[Shot, float], Shot]:
+    """``living`` for who speaks: in a word she does not blink."""
+    return living(seconds, fps, seed, () if seconds < _UNHURRIED else None)
 
 
 def look_around(shot: Shot, seconds: float = 5.6, fps: float = 12.0, seed: int = 1) -> Clip:
@@ -170,10 +176,16 @@ def sampled(name: str, at: Callable[[float], Shot], seconds: float, fps: float) 
     """The clip of a function of time. StudioError for more than MAX_FRAMES."""
     count = max(1, round(seconds * fps))
     if count > MAX_FRAMES:
-        raise StudioError(f"{count} frames are too many.", f"Make it shorter: at most {MAX_FRAMES} frames.")
+        raise too_many(count)
     edges = [round(1000 * seconds * k / count) for k in range(count + 1)]
     frames = (Frame(f"{name}_{k:03}", at(seconds * k / count), edges[k + 1] - edges[k]) for k in range(count))
     return Clip(name, tuple(frames))
+
+
+def too_many(count: int) -> StudioError:
+    """What to say of more than MAX_FRAMES."""
+    hint = f"Make it shorter, or take fewer frames a second: at most {MAX_FRAMES} in all."
+    return StudioError(f"{count} frames are too many.", hint)
 
 
 def lids_after(since: float) -> float:

@@ -103,7 +103,7 @@ def clip_of(name: str, shot: Shot, options: MotionOptions, seconds: float | None
 
 def _said(shot: Shot, options: MotionOptions, seconds: float | None) -> Clip:
     if not options.audio:
-        return talk(shot, options.text, options.fps, seconds)
+        return talk(shot, options.text, options.fps, seconds, options.variation)
     return speak(shot, read_sound(Path(options.audio).expanduser()), options.fps, options.variation)
 
 

@@ -94,7 +94,9 @@ def export_video(form: Form, render: Render, shot: Shot, options: VideoOptions, 
                 voice = None if clip.heard is None else _voice(container, form, clip.heard)
                 for done, frame in enumerate(clip.frames):
                     picture = av.VideoFrame.from_ndarray(bled(draw(render, frame, options.background, side)), "rgba")
-                    picture = picture.reformat(format=form.pixels, dst_colorspace=matrix, dst_color_range="MPEG")
+                    picture = picture.reformat(
+                        format=form.pixels, dst_colorspace=matrix, dst_color_range="MPEG", threads=1
+                    )  # several write over one another's first pixels where a row is no multiple of what they take
                     picture.pts = done
                     container.mux(stream.encode(picture))
                     if voice is not None and clip.heard is not None:
