@@ -46,7 +46,7 @@ _PLACES: dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]] = {
         ("live2d", "Live2D Cubism: layers to rig", "live2d", {}),
     ),
     "Chats and forums": (
-        ("emotes", "Emotes: Twitch, Discord, YouTube", "emotes", {}),
+        ("emotes", "Emotes: Twitch, Discord", "emotes", {}),
         ("gif", "Animated GIF", "gif", {"size": 256}),
     ),
     "Drawing programs": (
@@ -57,8 +57,8 @@ _PLACES: dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]] = {
         ("renpy", "Ren'Py: sprites", "renpy", {}),
         ("renpy-layers", "Ren'Py: layered image", "renpy-layers", {}),
         ("godot", "Godot 4: SpriteFrames", "godot", {}),
-        ("sheet", "Unity, Pixi, Phaser: sprite sheet", "sheet", {"form": "texturepacker_hash"}),
-        ("aseprite", "Aseprite: sprite sheet", "sheet", {"preset": "animations"}),
+        ("sheet", "Pixi, Phaser, others: sprite sheet", "sheet", {"form": "texturepacker_hash"}),
+        ("aseprite", "Aseprite's form: sprite sheet", "sheet", {"preset": "animations"}),
         ("css", "Web page: CSS sprites", "css", {}),
     ),
     "Video editing": (

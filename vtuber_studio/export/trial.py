@@ -29,8 +29,9 @@ VIEW = 480  # pixels a side of what is shown, at most
 CHEAP = 2048 * 2048  # pixels of all pictures together up to which the file is written as it will be
 LAYERED = 8  # what a pixel of a file of layers costs
 SIDES, MOVING, LAYERS = (256, 512), (128, 256), (512, 1024)  # of the two small ones, about; of motions; of layers
-FRAMES = (24, 96)  # of the two, at most
-GROWTH = 2.7  # bytes from one side to twice that side, where the two are of one side
+FRAMES = (16, 48)  # of the two, at most
+DEAR = 8 * CHEAP  # from here on the second of the two would take too long: sizes are guessed from one
+GROWTH = 2.7  # bytes from one side to twice that side, where no two sides were tried
 _LEAST_GROWTH, _MOST_GROWTH = 1.8, 4.0
 _SHEET = 36  # pictures of a folder that are shown, at most
 Frames = tuple[tuple[np.ndarray, int], ...]
@@ -70,7 +71,7 @@ def try_export(exporter: Exporter, draw: Callable[..., Any], shot: Shot, options
         if run != options:
             ratio = _side(options) / _side(run)
             size, files = (round(size[0] * ratio), round(size[1] * ratio)), 0
-            if number:
+            if number or len(runs) == 1:
                 growth = _growth(before, (run, written), shot)
                 bytes_ = round(written * growth ** math.log2(ratio) * count / _count(shot, run))
         trial = Trial(frames, size, files or count, bytes_, run == options)
@@ -101,11 +102,14 @@ def _runs(exporter: Exporter, shot: Shot, options: Any) -> list[Any]:
     """The options of each trial, the cheapest first."""
     layered = exporter.draws == "layers"
     count = _count(shot, options)
-    cost = _side(options) ** 2 * count * (LAYERED if layered else 1)
+
+    def cost(asked: Any) -> int:
+        return _side(asked) ** 2 * _count(shot, asked) * (LAYERED if layered else 1)
+
     sides = LAYERS if layered else MOVING if _moves(options) else SIDES
     first, second = (_smaller(options, side, most, count) for side, most in zip(sides, FRAMES, strict=True))
-    best = options if cost <= CHEAP else second
-    return [first] if first == best else [first, best]
+    best = options if cost(options) <= CHEAP else second
+    return [first] if first == best or cost(best) > DEAR else [first, best]
 
 
 def _smaller(options: Any, side: int, most: int, count: int) -> Any:
@@ -173,7 +177,8 @@ def _view(
         files = sorted(file for file in path.rglob("*.png"))
         images = [Image.open(file) for file in files]
         largest = max(image.width for image in images)
-        shown = [_small(image) for image in images if image.width == largest]
+        parts = exporter.draws == "layers"  # each as large as what it shows
+        shown = [_small(image) for image in images if parts or image.width == largest]
         size = next((image.width, image.height) for image in images if image.width == largest)
         return (tuple((image, ms) for image in shown) if plays else ((contact_sheet(shown), ms),)), size
     for file in (path, *(path.with_suffix(suffix) for suffix in exporter.beside)):

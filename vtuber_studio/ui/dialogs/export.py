@@ -35,6 +35,7 @@ from vtuber_studio.ui.theme import COLOURS
 from vtuber_studio.ui.widgets.option_fields import Field, switch
 from vtuber_studio.ui.widgets.words import fitting, titled
 
+LEAST = 370  # logical pixels of the options' width: most fit, and the preview stays where it is
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -165,7 +166,8 @@ class ExportDialog(QDialog):
             self.form.add("look", switch(), self.exports.preferences.settings.export_look)
         self.form.changed.connect(self.trial.ask)
         self.options.setWidget(self.form)
-        self.options.setMinimumWidth(self.form.minimumSizeHint().width() + self.options.verticalScrollBar().width())
+        least = self.form.minimumSizeHint().width() + self.options.verticalScrollBar().sizeHint().width()
+        self.options.setMinimumWidth(max(least, LEAST))
         self.use.setText(self.tr("For {}.").format(target.exporter.use))
         self.place.show_target(target)
         self._refuse("")
