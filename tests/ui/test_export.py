@@ -111,6 +111,19 @@ def test_options_that_are_no_more_are_as_the_target_has_them(open_window: Open) 
     assert (options["size"], options["crop"], options["outline"], options["shadow"]) == (300, "full", 0.0, True)
 
 
+def test_a_name_that_was_typed_stays_with_another_target(window: MainWindow, tmp_path: Path) -> None:
+    dialog = window.export_png()
+    dialog.path_field.selectAll()
+    QTest.keyClicks(dialog.path_field, f"{tmp_path}/hana.png")
+    dialog.choose("psd")
+    assert dialog.path() == tmp_path / "hana.psd"
+    (tmp_path / "hana.json").touch()
+    dialog.choose("sheet")
+    assert dialog.path() == tmp_path / "hana-2.json"
+    dialog.choose("vts-item")
+    assert dialog.path() == tmp_path / "hana-picture.png"
+
+
 def test_what_it_will_be_is_shown_with_its_size(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     window.session.edit(RED, "Red")
     dialog = window.export_png()

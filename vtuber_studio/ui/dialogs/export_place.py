@@ -37,6 +37,7 @@ class ExportPlace(QWidget):
         super().__init__(parent)
         self.exports, self.stage = exports, exports.stage
         self._target: Target | None = None
+        self._wished: Path | None = None  # what was typed or chosen, whatever its ending
         self.whom = QComboBox(accessibleName=self.tr("Whom to export"))
         self.whom.setToolTip(self.tr("What the window shows, or each favourite or look of the project in a file"))
         self.pattern = QLineEdit("{name}", accessibleName=self.tr("Names of the files"))
@@ -54,6 +55,7 @@ class ExportPlace(QWidget):
         self._label.setBuddy(self.path_field)
         self.whom.currentIndexChanged.connect(self._on_whom)
         self.pattern.textChanged.connect(self.changed)
+        self.path_field.textEdited.connect(self._wish)
         self.path_field.textChanged.connect(self.moved)
         self.browse_button.clicked.connect(self._browse)
         self.fill()
@@ -124,7 +126,11 @@ class ExportPlace(QWidget):
         if self.whom.currentData() != before:  # the last favourite is gone
             self._on_whom()
 
+    def _wish(self, text: str) -> None:
+        self._wished = Path(text)
+
     def _on_whom(self) -> None:
+        self._wished = None
         self._name()
         self._suggest()
         self.changed.emit()
@@ -136,7 +142,7 @@ class ExportPlace(QWidget):
         self.path_field.setAccessibleName(self._label.text())
 
     def _suggest(self) -> None:
-        """A name that is free, where the last export went, or where the project lies."""
+        """What was wished for; else a name that is free, where the last export went, or where the project lies."""
         session, last = self.stage.session, self.exports.last
         if self._target is None:
             return
@@ -146,8 +152,14 @@ class ExportPlace(QWidget):
         stem, row = session.path.stem if session.path else file_stem(session.project.name), self._target.exporter
         if self.whom.currentData() == "favourite" and self.exports.lent is not None:
             stem = file_stem(self.exports.lent.name) or stem
+        if self._wished is not None and not self.many:
+            folder, stem = self._wished.parent, self._wished.stem
         path = free_path(folder / f"{row.stem(stem or 'persona')}{row.suffix}", row.beside)
         self.path_field.setText(str(folder if self.many else path))
+
+    def _chosen(self, file: str) -> None:
+        self._wish(file)
+        self.path_field.setText(file)
 
     def _browse(self) -> None:
         assert self._target is not None
@@ -158,5 +170,5 @@ class ExportPlace(QWidget):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(self._target.exporter.suffix.removeprefix("."))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.path_field.setText)
+        dialog.fileSelected.connect(self._chosen)
         dialog.open()
