@@ -23,6 +23,7 @@ OPTIONAL = {  # package -> what it is for, and the extra that brings it
     "torch": ("training", "train"),
     "safetensors": ("training", "train"),
     "av": ("videos", "export"),
+    "c2pa-python": ("signed pictures", "c2pa"),
 }
 
 

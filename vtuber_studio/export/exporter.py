@@ -58,7 +58,7 @@ def read_options(options: type[Options], texts: Mapping[str, str], **given: Any)
     fields = described(options)
     for name in texts:
         if name not in fields:
-            near = get_close_matches(name, fields, n=2, cutoff=0.5)
+            near = get_close_matches(name, fields, n=2, cutoff=0.65)
             hint = f"Did you mean {' or '.join(near)}?" if near else f"Options are: {', '.join(fields)}."
             raise StudioError(f"There is no option called {name!r}.", hint)
     return checked(options(**{name: _value(fields[name], text) for name, text in texts.items()}, **given))

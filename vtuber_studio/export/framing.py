@@ -50,6 +50,8 @@ class PictureOptions:
     outline_colour: str = option("#ffffff", "#rrggbb or a colour's name")
     shadow: bool = option(False, "a soft shadow behind her")
     marked: bool = option(True, "say in the file's metadata that a machine made it")
+    signed: bool = option(False, "sign that (C2PA), with this computer's own certificate or yours")
+    certificate: str = option("", "a PEM file with your certificate, those above it, and its private key")
 
 
 def check_picture(options: PictureOptions) -> None:

@@ -14,6 +14,7 @@ from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.export.framing import PictureOptions, Render, check_picture, framed
 from vtuber_studio.export.marking import mark_png
+from vtuber_studio.export.signing import signing
 
 __all__ = ["PngOptions", "Render", "export_png"]
 
@@ -29,6 +30,7 @@ def export_png(render: Render, shot: Shot, options: PngOptions, path: Path) -> I
     """Draw ``shot`` and write it to ``path``. Closing the iterator before its end leaves ``path`` as it was."""
     check_picture(options)
     require_folder(path)
+    sign = signing(options.signed, options.certificate)
     yield Progress(0.05, f"Drawing at {options.size} pixels")
     image = framed(render, shot, options)
     yield Progress(0.6, "Packing the PNG")
@@ -37,6 +39,7 @@ def export_png(render: Render, shot: Shot, options: PngOptions, path: Path) -> I
         data = mark_png(data)
     if options.look is not None:
         data = carry_look(data, options.look)
+    data = sign(data, "image/png")
     yield Progress(0.95, f"Writing {path.name}")
     write_atomically(path, data)
     yield Progress(1.0, f"Written to {path}", {"bytes": len(data), "path": str(path)})

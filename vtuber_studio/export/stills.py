@@ -18,6 +18,7 @@ from vtuber_studio.core.shot import Shot
 from vtuber_studio.export.exporter import option
 from vtuber_studio.export.framing import CLEAR, PictureOptions, Render, check_picture, framed
 from vtuber_studio.export.marking import XMP
+from vtuber_studio.export.signing import signing
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def export_still(kind: str, render: Render, shot: Shot, options: StillOptions, p
     if kind == "JPEG" and (options.background == CLEAR or options.crop == "circle"):
         raise StudioError("A JPEG cannot be transparent.", "Give a background and a square crop, or write a WebP.")
     require_folder(path)
+    sign = signing(options.signed, options.certificate)
     yield Progress(0.05, f"Drawing at {options.size} pixels")
     image = framed(render, shot, options)
     yield Progress(0.5, f"Packing the {kind}")
@@ -56,7 +58,7 @@ def export_still(kind: str, render: Render, shot: Shot, options: StillOptions, p
         settings |= {"xmp": XMP}
     buffer = io.BytesIO()
     picture.save(buffer, kind, **settings)
-    data = buffer.getvalue()
+    data = sign(buffer.getvalue(), f"image/{kind.lower()}")
     yield Progress(0.95, f"Writing {path.name}")
     write_atomically(path, data)
     yield Progress(1.0, f"Written to {path}", {"bytes": len(data), "path": str(path)})

@@ -33,6 +33,8 @@ WORDS = {
     "outline_colour": Words("Outline's colour"),
     "shadow": Words("Shadow behind her"),
     "marked": Words("Say that a machine made it", tip="In the file's metadata (IPTC), as some platforms ask for"),
+    "signed": Words("Sign the file", tip="C2PA: shows what made it, and that nobody changed it since"),
+    "certificate": Words("Your certificate", tip="A PEM file with its private key; without, this computer makes one"),
     "quality": Words("Quality", " of 100", "More is better and larger"),
     "lossless": Words("Without loss", tip="Every pixel as it is drawn; the file is several times larger"),
     "names": Words("Language of layers"),
@@ -84,7 +86,9 @@ HINTS = {"expressions": "As the set says", "poses": "From the front", "clips": "
 FIRST = ("animation", "preset", "expressions", "poses", "text")  # what stands above a kind's own options
 PICTURES = "*.png *.jpg *.jpeg *.webp *.avif *.bmp"
 SOUNDS = "*.wav *.mp3 *.ogg *.opus *.flac *.m4a *.aac"
-FILES = {"backdrop": PICTURES, "audio": SOUNDS, "toward": "*.vtsproj *.json *.png"}  # paths -> which files they may be
+FILES = {  # paths -> which files they may be
+    "backdrop": PICTURES, "audio": SOUNDS, "toward": "*.vtsproj *.json *.png", "certificate": "*.pem",
+}  # fmt: skip
 Values = Mapping[str, Any]
 
 
@@ -102,6 +106,7 @@ def _what(values: Values) -> str:
 MATTERS: dict[str, Callable[[Values], bool]] = {
     "outline_colour": lambda values: values.get("outline", 1) > 0,
     "quality": lambda values: not values.get("lossless"),
+    "certificate": lambda values: bool(values.get("signed")),
     "columns": lambda values: values.get("layout") == "grid",
     "preset": lambda values: not values.get("expressions") and not values.get("poses"),
     "fps": lambda values: bool(_what(values)),
