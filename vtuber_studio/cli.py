@@ -173,13 +173,15 @@ def install(
 def evaluate(
     looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
     generator: GeneratorOption = None,
+    reader: Annotated[bool, typer.Option("--reader", help="What reads pictures instead, in changed styles.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure a generator against the artist's own drawings of looks that training never used."""
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.training.evaluate import evaluate as measure
+    from vtuber_studio.training.reader.figures import judge
 
-    _print_figures(measure(load_generator(generator), looks), as_json)
+    _print_figures((judge if reader else measure)(load_generator(generator), looks), as_json)
 
 
 @app.command()

@@ -37,7 +37,8 @@ class Reads(FakeGenerator):
             "points": (4, 2),
             "regions": (2, VIEW, VIEW),
         }
-        names = {"points": ("eye_right", "eye_left", "mouth", "chin"), "regions": ("nothing", "hair.base"), "near": ()}
+        names: dict[str, tuple[str, ...]] = dict.fromkeys(("near", "turned", "swapped"), ())
+        names |= {"points": ("eye_right", "eye_left", "mouth", "chin"), "regions": ("nothing", "hair.base")}
         file = File("networks/reader.onnx", "0" * 64)
         network = Network(file, {"picture": (3, VIEW, VIEW)}, outputs, inputs_of(ROWS), names)
         self.manifest = replace(self.manifest, networks={"reader": network})

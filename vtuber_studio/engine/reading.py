@@ -2,7 +2,8 @@
 a confidence, its colours are measured in the picture.
 
 The reader is shown squares of the picture: where the face seems to be is found first, then the whole portrait and the
-face from near are looked at, and each row is believed to the view that is surer of it.
+face from near are looked at, and each row is read in the view that shows it best: several times, from a little nearer
+and farther and in the mirror, because the mean of what is read is nearer the truth than any one answer.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ VIEW = 96  # pixels a side that the reader is shown
 NEAR, WHOLE = 2.15, 4.70  # sides of its two views in distances between the eyes: the face, the whole portrait
 _EYES_TO_MOUTH = 0.6  # the same distance once more, as a drawing of ours has it
 _ROUNDS = 2  # of looking again where the face was found
+_ZOOMS = (0.94, 1.0, 1.06)  # sides of the squares that are read, as they are and mirrored
 _PAPER = 235.0  # grey that a transparent picture is laid on
 _CHANCE = 0.577  # standard deviation of an even guess in -1..1
 _LEAST = {"eye.iris": 5.0, "eye.brow": 5.0}  # pixels of a region in which a colour is measured; 12 of any other
@@ -73,8 +75,8 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
         views = [_within(square(points, view), width, height) for view in (WHOLE, NEAR)]
         answers = _asked(generator, flat, views)
     points = _in_picture(answers["points"][-1], views[-1])
-    values, sure = believed(network, answers["values"], answers["spread"])
     regions = [_Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
+    values, sure = believed(network, *_read(generator, network, flat, views))
     shot, surer = _shot(manifest, values, sure, regions)
     named = zip(network.names["points"], points.tolist(), strict=True)
     return Reading(shot, {**sure, **surer}, {name: (x, y) for name, (x, y) in named})
@@ -88,8 +90,15 @@ def reader_of(manifest: Manifest) -> Network:
             f"{manifest.name} cannot read pictures.", "Choose the starter: it has learned how its own portraits look."
         )
     wanted = {"values", "spread", "points", "regions"}
-    if not (wanted <= network.outputs.keys() and {"points", "regions", "near"} <= network.names.keys()) or (
-        network.inputs != {"picture": (3, VIEW, VIEW)} or len(network.names["points"]) < 3
+    rows = {row.name for row in network.rows}
+    told = {"points", "regions", "near", "turned", "swapped"} <= network.names.keys()
+    if (
+        not (told and wanted <= network.outputs.keys() and network.inputs == {"picture": (3, VIEW, VIEW)})
+        or len(network.names["points"]) < 3
+        or len(network.names["swapped"]) % 2
+        or not rows.issuperset((*network.names["turned"], *network.names["swapped"]))
+        or len(network.outputs["regions"]) != 3
+        or network.outputs["spread"] != (sum(not row.choices for row in network.rows),)
     ):
         raise StudioError(f"The reader of {manifest.name} is of another kind.", "Update the program.")
     return network
@@ -140,6 +149,28 @@ def _asked(generator: Generator, flat: np.ndarray, views: list[Square]) -> dict[
     return generator.ask("reader", picture=pictures)
 
 
+def _read(
+    generator: Generator, network: Network, flat: np.ndarray, views: list[Square]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(values [2, k, V], spread [2, k, R]) of each view, seen k times; mirrored answers are turned back."""
+    squares = [(centre, zoom * side) for centre, side in views for zoom in _ZOOMS]
+    crops = np.stack([_crop(flat, each) for each in squares]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
+    answers = generator.ask("reader", picture=np.concatenate([crops, crops[..., ::-1]]))
+    values, spread = answers["values"].copy(), answers["spread"]
+    starts = np.cumsum([0, *(row.size for row in network.rows)])
+    at = {row.name: int(start) for row, start in zip(network.rows, starts, strict=False)}
+    turned = values[len(crops) :]
+    for name in network.names["turned"]:
+        turned[:, at[name]] *= -1
+    pairs = network.names["swapped"]
+    for a, b in zip(pairs[::2], pairs[1::2], strict=True):
+        turned[:, [at[a], at[b]]] = turned[:, [at[b], at[a]]]
+    count = len(_ZOOMS)
+    apart = [np.concatenate([own[:count], own[2 * count : 3 * count]]) for own in (values, spread)]
+    near = [np.concatenate([own[count : 2 * count], own[3 * count :]]) for own in (values, spread)]
+    return np.stack([apart[0], near[0]]), np.stack([apart[1], near[1]])
+
+
 def _in_picture(points: np.ndarray, view: Square) -> np.ndarray:
     """Points [P, 2] of a view as pixels of the picture."""
     centre, side = view
@@ -147,29 +178,27 @@ def _in_picture(points: np.ndarray, view: Square) -> np.ndarray:
 
 
 def believed(network: Network, values: np.ndarray, spread: np.ndarray) -> tuple[dict[str, Value], dict[str, float]]:
-    """(values, confidences 0..1) by row, from what the views [2, V], [2, R] answer: the whole portrait, then from near.
+    """(values, confidences 0..1) by row, from what the views answer: the whole portrait, then from near, each seen k
+    times: [2, k, V], [2, k, R].
 
-    A choice is believed to the view that is surer of one; of a range the mean is taken, a sure view weighing more.
+    Each row is read in the view that shows it best, as in training; probabilities and means are averaged.
     """
     near = set(network.names["near"])
     found: dict[str, Value] = {}
     sure: dict[str, float] = {}
     at = ranges = 0
     for row in network.rows:
-        views = (0, 1) if row.name in near else (0,)
-        own = values[list(views), at : at + row.size].astype(float)
+        view = int(row.name in near)
+        own = values[view, :, at : at + row.size].astype(float)
         if row.choices:
             share = np.exp(own - own.max(1, keepdims=True))
-            share /= share.sum(1, keepdims=True)
-            view = int(share.max(1).argmax())
-            best = int(share[view].argmax())
-            found[row.name], sure[row.name] = row.choices[best], float(share[view, best])
+            mean = (share / share.sum(1, keepdims=True)).mean(0)
+            best = int(mean.argmax())
+            found[row.name], sure[row.name] = row.choices[best], float(mean[best])
         else:
-            deviation = np.exp(np.clip(spread[list(views), ranges].astype(float), -3.5, 1.0))
-            weight = deviation**-2.0
-            mean = float((own[:, 0] * weight).sum() / weight.sum())
-            found[row.name] = _decoded(row, mean)
-            sure[row.name] = float(np.clip(1 - deviation.min() / _CHANCE, 0, 1))
+            found[row.name] = _decoded(row, float(own.mean()))
+            deviation = float(np.exp(np.clip(spread[view, :, ranges], -3.5, 1.0)).mean())
+            sure[row.name] = float(np.clip(1 - deviation / _CHANCE, 0, 1))
             ranges += 1
         at += row.size
     return found, sure
@@ -210,7 +239,8 @@ class _Regions:
         leading = self.logits.argmax(0) == self.names.index(name)
         inside = np.zeros_like(leading)
         inside[:, columns] = leading[:, columns]
-        return measured(self.pixels, inside, _LEAST.get(name, 12.0))
+        found = measured(self.pixels, inside, _LEAST.get(name, 12.0))
+        return (iris(self.pixels, _core(inside, _LEAST[name])), found[1]) if found and name == "eye.iris" else found
 
 
 def measured(pixels: np.ndarray, inside: np.ndarray, least: float) -> tuple[np.ndarray, float] | None:
@@ -219,11 +249,9 @@ def measured(pixels: np.ndarray, inside: np.ndarray, least: float) -> tuple[np.n
     Pixels at its edge are mixtures, and left out where enough others remain. The mean of what is near moves to where
     most is (mean shift; Comaniciu & Meer 2002); the confidence is the share of pixels that are near in the end.
     """
-    core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    if core.sum() >= least:
-        inside = core
     if inside.sum() < least:
         return None
+    inside = _core(inside, least)
     lab = oklab(pixels[inside].astype(float) / 255)
     colour, share = np.median(lab, 0), 0.0
     for _ in range(8):
@@ -233,6 +261,19 @@ def measured(pixels: np.ndarray, inside: np.ndarray, least: float) -> tuple[np.n
         colour = (lab * near[:, None]).sum(0) / near.sum()
         share = float((((lab - colour) ** 2).sum(1) < _ALIKE**2).mean())
     return colour, share
+
+
+def _core(inside: np.ndarray, least: float) -> np.ndarray:
+    core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return core if core.sum() >= least else inside
+
+
+def iris(pixels: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """OKLab [3] of the colour that an iris goes by. Ours runs from a dark top to a glow, both paler than their base;
+    the more a drawing shades it, the more of that is taken back (fitted to 60 portraits: CIEDE2000 of 3.6)."""
+    lab = oklab(pixels[inside].astype(float) / 255)
+    shaded = min(1.0, float(lab[:, 0].std()) / 0.086)
+    return np.quantile(lab, 0.4, axis=0) * [1, 1 + 0.19 * shaded, 1 + 0.19 * shaded] - [0.088 * shaded, 0, 0]
 
 
 def _palette(

@@ -29,8 +29,8 @@ _FAMILY = np.array([_FAMILIES.index(name) for name in _KIN])
 class View:
     """What the network is shown, and what it should answer."""
 
-    image: np.ndarray  # uint8 [VIEW, VIEW, 3]
-    regions: np.ndarray  # uint8 [VIEW, VIEW]
+    image: np.ndarray  # uint8 [size, size, 3]
+    regions: np.ndarray  # uint8 [size, size]
     points: np.ndarray  # float32 [P, 2], shares of the view's side
     values: np.ndarray  # float32, encoded rows
 
@@ -42,22 +42,24 @@ def viewed(
     near: bool,
     rng: np.random.Generator,
     style: float = 1.0,
+    size: int = VIEW,
 ) -> View:
-    """A view of a portrait [SIDE, SIDE, 6], with changes of style as often as ``style`` says (0: none, 1: most)."""
+    """A view of a portrait [SIDE, SIDE, 6] at ``size`` pixels a side, with changes of style as often as ``style`` says
+    (0: none, 1: most)."""
 
     def now(share: float) -> bool:
         return bool(rng.random() < share * style)
 
-    matrix = _place(points, near, rng, style)
+    matrix = _place(points, near, rng, style, size)
     mirrored = now(0.5)
     if mirrored:
-        matrix = np.array([[-1.0, 0, VIEW], [0, 1, 0], [0, 0, 1]]) @ matrix
+        matrix = np.array([[-1.0, 0, size], [0, 1, 0], [0, 0, 1]]) @ matrix
         values = mirrored_values(values)
-    maps, moved = _maps(np.linalg.inv(matrix), rng if now(0.35) else None)
+    maps, moved = _maps(np.linalg.inv(matrix), size, rng if now(0.35) else None)
     soft = np.ascontiguousarray(picture[..., :4]), np.ascontiguousarray(picture[..., LINES])
-    if near:
+    if near or size > VIEW:
         rgba, lines = (cv2.remap(each, *maps, cv2.INTER_LINEAR, borderValue=0) for each in soft)
-    else:  # about half as large: averaged first
+    else:  # less than half as large: averaged first
         small = [cv2.resize(each, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA) for each in soft]
         x, y = ((side + np.float32(0.5)) / 2 - np.float32(0.5) for side in maps)
         rgba, lines = (cv2.remap(each, x, y, cv2.INTER_LINEAR, borderValue=0) for each in small)
@@ -72,8 +74,8 @@ def viewed(
     if now(0.45):
         rgb = relined(rgb, lines, rng)
     if now(0.4):
-        rgb *= _field(rng, rng.uniform(0.1, 0.35))[..., None]
-    image = rgb * alpha + background(rng) * (1 - alpha)
+        rgb *= _field(rng, rng.uniform(0.1, 0.35), size)[..., None]
+    image = rgb * alpha + background(rng, size) * (1 - alpha)
     for change, share in _CHANGES:
         if now(share):
             image = change(image, rng)
@@ -82,7 +84,7 @@ def viewed(
     image = np.clip(image + 0.5, 0, 255).astype(np.uint8)
     if now(0.3):
         image = _compressed(image, rng)
-    return View(image, regions, (at / VIEW).astype(np.float32), values.astype(np.float32))
+    return View(image, regions, (at / size).astype(np.float32), values.astype(np.float32))
 
 
 def mirrored_values(values: np.ndarray) -> np.ndarray:
@@ -121,8 +123,8 @@ def relined(rgb: np.ndarray, lines: np.ndarray, rng: np.random.Generator) -> np.
     return rgb + (colour.astype(np.float32) - rgb) * share
 
 
-def background(rng: np.random.Generator) -> np.ndarray:
-    """[VIEW, VIEW, 3] float32: paper, a colour, a gradient, or something out of focus or busy."""
+def background(rng: np.random.Generator, size: int) -> np.ndarray:
+    """[size, size, 3] float32: paper, a colour, a gradient, or something out of focus or busy."""
     kind = rng.random()
     if kind < 0.25:
         return np.full((1, 1, 3), rng.uniform(225, 255), np.float32)
@@ -133,7 +135,7 @@ def background(rng: np.random.Generator) -> np.ndarray:
     mean = grid.mean((0, 1))
     grid = mean + (grid - mean) * np.float32(rng.uniform(0.2, 1.0))
     how = cv2.INTER_NEAREST if kind > 0.92 else cv2.INTER_LINEAR
-    return np.clip(cv2.resize(grid, (VIEW, VIEW), interpolation=how), 0, 255)
+    return np.clip(cv2.resize(grid, (size, size), interpolation=how), 0, 255)
 
 
 def _colours(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -142,39 +144,39 @@ def _colours(rng: np.random.Generator, count: int) -> np.ndarray:
     return 255 * from_oklab(np.stack([light, chroma * np.cos(hue), chroma * np.sin(hue)], 1))
 
 
-def _field(rng: np.random.Generator, depth: float) -> np.ndarray:
-    """[VIEW, VIEW] float32 around 1: soft light and shade."""
+def _field(rng: np.random.Generator, depth: float, size: int) -> np.ndarray:
+    """[size, size] float32 around 1: soft light and shade."""
     cells = int(rng.integers(2, 6))
     grid = rng.uniform(1 - depth, 1 + 0.4 * depth, (cells, cells)).astype(np.float32)
-    return cv2.resize(grid, (VIEW, VIEW), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC)
 
 
-def _place(points: np.ndarray, near: bool, rng: np.random.Generator, style: float) -> np.ndarray:
+def _place(points: np.ndarray, near: bool, rng: np.random.Generator, style: float, size: int) -> np.ndarray:
     """[3, 3] from the picture's pixels to the view's."""
     centre, side = square(points, NEAR if near else WHOLE)
     angle, stretch, zoom, off = style * rng.normal(0, 3), style * rng.normal(0, 0.04), 0.06 * rng.normal(), 0.02
     if not near and rng.random() < 0.3 * style:  # at first sight nobody knows where the face is
         zoom, off = rng.uniform(-0.6, 0.45), 0.06
     centre = centre + side * off * rng.normal(size=2)
-    wide = VIEW / (SIDE * side) * np.exp(zoom)
+    wide = size / (SIDE * side) * np.exp(zoom)
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     turn = np.array([[c, -s], [s, c]]) @ np.diag([wide * np.exp(stretch), wide * np.exp(-stretch)])
-    return np.block([[turn, (VIEW / 2 - turn @ (centre * SIDE))[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
+    return np.block([[turn, (size / 2 - turn @ (centre * SIDE))[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
 
 
 Moved = Callable[[np.ndarray], np.ndarray]
 
 
-def _maps(back: np.ndarray, rng: np.random.Generator | None) -> tuple[tuple[np.ndarray, np.ndarray], Moved]:
+def _maps(back: np.ndarray, size: int, rng: np.random.Generator | None) -> tuple[tuple[np.ndarray, np.ndarray], Moved]:
     """Maps for ``cv2.remap`` from the view to the picture, bent a little by ``rng``; and by how much a point of the
     view [P, 2] is seen before where it would be, in its pixels."""
-    at = np.arange(VIEW, dtype=np.float32) + np.float32(0.5)
+    at = np.arange(size, dtype=np.float32) + np.float32(0.5)
     x, y = at[None], at[:, None]
     bend: np.ndarray | None = None
     if rng is not None:
         cells = int(rng.integers(3, 6))
-        grid = rng.normal(0, 0.012 * VIEW, (cells, cells, 2)).astype(np.float32)
-        bend = cv2.resize(grid, (VIEW, VIEW), interpolation=cv2.INTER_CUBIC)
+        grid = rng.normal(0, 0.012 * size, (cells, cells, 2)).astype(np.float32)
+        bend = cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC)
         x, y = x + bend[..., 0], y + bend[..., 1]
     m = back.astype(np.float32)
     maps = m[0, 0] * x + m[0, 1] * y + (m[0, 2] - 0.5), m[1, 0] * x + m[1, 1] * y + (m[1, 2] - 0.5)
@@ -182,7 +184,7 @@ def _maps(back: np.ndarray, rng: np.random.Generator | None) -> tuple[tuple[np.n
     def moved(points: np.ndarray) -> np.ndarray:
         if bend is None:
             return np.zeros_like(points)
-        column, row = np.clip(points.astype(int), 0, VIEW - 1).T
+        column, row = np.clip(points.astype(int), 0, size - 1).T
         return bend[row, column]
 
     return maps, moved
@@ -191,9 +193,10 @@ def _maps(back: np.ndarray, rng: np.random.Generator | None) -> tuple[tuple[np.n
 def _hidden(image: np.ndarray, regions: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Something lies before a part of it."""
     image, regions = image.copy(), regions.copy()
-    x, y = rng.integers(0, VIEW, 2)
-    half = rng.integers(4, VIEW // 6, 2)
-    mask = np.zeros((VIEW, VIEW), np.uint8)
+    size = len(image)
+    x, y = rng.integers(0, size, 2)
+    half = rng.integers(size // 24, size // 6, 2)
+    mask = np.zeros((size, size), np.uint8)
     if rng.random() < 0.5:
         cv2.ellipse(mask, (int(x), int(y)), (int(half[0]), int(half[1])), float(rng.uniform(0, 180)), 0, 360, 1, -1)
     else:
@@ -218,9 +221,9 @@ def _blurred(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _coarse(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    side = int(rng.uniform(0.5, 0.9) * VIEW)
+    side, size = int(rng.uniform(0.5, 0.9) * len(image)), len(image)
     how = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(rng.integers(3))]
-    return cv2.resize(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), (VIEW, VIEW), interpolation=how)
+    return cv2.resize(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), (size, size), interpolation=how)
 
 
 def _sharpened(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

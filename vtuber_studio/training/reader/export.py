@@ -21,8 +21,8 @@ from vtuber_studio.engine.manifest import Network, inputs_of
 from vtuber_studio.engine.manifest_file import named_files
 from vtuber_studio.engine.ort import make_session
 from vtuber_studio.engine.reading import VIEW
-from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS
-from vtuber_studio.training.reader.network import LOOKS, Reader
+from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS, SWAPPED, TURNED
+from vtuber_studio.training.reader.network import CELLS, GRID, LOOKS, Reader
 from vtuber_studio.training.reader.trainer import ASKED_NEAR, ReaderConfig, ReaderTrainer
 from vtuber_studio.training.to_onnx import Graph
 
@@ -70,7 +70,8 @@ def reader_model(network: Reader) -> bytes:
     near, far = (weights[f"{name}.where.weight"].shape[1] for name in ("near", "far"))
     seen = g.node("Concat", gaze(c, "near", near, VIEW // 8), gaze(d, "far", far, VIEW // 16), axis=1)
     hidden = g.node("Relu", linear(seen, "hidden"))
-    linear(hidden, "values", to="values")
+    cells = shaped(g.node("Relu", normed(c, "grid")), "grid", GRID * CELLS * CELLS)
+    g.node("Add", linear(hidden, "values"), linear(cells, "direct"), to="values")
     linear(hidden, "spread", to="spread")
     m = d
     for index, finer in enumerate((c, b, a)):
@@ -127,6 +128,8 @@ def put_reader(trainer: ReaderTrainer, out: Path, base: Path, figures: Mapping[s
                 "points": tuple(POINTS),
                 "regions": tuple(REGIONS),
                 "near": tuple(row.name for row, asked in zip(ROWS, ASKED_NEAR, strict=True) if asked),
+                "turned": TURNED,
+                "swapped": tuple(name for pair in SWAPPED for name in pair),
             },
             dict(schema.EDITIONS),
             provenance={

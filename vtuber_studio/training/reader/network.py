@@ -13,9 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vtuber_studio.engine.reading import VIEW
+
 WIDTHS = (16, 48, 96, 160)  # channels at 1/2, 1/4, 1/8, 1/16 of the view
 LOOKS = 8  # places that are looked at, at each of the two coarsest resolutions
 HIDDEN = 288
+GRID, CELLS = 12, VIEW // 8  # channels and side of what is read off directly
 MIDDLE = 32  # channels in which regions and points are found
 
 
@@ -95,6 +98,10 @@ class Reader(nn.Module):
         self.side = nn.ModuleList(nn.Conv2d(width, MIDDLE, 1) for width in (c, b, a))
         self.heat, self.paint = nn.Conv2d(MIDDLE, points, 1), nn.Conv2d(MIDDLE, 4 * regions, 1)
         nn.init.zeros_(self.spread.weight)
+        self.grid = ConvNorm(c, GRID)  # faces lie alike in every view: what is where can be read off directly
+        self.direct = nn.Linear(GRID * CELLS * CELLS, values)
+        nn.init.zeros_(self.direct.weight)
+        nn.init.zeros_(self.direct.bias)
 
     def matrices(self) -> list[nn.Parameter]:
         """Weights between two layers of features: what an optimizer of matrices takes."""
@@ -102,13 +109,26 @@ class Reader(nn.Module):
         layers = [*(norm.conv for norm in (self.stem.first, *inner)), self.hidden]
         return [cast(nn.Parameter, layer.weight) for layer in layers]
 
-    def forward(self, picture: Tensor, phase: tuple[int, int] | None = None) -> Answer:
-        """``phase`` (row, column): only every second pixel's regions from there on, for a quarter of the time."""
+    def trunk(self, picture: Tensor) -> tuple[Tensor, ...]:
+        """Features at 1/2, 1/4, 1/8 and 1/16 of the view."""
         a = self.stem(picture)
         b = self.stages[0](a)
         c = self.stages[1](b)
-        d = self.stages[2](c)
-        x = F.relu(self.hidden(torch.cat([self.near(c), self.far(d)], 1)))
+        return a, b, c, self.stages[2](c)
+
+    def gathered(self, c: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
+        """What rows are read off: as seen at some places, and on the grid."""
+        return torch.cat([self.near(c), self.far(d)], 1), F.relu(self.grid(c)).flatten(1)
+
+    def rows(self, seen: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
+        """(values, spread) from what was gathered."""
+        x = F.relu(self.hidden(seen))
+        return self.values(x).float() + self.direct(grid).float(), self.spread(x)
+
+    def forward(self, picture: Tensor, phase: tuple[int, int] | None = None) -> Answer:
+        """``phase`` (row, column): only every second pixel's regions from there on, for a quarter of the time."""
+        a, b, c, d = self.trunk(picture)
+        values, spread = self.rows(*self.gathered(c, d))
         m = d
         for up, side, finer in zip(self.up, self.side, (c, b, a), strict=True):
             m = F.relu(F.pixel_shuffle(up(m), 2) + side(finer))
@@ -117,7 +137,7 @@ class Reader(nn.Module):
         else:
             first = 2 * phase[0] + phase[1]  # pixel shuffle's order
             regions = F.conv2d(m, self.paint.weight[first::4], cast(Tensor, self.paint.bias)[first::4])
-        return Answer(self.values(x), self.spread(x), places(self.heat(m)), regions)
+        return Answer(values, spread, places(self.heat(m)), regions)
 
 
 def places(heat: Tensor) -> Tensor:

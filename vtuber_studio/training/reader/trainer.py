@@ -29,17 +29,23 @@ from vtuber_studio.training.muon import Muon
 from vtuber_studio.training.reader.augment import View, viewed
 from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS, columns
 from vtuber_studio.training.reader.network import Answer, Reader
-from vtuber_studio.training.reader.portraits import chunks, draw_set, tables_digest
+from vtuber_studio.training.reader.portraits import PART_NAMES, chunks, draw_set, tables_digest
 from vtuber_studio.training.trainer import fast_bf16
 
 COLUMNS = columns()
 CHOICES = [COLUMNS[row.name] for row in ROWS if row.choices]
 RANGES = [COLUMNS[row.name].start for row in ROWS if not row.choices]
-# what the view from near is not asked: its parts lie outside
+# what the view from near is not asked, its parts lie outside: each row is read in the one view that shows it best
 _FAR = {"hair_back", "body", "ears", "headwear", "earrings"}
 ASKED_NEAR = torch.tensor([float(not set(row.parts) & _FAR) for row in ROWS])
-ASKED_FAR = 1 - 0.6 * ASKED_NEAR  # what is small there matters less
+ASKED_FAR = 1 - ASKED_NEAR
+# of the loss's terms: a row among sixty ranges is heard as well as one among sixteen choices
+WEIGHTS = {"choices": 1.5, "ranges": 14.0, "regions": 0.3, "points": 10.0}
+_UNSEEN = 0.2  # weight of a range of whose part less than this share is seen
 _BETA = 0.5  # Seitzer et al. 2022, "On the Pitfalls of Heteroscedastic Uncertainty Estimation", eq. 4
+
+
+_PARTS = [[PART_NAMES.index(name) for name in row.parts] for row in ROWS if not row.choices]
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,11 @@ class ReaderConfig:
     held_out: int = 1  # chunks at the beginning of the set that are only looked at
 
 
+Seen = tuple[View, np.ndarray]
+
+
 class Views:
-    """Batches of views; batch number i is a function of the seed, the set so far and i."""
+    """Batches of views, two of three from near; batch number i is a function of the seed, the set so far and i."""
 
     def __init__(self, folder: Path, config: ReaderConfig) -> None:
         self.folder, self.config = folder, config
@@ -85,45 +94,63 @@ class Views:
         """Portraits, held out ones included."""
         return sum(len(pictures) for pictures in self.pictures)
 
-    def batch(self, step: int) -> list[View]:
-        """The views of a step, every second one from near."""
+    def batch(self, step: int) -> list[Seen]:
+        """The views of a step."""
         rng = np.random.default_rng([self.config.seed, step])
         return [
-            self.view(int(rng.choice(len(self.share), p=self.share)), k % 2 == 1, rng) for k in range(self.config.batch)
+            self.view(int(rng.choice(len(self.share), p=self.share)), is_near(k), rng) for k in range(self.config.batch)
         ]
 
-    def unseen(self, count: int) -> list[View]:
+    def unseen(self, count: int) -> list[Seen]:
         """Views of portraits that are not learned from: always the same ones."""
         rng = np.random.default_rng(self.config.seed)
-        return [self.view(k % self.config.held_out, k % 2 == 1, rng) for k in range(count)]
+        return [self.view(k % self.config.held_out, is_near(k), rng) for k in range(count)]
 
-    def view(self, chunk: int, near: bool, rng: np.random.Generator) -> View:
-        """One portrait of a chunk."""
+    def view(self, chunk: int, near: bool, rng: np.random.Generator) -> Seen:
+        """One portrait of a chunk, in some style, and the share of each part that is seen."""
         index, labels = int(rng.integers(len(self.pictures[chunk]))), self.labels[chunk]
         picture = np.array(self.pictures[chunk][index])
-        return viewed(picture, labels["values"][index], labels["points"][index], near, rng)
+        style = rng.uniform(0.1, 1.0)
+        view = viewed(picture, labels["values"][index], labels["points"][index], near, rng, style)
+        return view, labels["seen"][index]
 
 
-def tensors(views: list[View]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """picture [n, 3, VIEW, VIEW] in -1..1, values, points, regions of a batch."""
+def is_near(index: int) -> bool:
+    """Whether the view of that number in its batch is from near."""
+    return index % 3 != 0
+
+
+def tensors(batch: list[Seen]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """picture [n, 3, VIEW, VIEW] in -1..1, values, points, regions and seen shares [n, parts] of a batch."""
+    views = [view for view, _ in batch]
+    seen = torch.from_numpy(np.stack([share for _, share in batch]))
     picture = torch.from_numpy(np.stack([view.image for view in views])).permute(0, 3, 1, 2).float() / 127.5 - 1
     values, points = (torch.from_numpy(np.stack([getattr(v, key) for v in views])) for key in ("values", "points"))
-    return picture, values, points, torch.from_numpy(np.stack([view.regions for view in views])).long()
+    return picture, values, points, torch.from_numpy(np.stack([view.regions for view in views])).long(), seen
 
 
-def losses(answer: Answer, values: Tensor, points: Tensor, regions: Tensor, step: int) -> dict[str, Tensor]:
-    """The terms of a batch's loss; views from near are every second one."""
-    near = torch.arange(len(values), device=values.device) % 2 == 1
+def row_losses(own: Tensor, spread: Tensor, values: Tensor, seen: Tensor, near: Tensor) -> dict[str, Tensor]:
+    """The terms of what is asked row by row; ``near`` bool [n]: views from near."""
     asked = torch.where(near[:, None], ASKED_NEAR.to(near.device), ASKED_FAR.to(near.device))
     of_choices = asked[:, [bool(row.choices) for row in ROWS]]
-    of_ranges = asked[:, [not row.choices for row in ROWS]]
-    own = answer.values.float()
+    shown = torch.stack([seen[:, parts].amax(1) if parts else torch.ones_like(seen[:, 0]) for parts in _PARTS], 1)
+    of_ranges = asked[:, [not row.choices for row in ROWS]] * torch.where(shown < _UNSEEN, _UNSEEN, 1.0)
     crossed = torch.stack(
         [F.cross_entropy(own[:, at], values[:, at], reduction="none", label_smoothing=0.02) for at in CHOICES], 1
     )
-    spread = answer.spread.float().clamp(-3.5, 1.0)
+    spread = spread.clamp(-3.5, 1.0)
     off = (own[:, RANGES] - values[:, RANGES]).square()
     gauss = (0.5 * off * torch.exp(-2 * spread) + spread) * torch.exp(2 * _BETA * spread).detach()
+    return {
+        "choices": (crossed * of_choices).sum() / of_choices.sum(),
+        "ranges": (gauss * of_ranges).sum() / of_ranges.sum(),
+    }
+
+
+def losses(
+    answer: Answer, values: Tensor, points: Tensor, regions: Tensor, seen: Tensor, step: int
+) -> dict[str, Tensor]:
+    """The terms of a batch's loss."""
     row, column = _phase(step)
     painted, truth = answer.regions.float(), regions[:, row::2, column::2]
     if painted.shape[-1] != truth.shape[-1]:
@@ -131,11 +158,11 @@ def losses(answer: Answer, values: Tensor, points: Tensor, regions: Tensor, step
     count = torch.bincount(truth.flatten(), minlength=len(REGIONS)).float()
     weight = (count.sum() / (count + 100)).sqrt().clamp(1, 12)
     inside = (points > 0.01).all(-1) & (points < 0.99).all(-1)
+    near = near_ones(len(values), values.device)
     return {
-        "choices": (crossed * of_choices).sum() / of_choices.sum(),
-        "ranges": (gauss * of_ranges).sum() / of_ranges.sum(),
+        **row_losses(answer.values.float(), answer.spread.float(), values, seen, near),
         "regions": F.cross_entropy(painted, truth, weight),
-        "points": 20 * ((answer.points - points).abs().sum(-1) * inside).sum() / inside.sum().clamp(min=1),
+        "points": ((answer.points - points).abs().sum(-1) * inside).sum() / inside.sum().clamp(min=1),
     }
 
 
@@ -167,14 +194,14 @@ class ReaderTrainer:
         )
         self.step, self.seconds = 0, 0.0
 
-    def train_step(self, views: list[View], rate: float) -> dict[str, float]:
+    def train_step(self, views: list[Seen], rate: float) -> dict[str, float]:
         """One step; the loss's terms. FloatingPointError, before any weight changes, when it is not finite."""
         picture, *truth = (tensor.to(self.device) for tensor in tensors(views))
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             answer = self.network(picture.contiguous(memory_format=torch.channels_last), _phase(self.step))
-        terms = losses(answer, truth[0], truth[1], truth[2], self.step)
-        total = torch.stack(list(terms.values())).sum()
+        terms = losses(answer, truth[0], truth[1], truth[2], truth[3], self.step)
+        total = torch.stack([WEIGHTS[key] * value for key, value in terms.items()]).sum()
         self.network.zero_grad(set_to_none=True)
         total.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
@@ -196,27 +223,29 @@ class ReaderTrainer:
         return {key: float(value.detach()) for key, value in terms.items()}
 
     @torch.no_grad()
-    def look(self, views: list[View]) -> dict[str, float]:
+    def look(self, views: list[Seen]) -> dict[str, float]:
         """Figures of the averaged weights on some views."""
         network = self.averaged().to(self.device)
         right: list[float] = []
-        picture, values, points, regions = (tensor.to(self.device) for tensor in tensors(views))
+        fits: list[float] = []
+        picture, values, points, regions, seen = (tensor.to(self.device) for tensor in tensors(views))
         answer = network(picture)
-        far = torch.arange(len(views)) % 2 == 0
+        near = near_ones(len(views), torch.device("cpu"))
         own, true = answer.values.cpu(), values.cpu()
-        for row in ROWS:
+        for row, asked in zip(ROWS, ASKED_NEAR, strict=True):
+            at, view = COLUMNS[row.name], near if asked else ~near
             if row.choices:
-                at = COLUMNS[row.name]
-                right.append(float((own[far, at].argmax(1) == true[far, at].argmax(1)).float().mean()))
-        off = (own[far][:, RANGES] - true[far][:, RANGES]).square().mean(0)
-        r2 = 1 - off / true[far][:, RANGES].var(0, unbiased=False).clamp(min=1e-3)
+                right.append(float((own[view, at].argmax(1) == true[view, at].argmax(1)).float().mean()))
+            else:
+                off = (own[view, at] - true[view, at]).square().mean()
+                fits.append(float(1 - off / true[view, at].var(unbiased=False).clamp(min=1e-3)))
         apart = (answer.points - points).square().sum(-1).sqrt()
-        terms = losses(answer, values, points, regions, 0)
+        terms = losses(answer, values, points, regions, seen, 0)
         return {
-            "unseen": float(torch.stack(list(terms.values())).sum()),
+            "unseen": float(sum(WEIGHTS[key] * value for key, value in terms.items())),
             "right": float(np.mean(right)),
-            "r2": float(r2.mean()),
-            "points_near": float(apart[~far.to(apart.device)].median()),
+            "r2": float(np.mean(fits)),
+            "points_near": float(apart[near.to(apart.device)].median()),
             "regions_right": float((answer.regions.argmax(1) == regions).float().mean()),
         }
 
@@ -322,6 +351,10 @@ def train_reader(
 
 def _rounded(figures: dict[str, float]) -> dict[str, Any]:
     return {key: round(value, 4) for key, value in figures.items()}
+
+
+def near_ones(count: int, device: torch.device) -> Tensor:
+    return torch.tensor([is_near(index) for index in range(count)], device=device)
 
 
 def _phase(step: int) -> tuple[int, int]:
