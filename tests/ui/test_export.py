@@ -166,15 +166,15 @@ def test_nothing_is_tried_while_something_is_written_or_nobody_looks(
     assert not dialog.trial.busy
     dialog.cancel_button.click()
     gate.set()
-    qtbot.waitUntil(lambda: dialog.job is None, timeout=WAIT)
-    assert dialog.trial.busy and dialog.isVisible()
+    tried(qtbot, dialog)  # when that is over
+    assert dialog.job is None and dialog.isVisible() and not list(tmp_path.iterdir())
     dialog.cancel_button.click()
     assert not dialog.trial.busy and not dialog.isVisible()
     window.session.edit(RED, "Red")
     assert not dialog.trial.busy
 
 
-def test_what_cannot_be_is_said_below_the_options(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_what_cannot_be_is_said_at_the_options(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     dialog = window.export_for()
     dialog.choose("sheet")
     line = line_of(dialog.fields["expressions"])

@@ -82,7 +82,7 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         middle, above, buttons, right = QVBoxLayout(), QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
-        for widget, stretch in ((self.use, 0), (self.options, 1), (self.problem, 0)):
+        for widget, stretch in ((self.use, 0), (self.problem, 0), (self.options, 1)):
             middle.addWidget(widget, stretch)
         above.setSpacing(18)
         above.addLayout(middle, 1)
@@ -191,7 +191,7 @@ class ExportDialog(QDialog):
         self.start_button.setText(self.tr("Replace") if self.place.taken else self.tr("Export"))
 
     def _refuse(self, text: str) -> None:
-        """Say below the options why they cannot be."""
+        """Say above the options why they cannot be."""
         self.problem.setText(fitting(text))
         self.problem.setVisible(bool(text))
 

@@ -99,9 +99,13 @@ class ExportTrial(QWidget):
         self.player.say(self.tr("Drawing ..."))
 
         def progressed(step: Progress) -> None:
-            if job is self._job and "trial" in step.figures:
+            if job is not self._job:
+                return
+            if "trial" in step.figures:
                 self.refused.emit("")
                 self._show(step.figures["trial"], order.many, bool(row.beside))
+            else:
+                self.player.say(step.message)  # seen where there is no picture yet
 
         def failed(message: str, hint: str) -> None:
             if job is self._job:
