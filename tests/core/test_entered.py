@@ -79,7 +79,24 @@ def test_the_entered_region_is_followed_where_it_goes() -> None:
     session.edit_whole(with_region(session.project.look, 1, None), "Delete b")
     assert session.entered is None and session.look == session.project.look
     session.undo()
+    assert session.entered == 1, "what comes back is entered as it was"
+
+
+def test_a_region_that_comes_again_is_entered_again() -> None:
+    session = begun("a")
+    look = session.project.look
+    new = Region("new", ("eyes",), MASK, palette={"hair.base": "#112233"})
+    session.edit_whole(look.with_(regions=(new, *look.regions)), "New region")
+    session.enter(0)
+    session.undo()
     assert session.entered is None
+    session.redo()
+    assert session.entered == 0 and session.look.palette == {"hair.base": "#112233"}
+    session.undo()
+    session.edit_whole(look.with_(seed=9, regions=(*look.regions, new)), "Other look")
+    session.undo()
+    session.redo()
+    assert session.entered is None, "nobody was inside"
 
 
 def test_another_document_or_look_has_nothing_entered() -> None:

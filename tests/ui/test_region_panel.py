@@ -9,11 +9,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from tests.fakes import ATTRIBUTES, DEFAULT, DICE, MATERIALS, PARTS
 from tests.ui.driving import WAIT, drag, settle, shown
+from vtuber_studio.core.dice import roll
+from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look
+from vtuber_studio.core.region import differs as differing
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.ready_masks import TABLE, targets
 from vtuber_studio.ui.widgets.glow import Glow
+from vtuber_studio.ui.widgets.value_row import value_menu
 
 LEFT, RIGHT, ENDS, STREAK, ALL = TABLE
 HAIR = ("hair_front",)
@@ -233,3 +238,50 @@ def test_a_stack_too_high_is_refused_in_words(qtbot: QtBot, streaked: MainWindow
     window.session.enter(99)
     window.regions.buttons["duplicate"].click()
     assert len(window.regions.stack) == 100 and window.error_bar.isVisible()
+
+
+def test_the_dice_roll_what_is_ticked_and_nothing_else(qtbot: QtBot, streaked: MainWindow) -> None:
+    window = streaked
+    window.dice.roll(5)
+    region = window.stage.region
+    assert region is not None and set(region.attributes) <= {"front_style", "fringe_length"} and region.attributes
+    assert set(region.palette) <= {"hair.base", "hair.tip"} and region.palette and set(region.z) == {"hair_front"}
+    persona = roll(DEFAULT, ATTRIBUTES, MATERIALS, PARTS, 5, rules=DICE)
+    inside = window.session.look
+    assert all(inside.attributes[name] == persona.attributes[name] for name in ("front_style", "fringe_length"))
+    own = seed_z(inside.seed, "hair_front", 4) + np.array(inside.z["hair_front"])
+    assert np.allclose(own, seed_z(5, "hair_front", 4), atol=1e-6), "as the persona of that seed has it"
+    window.dice.vary()
+    region = window.stage.region
+    assert region is not None and set(region.attributes) <= {"front_style", "fringe_length"}
+    window.regions.ticks["eyes"].click()
+    assert window.session.look.attributes["eye_size"] == window.session.project.look.attributes["eye_size"]
+
+
+def test_inside_everything_goes_back_to_what_is_outside(qtbot: QtBot, streaked: MainWindow) -> None:
+    window, session = streaked, streaked.session
+    session.enter(None)
+    session.edit(session.look.set(fringe_length=0.4).paint({"hair.base": "#225588"}))
+    session.enter(0)
+    session.edit(session.look.set(fringe_length=-0.6).paint({"hair.base": "#cc2233", "hair.tip": "#ffffff"}))
+    row = window.attributes.rows["fringe_length"]
+    QTest.mouseDClick(row.label, Qt.MouseButton.LeftButton)
+    region = window.stage.region
+    assert region is not None and region.attributes == {} and session.look.attributes["fringe_length"] == 0.4
+    menu = value_menu(row)
+    assert not menu.actions()[0].isEnabled() and "0.40" in menu.actions()[0].text()
+    menu.close()
+    window.palette_panel.reset("hair.base")
+    assert session.look.palette["hair.base"] == "#225588"
+    region = window.stage.region
+    assert region is not None and region.palette == {"hair.tip": "#ffffff"}
+    session.edit(session.look.set(fringe_length=-0.6))
+    window.parts._reset(PARTS[2])
+    assert window.stage.region is not None and not differing(window.stage.region)
+    session.enter(None)
+    QTest.mouseDClick(row.label, Qt.MouseButton.LeftButton)
+    assert session.look.attributes["fringe_length"] == 0.0
+
+
+def test_ticks_say_what_they_are_for(streaked: MainWindow) -> None:
+    assert all(tick.toolTip() for tick in streaked.regions.ticks.values())

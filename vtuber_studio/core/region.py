@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
 
+from vtuber_studio.core.attribute import Attribute
+from vtuber_studio.core.latents import seed_z
 from vtuber_studio.core.look import Look, Mix, Region, Taught
+from vtuber_studio.core.part import Part
 
 MAX_REGIONS = 100
 T = TypeVar("T")
@@ -66,7 +69,50 @@ def with_region(look: Look, index: int, region: Region | None) -> Look:
 
 def differs(region: Region) -> bool:
     """Whether anything is different inside; in a new region nothing is."""
-    return bool(region.attributes or region.palette or region.z or region.directions or region.mixes)
+    own = region.attributes, region.palette, region.z, region.directions, region.taught, region.mixes
+    return any(own)
+
+
+def confined(
+    look: Look, changed: Look, rows: Sequence[Attribute], parts: Sequence[Part], colours: Collection[str]
+) -> Look:
+    """``changed`` in what touches these ``parts`` and ``colours`` (materials); in all else ``look``.
+
+    The seed stays, as it does inside a region: what another one gave the parts is kept as offsets."""
+    inside = {part.name for part in parts}
+    free = {row.name for row in rows if not inside.isdisjoint(row.parts)}
+    z = dict(changed.z)
+    for part in parts if changed.seed != look.seed else ():
+        theirs, ours = (seed_z(seed, part.name, part.z_dim) for seed in (changed.seed, look.seed))
+        offsets = np.asarray(changed.z.get(part.name, (0.0,) * part.z_dim))
+        z[part.name] = tuple(float(value) for value in theirs - ours + offsets)
+
+    def joined(old: Mapping[str, T], new: Mapping[str, T], may: Callable[[str], bool]) -> dict[str, T]:
+        return {k: v for k, v in old.items() if not may(k)} | {k: v for k, v in new.items() if may(k)}
+
+    def painted(key: str) -> bool:
+        part, _, material = key.rpartition(":")
+        return material in colours and (not part or part in inside)
+
+    mixes = [mix for mix in look.mixes if mix.part not in inside] + [mix for mix in changed.mixes if mix.part in inside]
+    return look.with_(
+        attributes=joined(look.attributes, changed.attributes, free.__contains__),
+        palette=joined(look.palette, changed.palette, painted),
+        z=joined(look.z, z, inside.__contains__),
+        directions=joined(look.directions, changed.directions, inside.__contains__),
+        taught=changed.taught,
+        mixes=tuple(mixes),
+    )
+
+
+def come_back(before: Look, after: Look) -> int | None:
+    """The place of the one region that ``after`` has and ``before`` has not; None when anything else differs."""
+    stack = after.regions
+    if len(stack) != len(before.regions) + 1 or before.with_(regions=stack) != after:
+        return None
+    pairs = enumerate(zip(stack, before.regions, strict=False))
+    index = next((k for k, (one, other) in pairs if one != other), len(before.regions))
+    return index if stack[:index] + stack[index + 1 :] == before.regions else None
 
 
 def still_there(before: tuple[Region, ...], after: tuple[Region, ...], index: int | None) -> int | None:

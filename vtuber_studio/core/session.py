@@ -22,7 +22,7 @@ from vtuber_studio.core.history import Step, start
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import Face
 from vtuber_studio.core.project import NamedLook, Project, check_project, open_project, save_project
-from vtuber_studio.core.region import still_there, variant, with_variant
+from vtuber_studio.core.region import come_back, still_there, variant, with_variant
 
 T = TypeVar("T")
 
@@ -167,11 +167,15 @@ class Session:
         for callback in tuple(self._subscribers):
             callback(self)
 
-    def _show(self, moment: Moment) -> None:
+    def _show(self, moment: Moment, again: bool = False) -> None:
+        """``again``: undo or redo; a region that comes back by it is entered, as it was."""
         if moment != self._now:
             before, after = self.project, moment.project
             regions = after.look.regions if after.active == before.active else ()
-            self.entered = still_there(before.look.regions, regions, self.entered)
+            if again and self.entered is None and after.active == before.active:
+                self.entered = come_back(before.look, after.look)
+            else:
+                self.entered = still_there(before.look.regions, regions, self.entered)
             self._now = moment
             self._notify()
 
@@ -207,8 +211,11 @@ class Session:
 
     def abort(self) -> None:
         """End the gesture as if it had never begun."""
+        self._leave_gesture(again=False)
+
+    def _leave_gesture(self, again: bool) -> None:
         self._gesture = None
-        self._show(self._history.value)
+        self._show(self._history.value, again)
 
     def edit(self, look: Look, label: str = "Edit") -> None:
         """Replace the active look, or what it is inside the region that was entered; StudioError, and nothing changed,
@@ -238,13 +245,13 @@ class Session:
         """Take back the last step, or abort the gesture in progress."""
         if self._gesture is None:
             self._history = self._history.undo()
-        self.abort()
+        self._leave_gesture(again=True)
 
     def redo(self) -> None:
         """Do the last undone step again; not during a gesture."""
         if self._gesture is None:
             self._history = self._history.redo()
-            self._show(self._history.value)
+            self._show(self._history.value, again=True)
 
     def go(self, at: int) -> None:
         """Undo or redo to the step at that place of ``steps``; a gesture in progress is aborted."""

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from vtuber_studio.core.attribute import rows_seen
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import seen_colours, take
-from vtuber_studio.core.one_part import reset_part
+from vtuber_studio.core.one_part import own_rows, reset_part
 from vtuber_studio.core.palette import to_hex
+from vtuber_studio.core.part import Part
+from vtuber_studio.core.region import confined
 from vtuber_studio.engine.manifest import Manifest, can, materials_of
 from vtuber_studio.engine.picking import Hit
 from vtuber_studio.ui.new_regions import NewRegions
@@ -81,8 +83,9 @@ class PartMenu(QObject):
         vary.setEnabled(part in varied_parts(manifest))
         vary.triggered.connect(partial(self.variations.open, hit.part))
         self._locks(menu, manifest, hit.part)
-        reset = say(self.tr("Back to its default"))
-        reset.triggered.connect(partial(self._edit, self.tr("Reset {}").format(part.label), reset_part, hit.part))
+        inside = self.stage.region is not None
+        reset = say(self.tr("As it is outside of the region") if inside else self.tr("Back to its default"))
+        reset.triggered.connect(partial(self._reset, part))
         if can(manifest, "mixing"):
             menu.addSeparator()
             self._sources(menu.addMenu(self.tr("Take it from")), part.label, hit.part)
@@ -164,10 +167,16 @@ class PartMenu(QObject):
         self.stage.session.abort()
         self.stage.session.edit(look, step)
 
-    def _edit(self, step: str, change: Callable[..., Look], part: str) -> None:
+    def _reset(self, part: Part) -> None:
+        """To its defaults, or inside a region to what the look has around it."""
         manifest, session = self.stage.manifest, self.stage.session
         assert manifest is not None
-        session.edit(change(session.look, manifest.attributes, part), step)
+        rows, label = manifest.attributes, self.tr("Reset {}").format(part.label)
+        if self.stage.region is None:
+            session.edit(reset_part(session.look, rows, part.name), label)
+        else:
+            own, colours = own_rows(rows, part.name), materials_of(manifest, part.name)
+            session.edit(confined(session.look, session.project.look, own, [part], colours), label)
 
     def _lock(self, names: list[str], locked: bool) -> None:
         session = self.stage.session

@@ -86,6 +86,11 @@ class Stage(QObject):
         return Look() if self.manifest is None else first_look(self.manifest)
 
     @property
+    def rest(self) -> Look:
+        """What things go back to: inside a region the look around it, else what the generator starts with."""
+        return self.default_look if self.session.entered is None else self.session.project.look
+
+    @property
     def first_project(self) -> Project:
         """A new document."""
         named = Project() if self.manifest is None else Project(generator=made_with(self.manifest))

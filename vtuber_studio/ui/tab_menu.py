@@ -35,7 +35,7 @@ def tab_menu(stage: Stage, needs: str, parent: QWidget, place: QPoint) -> QMenu:
 
 def rows(stage: Stage, manifest: Manifest, needs: str) -> Rows:
     """Each entry and what it does."""
-    session, rest = stage.session, stage.default_look
+    session, rest = stage.session, stage.rest
     tables = [entry.part for entry in manifest.parts]
     parts = [part.name for part in tables]
 
@@ -50,9 +50,13 @@ def rows(stage: Stage, manifest: Manifest, needs: str) -> Rows:
         ]
 
     def shapes(look: Look) -> Look:
+        if stage.region is not None:
+            return look.with_(attributes=rest.attributes, mixes=rest.mixes, z=rest.z)
         return take(forget(look, rest.attributes).with_(attributes=rest.attributes), None, parts, "shape", 0.0)
 
     def colours(look: Look) -> Look:
+        if stage.region is not None:
+            return look.with_(palette=rest.palette)
         return take(forget(look, rest.palette).with_(palette=rest.palette), None, parts, "colour", 0.0)
 
     def directions(look: Look) -> Look:

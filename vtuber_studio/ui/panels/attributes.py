@@ -101,8 +101,10 @@ class AttributesPanel(QWidget):
         self._show_colours()
         look, locks = self.stage.session.look, self.stage.session.locks
         bare, whose = self._bare(), shares(self.stage, "shape")
+        outer = None if self.stage.region is None else self.stage.session.project.look
         for name, row in self.rows.items():
             row.set_value(seen_value(row.attribute, look))
+            row.rest = row.attribute.default if outer is None else outer.attributes.get(name, row.attribute.default)
             mixed = of_parts(whose, row.attribute.parts)
             row.set_mixed("\n".join(filter(None, (region_own(self.stage, name), mixed))))
             row.set_locked(name in locks)

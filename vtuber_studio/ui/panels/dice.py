@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from vtuber_studio.core.dice import COLOURS, roll, vary
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look, parse_seed
+from vtuber_studio.core.region import confined
 from vtuber_studio.engine.fitting import persona
-from vtuber_studio.engine.manifest import can
+from vtuber_studio.engine.manifest import can, materials_of
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.icons import icon
 from vtuber_studio.ui.widgets.words import fitting
@@ -117,7 +118,7 @@ class DicePanel(QWidget):
             self.group.currentData(),
             manifest.dice,
         )
-        session.edit(look, self.tr("Roll"))
+        self._put(look, self.tr("Roll"))
 
     def vary(self) -> None:
         """A little different."""
@@ -129,7 +130,16 @@ class DicePanel(QWidget):
         look = vary(
             session.look, manifest.attributes, manifest.materials, parts, seed, session.locks, rules=manifest.dice
         )
-        session.edit(look, self.tr("A little different"))
+        self._put(look, self.tr("A little different"))
+
+    def _put(self, look: Look, label: str) -> None:
+        """Inside a region its parts alone are rolled: what is no part of it is not kept for later, either."""
+        session, region, manifest = self.stage.session, self.stage.region, self.stage.manifest
+        if region is not None and manifest is not None:
+            parts = [entry.part for entry in manifest.parts if entry.part.name in region.parts]
+            colours = {name for part in parts for name in materials_of(manifest, part.name)}
+            look = confined(session.look, look, manifest.attributes, parts, colours)
+        session.edit(look, label)
 
     def _typed(self) -> None:
         if not self.seed.text().strip():  # nothing was meant: back to the seed that is there

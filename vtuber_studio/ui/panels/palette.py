@@ -183,8 +183,10 @@ class PalettePanel(QWidget):
         session.edit(session.committed.through(recoloured), self.wholes[base].label)
 
     def reset(self, name: str) -> None:
-        """Give a material back to its ramp, or its default."""
+        """Give a material back to its ramp, or its default; inside a region to what the look around it has."""
         session, default = self.stage.session, self._materials[name].colour
+        if self.stage.region is not None:
+            default = session.project.look.palette.get(name, default)
 
         def given_back(one: Look) -> Look:
             palette = {key: colour for key, colour in one.palette.items() if key != name}

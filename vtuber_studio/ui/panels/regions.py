@@ -35,7 +35,7 @@ from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.region_bar import RegionBar
 from vtuber_studio.ui.widgets.section import Section, scroll_column
 from vtuber_studio.ui.widgets.value_row import ValueRow
-from vtuber_studio.ui.widgets.words import fitting, literal
+from vtuber_studio.ui.widgets.words import fitting, literal, plain
 
 ICON = 28  # logical pixels a side of a mask's picture
 MAX_NAME = 60
@@ -135,6 +135,7 @@ class RegionsPanel(QWidget):
         for place, entry in enumerate(manifest.parts):
             tick = self.ticks[entry.part.name] = QCheckBox(literal(entry.part.label))
             tick.toggled.connect(partial(self._set_part, entry.part.name))
+            tick.setToolTip(plain(self.tr("Whether {} is different inside the mask").format(entry.part.label)))
             self.grid.addWidget(tick, place // 2, place % 2)
         self.new.fill(self.new_menu)
         self._shown = None

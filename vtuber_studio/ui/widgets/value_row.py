@@ -49,6 +49,7 @@ class ValueRow(QWidget):
         self.slider: Slider | None = None
         self._idle = self._mixed = ""
         self._value: Value | None = None  # shown
+        self.rest: Value = attribute.default  # what it goes back to
         if attribute.choices:
             self.combo = ChoiceBox(attribute.choices)
             self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -188,7 +189,7 @@ class ValueRow(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Double-click resets; the wheel scrolls the panel unless the control has the focus."""
         if event.type() == QEvent.Type.MouseButtonDblClick and watched in (self.label, self.slider):
-            self.put(self.attribute.default)
+            self.put(self.rest)
             return True
         if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
@@ -201,9 +202,10 @@ def value_menu(row: ValueRow) -> QMenu:
     menu, attribute = QMenu(row), row.attribute
     menu.aboutToHide.connect(menu.deleteLater)
     enabled = not row.is_idle
-    rest = attribute.default
+    rest = row.rest
     named = choice_label(str(rest)) if attribute.choices else shown_number(float(rest), 2, row.locale())
-    back = menu.addAction(literal(row.tr("Back to its default, {}").format(named)))
+    words = row.tr("Back to its default, {}") if rest == attribute.default else row.tr("Back to {}")
+    back = menu.addAction(literal(words.format(named)))
     back.triggered.connect(partial(row.put, rest))
     back.setEnabled(row.value != rest)
     if not attribute.choices:
