@@ -13,7 +13,7 @@ from vtuber_studio.core.image import decode_png
 from vtuber_studio.core.look import look_from_json
 from vtuber_studio.core.mask import SIDE, mask_of
 from vtuber_studio.core.mixing import seen_palette, seen_value
-from vtuber_studio.core.project import read_look
+from vtuber_studio.core.project import NamedLook, Project, read_look, save_project
 from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
 MANIFEST = read_bundle(find_bundle(None)).manifest
@@ -126,3 +126,25 @@ def test_a_palette_that_says_nothing_of_her_is_refused(pair: tuple[Path, Path], 
     assert "Nothing was asked" in refused("palette", pair[0])
     assert "'.bmp'" in refused("palette", pair[0], "--export", tmp_path / "a.bmp")
     assert not (tmp_path / "c.json").exists()
+
+
+def test_a_project_s_look_is_named_and_an_outfit_is_taken(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    school, other = (read_look(file) for file in pair)
+    project = Project(looks=(NamedLook("School", school), NamedLook("On stage", other)), active=0)
+    save_project(tmp_path / "her.vtsproj", project)
+    named = ("--look", tmp_path / "her.vtsproj", "--look-name", "on stage")
+    assert studio("render", tmp_path / "b.png", *named, "--size", "64").returncode == 0
+    assert read_look(tmp_path / "b.png") == other
+    assert studio("export", "png", tmp_path / "c.png", *named, "--size", "64").returncode == 0
+    assert read_look(tmp_path / "c.png") == other
+    said = refused("render", tmp_path / "no.png", "--look", tmp_path / "her.vtsproj", "--look-name", "Beach")
+    assert "Beach" in said and "School, On stage" in said
+    assert "project" in refused("render", tmp_path / "no.png", "--look", pair[0], "--look-name", "School")
+    assert "--look" in refused("render", tmp_path / "no.png", "--look-name", "School")
+    assert studio("mix", *pair, "--take", "outfit=B", "--out", tmp_path / "d.json").returncode == 0
+    dressed = read_look(tmp_path / "d.json")
+    assert dressed.attributes["clothes"] == other.attributes["clothes"]
+    assert dressed.palette["cloth.base"] == other.palette["cloth.base"]
+    assert dressed.attributes["face_width"] == school.attributes["face_width"] and not dressed.mixes
+    assert dressed.palette["hair.base"] == school.palette["hair.base"]
+    assert "whole" in refused("mix", *pair, "--take", "outfit=B@0.5", "--out", tmp_path / "no.json")

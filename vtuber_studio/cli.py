@@ -20,6 +20,7 @@ from vtuber_studio.cli_looks import (
     DirectionOption,
     ExpressionOption,
     GeneratorOption,
+    LookNameOption,
     LookOption,
     PoseOption,
     SeedOption,
@@ -93,6 +94,7 @@ def render(
     generator: GeneratorOption = None,
     seed: SeedOption = None,
     look: LookOption = None,
+    look_name: LookNameOption = "",
     set_: SetOption = None,
     direction: DirectionOption = None,
     expression: ExpressionOption = None,
@@ -116,7 +118,7 @@ def render(
 
     require_png(out)
     loaded = load_generator(generator)
-    chosen = along(look_of(loaded.manifest, look, seed, set_ or []), loaded.manifest, direction or [])
+    chosen = along(look_of(loaded.manifest, look, seed, set_ or [], look_name), loaded.manifest, direction or [])
     if background is not None:
         chosen = chosen.with_(background=background)
     shot = Shot(chosen, expression_of(expression or []), pose_of(pose or []))

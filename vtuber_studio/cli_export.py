@@ -12,6 +12,7 @@ import typer
 from vtuber_studio.cli_looks import (
     ExpressionOption,
     GeneratorOption,
+    LookNameOption,
     LookOption,
     PoseOption,
     SeedOption,
@@ -41,6 +42,7 @@ def export(
     generator: GeneratorOption = None,
     seed: SeedOption = None,
     look: LookOption = None,
+    look_name: LookNameOption = "",
     set_: SetOption = None,
     expression: ExpressionOption = None,
     pose: PoseOption = None,
@@ -95,7 +97,7 @@ def export(
         return Named(name, shot, read_options(row.options, texts, **given))
 
     if project is None:
-        one = named("", look_of(loaded.manifest, look, seed, set_ or []))
+        one = named("", look_of(loaded.manifest, look, seed, set_ or [], look_name))
         steps = row.export(_draw(row, loaded), one.shot, one.options, out)
     else:
         found = project_of(loaded.manifest, project)

@@ -28,6 +28,7 @@ SeedOption = Annotated[str | None, typer.Option(help="Roll the dice with this nu
 LookOption = Annotated[
     Path | None, typer.Option(help="A look's JSON, a project (its current look), or a picture that carries one.")
 ]
+LookNameOption = Annotated[str, typer.Option(help="Which look, or favourite, of the project that --look names.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -53,7 +54,7 @@ def mix(
         list[str],
         typer.Option(
             help="PART=B takes a part from the second look; all=B every part; PART=B:shape or :colour only that; "
-            "PART=B@0.5 half of it. Repeatable."
+            "PART=B@0.5 half of it; outfit=B what she wears. Repeatable."
         ),
     ],
     out: OutOption,
@@ -61,11 +62,13 @@ def mix(
 ) -> None:
     """Take parts of other looks into the first one; all else of it stays exactly as it is."""
     from vtuber_studio.core.mixing import take as taken
+    from vtuber_studio.core.outfit import wear
     from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
     manifest = read_bundle(find_bundle(generator)).manifest
     read = {letter: look_of(manifest, path) for letter, path in zip(string.ascii_uppercase, looks, strict=False)}
-    names = [entry.part.name for entry in manifest.parts]
+    parts_of = [entry.part for entry in manifest.parts]
+    names = [part.name for part in parts_of]
     look = read["A"]
     for wish in take:
         found = _TAKE.fullmatch(wish)
@@ -73,8 +76,12 @@ def mix(
         if not found or found["look"] not in read or not 0 <= amount <= 1:
             hint = f"Write PART=B, PART=B:shape or PART=B:colour@0.5; looks are {', '.join(read)}."
             raise StudioError(f"--take {wish!r} is not understood.", hint)
+        if found["part"] == "outfit" and wish == f"outfit={found['look']}":
+            look = wear(look, read[found["look"]], manifest.attributes, manifest.materials, parts_of)
+            continue
         if found["part"] not in (*names, "all"):
-            raise StudioError(f"There is no part called {found['part']!r}.", f"Parts are: {', '.join(names)}, all.")
+            known = f"Parts are: {', '.join(names)}, all; and outfit, taken whole."
+            raise StudioError(f"There is no part called {found['part']!r}.", known)
         parts = names if found["part"] == "all" else [found["part"]]
         for kind in ("shape", "colour"):
             if found["kind"] in (None, kind):
@@ -236,14 +243,18 @@ def _picture(generator: Generator, look: Look, out: Path, size: int) -> None:
     typer.echo(out)
 
 
-def look_of(tables: Manifest, file: Path | None, seed: str | None = None, settings: Sequence[str] = ()) -> Look:
-    """The look that --look, --seed and --set describe."""
+def look_of(
+    tables: Manifest, file: Path | None, seed: str | None = None, settings: Sequence[str] = (), name: str = ""
+) -> Look:
+    """The look that --look, --look-name, --seed and --set describe."""
     from vtuber_studio.core.look import parse_seed
     from vtuber_studio.core.project import read_look
     from vtuber_studio.engine.fitting import first_look, fit, persona
 
+    if name and file is None:
+        raise StudioError("--look-name needs a project.", "Give it with --look.")
     if file is not None:
-        look = _told(fit(read_look(file), tables))
+        look = _told(fit(read_look(file, name), tables))
         look = look if seed is None else look.with_(seed=parse_seed(seed))
     elif seed is not None:
         look = persona(tables, seed)

@@ -259,12 +259,26 @@ def save_project(path: Path, project: Project, thumbnail_png: bytes | None = Non
     return digest_of(data)
 
 
-def read_look(path: Path) -> Look:
-    """A look from its JSON, from the picture that it made, or the active look of a project; StudioError when the file
-    is none of them, or unsound."""
+def named_look(project: Project, name: str) -> Look:
+    """The look of a project that is called so, else the favourite; StudioError, which lists them, when none is."""
+    kept = (*project.looks, *project.favourites)
+    for same in (str, str.casefold):
+        for each in kept:
+            if same(each.name) == same(name):
+                return each.look
+    names = ", ".join(dict.fromkeys(each.name for each in kept if each.name))
+    raise StudioError(f"This project has no look called {name[:MAX_NAME]!r}.", f"It has: {names[:500]}.")
+
+
+def read_look(path: Path, name: str = "") -> Look:
+    """A look from its JSON, from the picture that it made, or of a project: the active one, or the one called ``name``.
+    StudioError when the file is none of them, or unsound, or has none of that name."""
     data = read_file(Path(path), MAX_FILE)
     if data[:2] == b"PK":
-        return project_from_bytes(data).look
+        project = project_from_bytes(data)
+        return named_look(project, name) if name else project.look
+    if name:
+        raise StudioError("Only a project has looks with names.", "Leave the name out, or give a .vtsproj file.")
     if data.startswith(SIGNATURE):
         carried = carried_look(data)
         if carried is None:

@@ -298,6 +298,20 @@ class Session:
         added = NamedLook(name or f"Look {len(looks) + 1}", look or self.project.look)
         self.edit_project(self.project.with_(looks=(*looks, added), active=len(looks)), "Add look")
 
+    def duplicate_look(self, index: int, name: str = "") -> None:
+        """A look again, behind it, and active."""
+        looks, kept = self.project.looks, self.project.looks[_at(self.project.looks, index, "look")]
+        again = msgspec.structs.replace(kept, name=name or kept.name)
+        changed = (*looks[: index + 1], again, *looks[index + 1 :])
+        self.edit_project(self.project.with_(looks=changed, active=index + 1), "Duplicate look")
+
+    def move_look(self, index: int, to: int) -> None:
+        """Another place among the looks; the active one stays active."""
+        looks, order = self.project.looks, list(range(len(self.project.looks)))
+        order.insert(_at(looks, to, "look"), order.pop(_at(looks, index, "look")))
+        active = order.index(self.project.active)
+        self.edit_project(self.project.with_(looks=tuple(looks[each] for each in order), active=active), "Move look")
+
     def remove_look(self, index: int) -> None:
         """Remove a look; StudioError for the last one."""
         looks, active = self.project.looks, self.project.active

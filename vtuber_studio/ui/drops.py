@@ -17,6 +17,7 @@ from vtuber_studio.ui.canvas import MARGIN, Canvas
 from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
+from vtuber_studio.ui.panels.looks import LooksPanel
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
@@ -50,13 +51,15 @@ class Drops(QObject):
         generators: Generators,
         canvas: Canvas,
         favourites: FavouritesPanel,
+        looks: LooksPanel,
         wall: WallPanel,
         palettes: PaletteBox,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self.files, self.pictures, self.generators, self.canvas = files, pictures, generators, canvas
-        self.favourites, self.wall, self.palettes, self.window = favourites, wall, palettes, window
+        self.favourites, self.looks, self.wall, self.palettes = favourites, looks, wall, palettes
+        self.window = window
         pictures.read.connect(self.received)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -125,11 +128,11 @@ class Drops(QObject):
     @property
     def _dragged(self) -> NamedLook | None:
         """A look of this window that is on its way."""
-        return self.favourites.dragged or self.wall.dragged
+        return self.favourites.dragged or self.looks.dragged or self.wall.dragged
 
     def _keeps(self, event: QDropEvent) -> bool:
         """Would a look of the wall become a favourite here?"""
-        return self.wall.dragged is not None and self._on(self.favourites, event)
+        return self.wall.dragged is not None and self.favourites.isVisible() and self._on(self.favourites, event)
 
     def _on(self, widget: QWidget, event: QDropEvent) -> bool:
         return widget.rect().contains(widget.mapFrom(self.window, event.position().toPoint()))

@@ -43,6 +43,7 @@ from vtuber_studio.ui.panels.directions import DirectionsPanel
 from vtuber_studio.ui.panels.face import FacePanel
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.history import HistoryPanel
+from vtuber_studio.ui.panels.looks import LooksPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.panels.regions import RegionsPanel
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
         self.exports = Exports(self.stage, self.preferences, self)
         self._export: ExportDialog | None = None
         self._build_panels()
-        kept = self.favourites, self.wall, self.palette_panel.palettes
+        kept = self.favourites, self.looks, self.wall, self.palette_panel.palettes
         self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, *kept, self)
         self._build_actions()
         self._connect()
@@ -111,7 +112,14 @@ class MainWindow(QMainWindow):
         self.mixing = MixingPanel(self.stage, self.thumbnails)
         self.favourites = FavouritesPanel(self.stage, self.thumbnails, self.mixing)
         self.history = HistoryPanel(self.stage, self.thumbnails, self.generators.go)
-        self.strips = Strips(((self.favourites, self.tr("Favourites")), (self.history, self.tr("History"))))
+        self.looks = LooksPanel(self.stage, self.thumbnails, self.mixing)
+        self.strips = Strips(
+            (
+                (self.favourites, self.tr("Favourites")),
+                (self.looks, self.tr("Looks")),
+                (self.history, self.tr("History")),
+            )
+        )
         self.dice, self.regions = DicePanel(self.stage), RegionsPanel(self.stage, self.canvas)
         self.wall = WallPanel(self.stage, self.thumbnails, self.mixing)
         left = (
@@ -217,6 +225,7 @@ class MainWindow(QMainWindow):
         self.attributes.colour_wanted.connect(self.part_view.show_colour)
         self.favourites.mix_asked.connect(self.part_view.mix_with)
         self.favourites.export_asked.connect(self.export_png)
+        self.looks.export_asked.connect(self.export_png)
         self.wall.tried.connect(self.preview.glance)
         self.wall.export_asked.connect(self.export_png)
         self.directions.taught.teach_asked.connect(self.teach)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.mixing import take
+from vtuber_studio.core.outfit import wear, worn_rows
 from vtuber_studio.core.project import NamedLook
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.widgets.words import literal
@@ -22,8 +23,9 @@ def tr(text: str) -> str:
 
 
 def mix_menu(mixing: MixingPanel, kept: NamedLook, parent: QWidget, whole: bool = False) -> QMenu:
-    """Shapes, colours or half of all ticked parts, or one part alone; with ``whole`` all that she is, too. A click is
-    one step of undo, and makes ``kept`` the panel's second look; what was only pointed at leaves no trace."""
+    """Shapes, colours or half of all ticked parts, the outfit, or one part alone; with ``whole`` all that she is, too.
+    A click is one step of undo, and makes ``kept`` the panel's second look; what was only pointed at leaves no trace.
+    """
     session, manifest, ticked = mixing.stage.session, mixing.stage.manifest, mixing.ticked
     before, looks, label = session.look, dict[QAction, Look](), tr("Mix in {}").format(kept.name)
     menu = QMenu(tr("Mix in"), parent)
@@ -57,6 +59,10 @@ def mix_menu(mixing: MixingPanel, kept: NamedLook, parent: QWidget, whole: bool 
     offer(menu, of.format(tr("Shapes")), mixed(ticked, 1.0, 0.0))
     offer(menu, of.format(tr("Colours")), mixed(ticked, 0.0, 1.0))
     offer(menu, of.format(tr("Half")) if some else tr("Half of everything"), mixed(ticked, 0.5, 0.5))
+    if worn_rows(manifest.attributes):
+        parts = [entry.part for entry in manifest.parts]
+        dressed = wear(before, kept.look, manifest.attributes, manifest.materials, parts)
+        offer(menu, tr("What she wears"), dressed)
     menu.addSeparator()
     one = menu.addMenu(tr("Only one part"))
     for entry in manifest.parts:

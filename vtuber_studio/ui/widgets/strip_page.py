@@ -82,26 +82,29 @@ class StripPage(QWidget):
         old, new = list(self.looks), tuple(looks)
         self.list.blockSignals(True)
         while old and (not new or old[0] is not new[0]) and not any(old[0] is each for each in new):
+            if len(old) <= len(new):
+                break  # one was changed, none has left
             old.pop(0)
             self.list.takeItem(0)
-        kept = 0
-        while kept < min(len(old), len(new)) and old[kept] is new[kept]:
-            kept += 1
-        while self.list.count() > kept:
-            self.list.takeItem(kept)
+        while self.list.count() > len(new):
+            self.list.takeItem(len(new))
         self.looks = new
-        for each in new[kept:]:
-            self._add(each, hint, editable)
+        for row, look in enumerate(new):
+            if row >= self.list.count():
+                item = QListWidgetItem()
+                item.setSizeHint(self._item_size)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+                self.list.addItem(item)
+            elif old[row] is look:
+                continue
+            self._picture(self.list.item(row), look, hint, editable)
         self.list.blockSignals(False)
 
-    def _add(self, look: NamedLook, hint: str, editable: bool) -> None:
-        item = QListWidgetItem(look.name)
-        if editable:
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        item.setSizeHint(self._item_size)
-        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+    def _picture(self, item: QListWidgetItem, look: NamedLook, hint: str, editable: bool) -> None:
+        flag = Qt.ItemFlag.ItemIsEditable
+        item.setFlags(item.flags() | flag if editable else item.flags() & ~flag)
+        item.setText(look.name)
         item.setToolTip(plain(f"{look.name}\n{hint}"))
-        self.list.addItem(item)
         self.thumbnails.show(look.look, self._placer(look.look), VIEW, 2 * ICON)
 
     def _placer(self, look: Look) -> Callable[[QPixmap], None]:
