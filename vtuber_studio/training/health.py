@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 
 PATIENCE = 6  # ticks in a row that must say the same
-SURE, LEARNED_BY_HEART = 0.9, 0.6  # r_t and r_v of a judge that knows its pictures by heart
+LEARNED_BY_HEART = 0.8  # r_v of a judge that knows its pictures by heart
+SURE = 0.9  # r_t of one, where nothing is held out
 ALIKE = 0.2  # of the pictures' own diversity: made ones that vary so little are all alike
 FALLEN = 0.4  # of the best diversity so far
 NONE = 0.01  # diversity of pictures that are one and the same
@@ -97,7 +98,7 @@ def examine(history: Sequence[Vitals], reference: float) -> Finding | None:
     checks: dict[Kind, list[bool]] = {
         "collapsed": [v.diversity < max(min(ALIKE * reference, 1.0), NONE) for v in recent],
         "beaten": [v.real - v.fake > BEATEN for v in recent],
-        "overfitted": [v.r_t > SURE and (v.r_v is None or v.r_v > LEARNED_BY_HEART) for v in recent],
+        "overfitted": [v.r_t > SURE if v.held_out is None else (v.r_v or 0.0) > LEARNED_BY_HEART for v in recent],
     }
     risen = best > FALLEN * reference  # a run begins with pictures that are all alike
     for kind, said in checks.items():

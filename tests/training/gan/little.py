@@ -11,7 +11,9 @@ from vtuber_studio.training.gan.config import GanConfig
 from vtuber_studio.training.gan.pictures import Pictures
 
 SIDE = 16
-QUICK = GanConfig(SIDE, batch=8, z_dim=8, w_dim=32, mapping_width=32, bf16=False, held_out=0.1, ema_images=400)
+QUICK = GanConfig(
+    SIDE, batch=8, z_dim=8, w_dim=32, mapping_width=32, bf16=False, held_out=0.1, ema_images=400, judge_width=0.25
+)
 
 
 def discs(count: int, seed: int = 0, side: int = SIDE) -> np.ndarray:

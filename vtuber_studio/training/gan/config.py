@@ -42,6 +42,7 @@ class GanConfig:
     ada_target: float = 0.6  # of r_t
     ada_images: int = 100_000  # pictures in which p may go from 0 to 1
     norm: Literal["none", "batch", "instance"] = "none"  # of the discriminator
+    judge_width: float = 1.0  # times the channels of JUDGE_WIDTHS: more where there is an accelerator
     mirror: bool = False  # pictures are seen mirrored half of the time
     ema_images: int = 4000  # half-life of the moving average of the generator's weights, once enough were seen
     held_out: float = 0.05  # share of the pictures that only the judge's overfitting is measured with
@@ -55,7 +56,8 @@ class GanConfig:
     @property
     def judge_widths(self) -> tuple[int, ...]:
         """Channels of the discriminator at R, R / 2, ..., 4."""
-        return tuple(width for side, width in JUDGE_WIDTHS.items() if side <= self.resolution)
+        widths = [width for side, width in JUDGE_WIDTHS.items() if side <= self.resolution]
+        return tuple(max(4, round(self.judge_width * width)) for width in widths)
 
 
 _ENDS: dict[str, tuple[float, float]] = {  # what a number may be
