@@ -285,3 +285,17 @@ def test_inside_everything_goes_back_to_what_is_outside(qtbot: QtBot, streaked: 
 
 def test_ticks_say_what_they_are_for(streaked: MainWindow) -> None:
     assert all(tick.toolTip() for tick in streaked.regions.ticks.values())
+
+
+def test_what_is_mixed_in_inside_is_of_its_parts_and_seen_in_the_swatches(
+    qtbot: QtBot, streaked: MainWindow
+) -> None:
+    window = streaked
+    window.mixing.set_source(DEFAULT.set(eye_size=0.9, fringe_length=0.9).paint({"hair.base": "#cc2233"}))
+    window.mixing.take_buttons["shape"].click()
+    window.mixing.take_buttons["colour"].click()
+    region = window.stage.region
+    assert region is not None and [(mix.part, mix.shape, mix.colour) for mix in region.mixes] == [("hair_front", 1, 1)]
+    assert window.palette_panel.swatches["hair.base"].colour == "#cc2233"
+    window.mixing.take_buttons[""].click()
+    assert window.palette_panel.swatches["hair.base"].colour == "#4060c0"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.core.look import Look, Region
+from vtuber_studio.core.part import Part
 from vtuber_studio.core.pose import NEUTRAL, POSE_ROWS, Face, Pose
 from vtuber_studio.core.project import NamedLook, Project
 from vtuber_studio.core.session import Session
@@ -84,6 +85,13 @@ class Stage(QObject):
     def default_look(self) -> Look:
         """The look that the generator starts with, every value in it."""
         return Look() if self.manifest is None else first_look(self.manifest)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The generator's parts, those of the entered region first: a colour is shown as it is seen there."""
+        inside, manifest = self.region.parts if self.region else (), self.manifest
+        every = [entry.part for entry in manifest.parts] if manifest else []
+        return sorted(every, key=lambda part: part.name not in inside)
 
     @property
     def rest(self) -> Look:

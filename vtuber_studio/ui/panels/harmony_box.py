@@ -110,8 +110,7 @@ class HarmonyBox(Section):
         manifest, target, base = self.stage.manifest, self.target.currentData(), self.base.currentData()
         if manifest is None or target is None or base is None:
             return
-        parts = [entry.part for entry in manifest.parts]
-        seen = seen_palette(manifest.materials, parts, self.stage.session.committed)
+        seen = seen_palette(manifest.materials, self.stage.parts, self.stage.session.committed)
         may = target in self._inside() and target != base
         why = self.tr("Choose two colours.") if target == base else self.tr("It colours nothing inside this region.")
         for name, degrees in HARMONIES.items():

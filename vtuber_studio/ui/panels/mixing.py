@@ -182,11 +182,11 @@ class MixingPanel(QWidget):
             self.set_source(persona(manifest, seed))
 
     def take_all(self, kind: str, amount: float) -> None:
-        """Take one kind of every ticked part, or nothing of them."""
-        look = self.stage.session.look
+        """Take one kind of every ticked part, or nothing of them; inside a region, of its parts alone."""
+        look, parts = self.stage.session.look, [part for part in self.ticked if not outside(self.stage, (part,))]
         for each in KINDS:
             if kind in (each, ""):
-                look = take(look, self.source, self.ticked, each, amount)
+                look = take(look, self.source, parts, each, amount)
         self.stage.session.edit(look, self.tr("Mix"))
 
     def morph_to(self, amount: Value) -> None:

@@ -147,7 +147,7 @@ class PalettePanel(QWidget):
         if now == self._shown:
             return
         self._shown = now
-        parts = [entry.part for entry in manifest.parts]
+        parts = self.stage.parts
         seen = seen_palette(manifest.materials, parts, look)
         self.alike.setText(warning(seen, {row.name: row.label for row in manifest.materials}))
         self.alike.setVisible(bool(self.alike.text()))
