@@ -11,10 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.export.conftest import SHOT
-from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.timeline import idle
 from vtuber_studio.export import (
-    EXPORTERS,
     AnimationOptions,
     GifOptions,
     Render,
@@ -80,38 +78,11 @@ def test_every_frame_is_seen_as_it_was_drawn(
             assert np.array_equal(seen[..., 3], drawn[..., 3]) and np.array_equal(seen[shown], drawn[shown])
 
 
-@pytest.mark.parametrize(("export", "options", "name"), CASES[1:], ids=["webp lossless", "webp", "gif"])
-def test_cancel_and_faults_leave_what_was_there(
-    export: Any, options: Any, name: str, render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / name).write_text("mine")
-    running = export(render, SHOT, options, tmp_path / name)
-    for _ in range(4):
-        next(running)
-    running.close()
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StudioError, match="disk is full"):
-        list(export(render, SHOT, options, tmp_path / name))
-    assert (tmp_path / name).read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
-
-
 def test_a_face_at_rest_is_one_long_frame(render: Render, tmp_path: Path) -> None:
     options = AnimationOptions(size=64, animation="look_around", seconds=2, fps=10)  # the fake has no gaze
     list(export_apng(render, SHOT, options, tmp_path / "a.png"))
     frames, times = read(tmp_path / "a.png")
     assert len(frames) < 20 and sum(times) == 2000
-
-
-def test_every_kind_of_the_table_refuses_a_missing_folder(render: Render, tmp_path: Path) -> None:
-    for row in EXPORTERS.values():
-        if row.draws == "picture":
-            with pytest.raises(StudioError):
-                list(row.export(render, SHOT, row.options(), tmp_path / "no" / f"a{row.suffix}"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_loop_moves_and_closes_in_pixels(render: Render, tmp_path: Path) -> None:

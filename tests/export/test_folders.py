@@ -7,7 +7,6 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -65,34 +64,6 @@ def test_a_folder_is_replaced_only_where_nothing_is_lost(render: Render, tmp_pat
         list(export_frames(render, SHOT, options, tmp_path / "file"))
     with pytest.raises(StudioError, match="cannot be written"):
         list(export_frames(render, SHOT, options, tmp_path / "no" / "frames"))
-
-
-@pytest.mark.parametrize("export", [export_frames, export_renpy, export_states, export_emotes])
-def test_cancel_and_faults_leave_no_folder(
-    export: Any, render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = {
-        export_frames: AnimationOptions(size=64),
-        export_renpy: SetOptions(size=64),
-        export_states: StateOptions(size=64),
-        export_emotes: EmoteOptions(),
-    }[export]
-    running = export(render, SHOT, options, tmp_path / "out")
-    next(running), next(running)
-    running.close()
-    assert not list(tmp_path.iterdir())
-    written = 0
-
-    def full(_: int) -> None:
-        nonlocal written
-        written += 1
-        if written > 2:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StudioError, match="disk is full"):
-        list(export(render, SHOT, options, tmp_path / "out"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_renpy_finds_every_picture_of_its_script(render: Render, tmp_path: Path) -> None:

@@ -235,23 +235,6 @@ def test_what_nothing_cuts_is_not_seen(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_half_written_is_left(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / f"a.{kind}"
-    path.write_bytes(b"before")
-    count = len(list(EXPORTERS[kind].export(draw, FACE, OPTIONS, tmp_path / "b")))
-    (tmp_path / "b").unlink()
-    for steps in range(1, count):  # cancelled at every step but the last
-        running = EXPORTERS[kind].export(draw, FACE, OPTIONS, path)
-        for _ in range(steps):
-            next(running)
-        running.close()  # type: ignore[attr-defined]
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(StudioError, match="disk is full"):
-        list(EXPORTERS[kind].export(draw, FACE, OPTIONS, path))
-    assert path.read_bytes() == b"before" and os.listdir(tmp_path) == [path.name]
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_what_cannot_be_is_said_before_anything_is_drawn(kind: str, tmp_path: Path) -> None:
     def never(*_: object, **__: object) -> list[Layer]:
         raise AssertionError("drawn")

@@ -167,21 +167,6 @@ def test_what_cannot_be_is_said_before_anything_is_drawn(
     assert not os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_half_written_is_left(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "ミク 🎀"
-    path.write_bytes(b"before")
-    row = EXPORTERS[kind]
-    running = row.export(draw, SHOT, row.options(size=64), path)
-    for _ in range(3):
-        next(running)
-    running.close()  # type: ignore[attr-defined]
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(StudioError, match="disk is full"):
-        list(row.export(draw, SHOT, row.options(size=64), path))
-    assert path.read_bytes() == b"before" and os.listdir(tmp_path) == [path.name]
-
-
 def test_a_plain_png_is_the_rendered_one_bit_for_bit(tmp_path: Path) -> None:
     list(EXPORTERS["png"].export(draw, SHOT, PngOptions(200), tmp_path / "a.png"))
     assert np.array_equal(decode_image((tmp_path / "a.png").read_bytes()), draw(SHOT, 200))

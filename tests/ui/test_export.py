@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DEFAULT, FakeGenerator
@@ -48,6 +48,8 @@ def test_every_kind_has_a_target_and_every_target_its_options(window: MainWindow
         assert order.target == name and dialog.path().suffix == target.exporter.suffix
         kind = target.exporter.options
         assert checked(kind(**order.options)) == kind(**target.options)
+        labels = [label.text() for label in dialog.form.findChildren(QLabel) if label.buddy()]
+        assert len(set(labels)) == len(labels) == len(dialog.form.fields)  # also those that a kind says anew
         assert not dialog.problem.isVisible()
 
 

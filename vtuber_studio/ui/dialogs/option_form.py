@@ -34,7 +34,7 @@ class OptionForm(QWidget):
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(14)
         table = described(kind)
-        own = [name for owner in kind.__mro__ for name in get_annotations(owner) if name in table]
+        own = dict.fromkeys(name for owner in kind.__mro__ for name in get_annotations(owner) if name in table)
         for name in sorted(own, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST)):
             self.add(name, _field(table[name], values[name], colours), values[name])
         self._show_rows()
