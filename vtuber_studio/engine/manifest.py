@@ -143,11 +143,12 @@ def can(manifest: Manifest, what: str) -> bool:
 
     What the manifest may declare must be declared there, unless it declares nothing; and the tables must have it.
     """
+    drawn = not manifest.capabilities or "attributes" in manifest.capabilities  # a direction leads along attributes
     tables = {
         "attributes": manifest.attributes,
         "expression": manifest.expressions,
         "palette": manifest.materials,
-        "directions": manifest.attributes or [entry for entry in manifest.parts if entry.part.z_dim],
+        "directions": (manifest.attributes if drawn else ()) or [entry for entry in manifest.parts if entry.part.z_dim],
         "mixing": [entry for entry in manifest.parts if entry.inputs or entry.part.z_dim],
         "reader": [network for role, network in manifest.networks.items() if role == "reader"],
     }
