@@ -66,7 +66,7 @@ class Preview(QObject):
         self._busy.timeout.connect(lambda: canvas.set_busy(True))
         stage.loaded.connect(self._on_loaded)  # before the panels are built for it, which takes as long as the picture
         stage.changed.connect(self._on_change)
-        canvas.zoomed.connect(self._on_change)
+        canvas.zoomed.connect(self._on_zoom)
         idle.ticked.connect(self._on_tick)
         idle.stopped.connect(self._on_tick)
         stage.bridge.frame_ready.connect(self._on_frame)
@@ -130,6 +130,10 @@ class Preview(QObject):
         self._ask()
 
     def _on_change(self) -> None:
+        self._glance = None  # undo under a mouse that rests on another look is to be seen
+        self._on_zoom()
+
+    def _on_zoom(self) -> None:
         self.idle.disturb()
         self._ask(hurried=True)
         self._settle.start()
