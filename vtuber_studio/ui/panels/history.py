@@ -25,6 +25,8 @@ class HistoryPanel(StripPage):
         super().__init__(thumbnails)
         self.stage, self.go = stage, go
         self._first = 0  # place of the first step that is shown
+        self._steps: tuple[Step[Moment], ...] = ()  # the session's, and the present one, when they were shown last
+        self._at = -1
         self._known: dict[int, tuple[Step[Moment], NamedLook]] = {}  # a step's id -> it, and how it is shown
         words = self.tr("Every step stands here; a click goes back to it, or forward again.")
         fold = self.tr("Fold the history"), self.tr("Larger steps, with what was done")
@@ -43,15 +45,16 @@ class HistoryPanel(StripPage):
         self.refresh()
 
     def _draw_anew(self) -> None:
-        self._known = {}
+        self._steps, self._known = (), {}
         self.show_looks((), "")
         self.refresh()
 
     def refresh(self) -> None:
         """Show the steps, the present one chosen, later ones dimmed."""
         manifest, session = self.stage.manifest, self.stage.session
-        if manifest is None or not self.isVisible():
+        if manifest is None or not self.isVisible() or (session.steps is self._steps and session.at == self._at):
             return
+        self._steps, self._at = session.steps, session.at
         self._first = max(0, min(session.at - 1, len(session.steps) - SHOWN))
         steps = session.steps[self._first : self._first + SHOWN]
         self._known = {id(step): self._known.get(id(step)) or (step, self._named(step)) for step in steps}

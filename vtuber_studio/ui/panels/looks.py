@@ -28,6 +28,7 @@ class LooksPanel(StripPage):
     def __init__(self, stage: Stage, thumbnails: Thumbnails, mixing: MixingPanel) -> None:
         super().__init__(thumbnails)
         self.stage, self.mixing = stage, mixing
+        self._active = -1  # when they were shown last
         self.add_button = QPushButton(self.tr("+ Look"))
         self.add_button.setToolTip(self.tr("Another look of hers, at first like the present one"))
         self.add_button.clicked.connect(lambda: self.add())
@@ -55,6 +56,9 @@ class LooksPanel(StripPage):
         if self.stage.manifest is None or session.in_gesture or not self.isVisible():
             return
         looks, active = session.project.looks, session.project.active
+        if looks is self.looks and active == self._active:
+            return
+        self._active = active
         if looks is not self.looks:
             self.show_looks(looks, self.tr("Click to change to it; drag to reorder; right click for more"))
         self.list.blockSignals(True)

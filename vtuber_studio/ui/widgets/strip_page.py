@@ -81,9 +81,8 @@ class StripPage(QWidget):
         """Show these in place of those before; items of the same objects stay: a step more costs one picture."""
         old, new = list(self.looks), tuple(looks)
         self.list.blockSignals(True)
-        while old and (not new or old[0] is not new[0]) and not any(old[0] is each for each in new):
-            if len(old) <= len(new):
-                break  # one was changed, none has left
+        gone = next((k for k, each in enumerate(old) if new and each is new[0]), 0)  # from the beginning
+        for _ in range(gone):
             old.pop(0)
             self.list.takeItem(0)
         while self.list.count() > len(new):
