@@ -133,3 +133,17 @@ def make_pack(folder: Path, choice: str, family: str) -> Path:
     tables = ((style, ROWS[1]), BLUSH, MATERIALS[1:], (part,))
     write_manifest(folder, Manifest(choice.capitalize(), "CC0-1.0", *tables, family=family, extends=STYLE.name))
     return folder
+
+
+FLAT = Part("picture", "Picture", (0, 0, 512, 512), (16, 16), (Cel("picture", 10, ("tint",), detail=3),), z_dim=4)
+
+
+def make_flat(folder: Path) -> Path:
+    """A flat generator: one part, one cel with RGB detail, nothing but z to move it."""
+    (folder / "parts").mkdir(parents=True)
+    files = _write(folder, "picture", FLAT, 0, {})
+    part = BundlePart(FLAT, NUM_WS, W_DIM, files["mapping"], files["synthesis"], ())
+    tint = (Material("tint", "Tint", "picture", "#ffffff"),)
+    (folder / "LICENSE").write_text("CC0")
+    write_manifest(folder, Manifest("Flat", "CC0-1.0", (), (), tint, (part,), capabilities=("palette", "cels")))
+    return folder

@@ -16,7 +16,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.engine.bundles import add_styles, make_bundle, make_pack
+from tests.engine.bundles import add_styles, make_bundle, make_flat, make_pack
 from tests.ui.driving import WAIT, Open, pixels, settle, shown
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.paths import data_dir
@@ -26,6 +26,7 @@ from vtuber_studio.engine.fitting import complete
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.panels.directions import DirectionsPanel
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,6 +131,27 @@ def test_another_generator_draws_what_it_knows_of_her_and_undo_brings_all_back(
     window.actions_by_name["redo"].trigger()
     draws(qtbot, window, "Tiny")
     assert window.session.look == look and not window.session.can_redo and same(window, tiny)
+
+
+def test_a_flat_generator_is_used_like_any_other(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    """One part with RGB detail: what it cannot do is not offered, the rest works."""
+    flat = make_flat(tmp_path / "flat")
+    install(qtbot, window, flat)
+    draws(qtbot, window, "Flat")
+    assert same(window, flat)
+    (panel,) = window.findChildren(DirectionsPanel)
+    row, before = panel.rows["picture", 0], shown(window)
+    row.pressed.emit()
+    row.moved.emit(2.0)
+    row.released.emit()
+    qtbot.waitUntil(lambda: window.preview.settled and (shown(window) != before).any(), timeout=WAIT)
+    assert same(window, flat)
+    session = window.stage.session
+    session.edit(session.look.with_(palette={"tint": "#00ff00"}))
+    qtbot.waitUntil(lambda: window.preview.settled and not shown(window)[..., 0].any(), timeout=WAIT)
+    session.undo()
+    session.undo()
+    qtbot.waitUntil(lambda: window.preview.settled and (shown(window) == before).all(), timeout=WAIT)
 
 
 def test_what_is_all_known_is_lost_by_nobody(qtbot: QtBot, window: MainWindow, tiny: Path) -> None:

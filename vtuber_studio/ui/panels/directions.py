@@ -46,11 +46,12 @@ class DirectionsPanel(QWidget):
         intro.setWordWrap(True)
         intro.setObjectName("caption")
         self.column.addWidget(intro)
+        alone = len(self.stage.manifest.parts) == 1
         for entry in self.stage.manifest.parts:
             part = entry.part
             if not part.z_dim:
                 continue
-            section = Section(part.label, is_open=part.name.startswith("hair"))
+            section = Section(part.label, is_open=alone or part.name.startswith("hair"))
             for index in range(min(SHOWN, part.z_dim)):
                 label = self.tr("Direction {}").format(index + 1)
                 row = ValueRow(Attribute(f"{part.name}_{index}", label, "Directions", low=-3, high=3), lockable=False)
