@@ -140,9 +140,14 @@ def test_what_it_will_be_is_shown_with_its_size(qtbot: QtBot, window: MainWindow
     size = (tmp_path / "a.png").stat().st_size
     assert trial.bytes == size and f"{round(size / 1000)} kB" in dialog.trial.figures.text()
     window.session.edit(DEFAULT, "Back")
-    qtbot.waitUntil(lambda: dialog.trial.busy, timeout=WAIT)
+    assert dialog.trial.busy
     tried(qtbot, dialog)
     assert dialog.trial.trial is not trial  # it follows the window
+    carried = dialog.trial.trial.bytes
+    dialog.fields["look"].write(False)
+    tried(qtbot, dialog)
+    bare = dialog.trial.trial.bytes
+    assert carried is not None and bare is not None and bare < carried
 
 
 def test_an_animation_plays(qtbot: QtBot, window: MainWindow) -> None:

@@ -163,7 +163,9 @@ class ExportDialog(QDialog):
         kind = target.exporter.options
         self.form = OptionForm(kind, self.exports.options(target), self._colours)
         if any(field.name == "look" for field in fields(kind)):
-            self.form.add("look", switch(), self.exports.preferences.settings.export_look)
+            keeps = switch()
+            self.form.add("look", keeps, self.exports.preferences.settings.export_look)
+            keeps.changed.connect(lambda on: self.exports.preferences.change(export_look=on))
         self.form.changed.connect(self.trial.ask)
         self.options.setWidget(self.form)
         least = self.form.minimumSizeHint().width() + self.options.verticalScrollBar().sizeHint().width()
@@ -232,8 +234,6 @@ class ExportDialog(QDialog):
     def _keep(self) -> None:
         if self._target is not None:
             self.exports.keep_options(self._target, self.order().options)
-            if "look" in self.fields:
-                self.exports.preferences.change(export_look=self.fields["look"].read())
 
     def _on_started(self, order: Order) -> None:
         path = Path(order.path).absolute()
