@@ -106,6 +106,18 @@ def test_frames_cut_by_their_json_are_single_renderings(options: SheetOptions, r
         assert [name for names in table["animations"].values() for name in names] == list(rows)
 
 
+def test_phaser_finds_the_frames_of_every_tag(render: Render, tmp_path: Path) -> None:
+    """As its `createFromAseprite` looks for them: by number, as text, in the table and among the textures."""
+    options = SheetOptions(size=64, preset="animations", seconds=1, text="ai", form="aseprite_numbers")
+    run(export_sheet, render, options, tmp_path / "a.json")
+    table = json.loads((tmp_path / "a.json").read_text())
+    clips = {clip.name: clip for clip in clips_of(SHOT, options)}
+    assert [tag["name"] for tag in table["meta"]["frameTags"]] == list(clips)
+    for tag in table["meta"]["frameTags"]:
+        found = [table["frames"][str(number)]["duration"] for number in range(tag["from"], tag["to"] + 1)]
+        assert found == [frame.ms for frame in clips[tag["name"]].frames]
+
+
 def test_extrusion_repeats_the_rim(render: Render, tmp_path: Path) -> None:
     options = SheetOptions(size=64, extrude=2, padding=1, expressions="neutral", background="#203040")
     run(export_sheet, render, options, tmp_path / "a.json")

@@ -24,7 +24,8 @@ from vtuber_studio.export.packing import grid, pack, power
 from vtuber_studio.export.png import Render
 
 LIMIT = 8192  # pixels a side: what graphics cards take
-FORMS = ("aseprite_hash", "aseprite_array", "texturepacker_hash", "texturepacker_array")
+# Phaser makes its animations of tags only where frames are called by their numbers
+FORMS = ("aseprite_hash", "aseprite_array", "aseprite_numbers", "texturepacker_hash", "texturepacker_array")
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def _json(sheet: Sheet, picture: str, form: str) -> str:
         if program == "aseprite":
             row["duration"] = frame.ms
         rows.append(row)
-    names = [frame.name for frame in sheet.frames]
+    names = [str(k) if arrangement == "numbers" else frame.name for k, frame in enumerate(sheet.frames)]
     meta: dict[str, Any] = {
         "app": "VTuber Studio",
         "version": __version__,
@@ -192,7 +193,7 @@ def _json(sheet: Sheet, picture: str, form: str) -> str:
     }
     if program == "aseprite":
         meta["frameTags"] = list(_tags(sheet.clips))
-    hashed = arrangement == "hash"
+    hashed = arrangement != "array"
     frames = (
         dict(zip(names, rows, strict=True))
         if hashed

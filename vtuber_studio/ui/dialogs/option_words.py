@@ -77,6 +77,7 @@ CHOICES = {
     "visual_novel": "Ten moods", "animations": "Every animation",
     "packed": "Packed: least room", "grid": "Grid",
     "aseprite_hash": "Aseprite, by name", "aseprite_array": "Aseprite, a list",
+    "aseprite_numbers": "Aseprite, by number: for Phaser",
     "texturepacker_hash": "TexturePacker, by name", "texturepacker_array": "TexturePacker, a list",
 }  # fmt: skip
 
