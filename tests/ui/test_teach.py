@@ -100,6 +100,14 @@ def test_looks_are_marked_and_the_slider_moves_what_they_have_in_common(qtbot: Q
     assert (shown(window) == before).all() and row.row.value == 0.0
 
 
+def test_there_is_one_dialog_at_a_time(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = opened(qtbot, window)
+    dialog.grid.put(1, MORE)
+    assert window.teach() is dialog and dialog.grid.mark(1) == MORE
+    dialog.close()
+    assert window.teach() is not dialog
+
+
 def test_marks_come_off_again_and_the_other_button_marks_as_the_other(qtbot: QtBot, window: MainWindow) -> None:
     dialog = opened(qtbot, window)
     for button in (LEFT, LEFT, RIGHT):

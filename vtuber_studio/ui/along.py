@@ -34,7 +34,7 @@ class DirectionRow(QWidget):
         self.stage, self.name = stage, name
         self.direction: TaughtDirection | None = None
         self._why, self._parts = tr("This project does not have it."), frozenset[str]()
-        attribute = Attribute(f"taught_{name}", name, "Directions", low=-FARTHEST, high=FARTHEST)
+        attribute = Attribute(f"taught_{name}", name, "Directions", low=-FARTHEST, high=FARTHEST, tip=name)
         self.row = ValueRow(attribute, lockable=False)
         shown = self.row.label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self.row.label.width())
         self.row.label.setText(shown)

@@ -258,9 +258,11 @@ def teach_dialog(
     then: Callable[[str], object],
     parent: QWidget,
 ) -> TeachDialog:
-    """Show it."""
-    dialog = TeachDialog(stage, thumbnails, box, wall, then, parent)
+    """Show it, or bring the one that is there to the front."""
+    there = next((each for each in parent.findChildren(TeachDialog) if each.isVisible()), None)
+    dialog = there or TeachDialog(stage, thumbnails, box, wall, then, parent)
     dialog.show()
+    dialog.raise_()
     return dialog
 
 
