@@ -27,7 +27,7 @@ from vtuber_studio.training.reader.trainer import ASKED_NEAR, ReaderConfig, Read
 from vtuber_studio.training.to_onnx import Graph
 
 FILE = "networks/reader.onnx"
-TOLERANCE = 2e-2  # largest difference of an answer between onnxruntime and torch, of logits of up to about 20
+TOLERANCE = 1e-2  # largest difference between onnxruntime (weights rounded to fp16) and torch, of an output's largest
 
 
 def reader_model(network: Reader) -> bytes:
@@ -140,7 +140,7 @@ def put_reader(trainer: ReaderTrainer, out: Path, base: Path, figures: Mapping[s
                 "trained_on": "portraits of the program's own artist",
                 "licence": "CC0-1.0",
             },
-            figures={"max_difference_from_torch": difference, **(figures or {})},
+            figures={"relative_difference_from_torch": difference, **(figures or {})},
         )
         networks = {**source.table.get("networks", {}), "reader": msgspec.to_builtins(entry)}
         write_table(stage, {**source.table, "networks": networks})
@@ -148,13 +148,16 @@ def put_reader(trainer: ReaderTrainer, out: Path, base: Path, figures: Mapping[s
 
 
 def compared(network: Reader, data: bytes) -> float:
-    """The largest difference of an answer between onnxruntime and torch; StudioError when it is too large."""
+    """The largest difference of an answer between onnxruntime and torch, as a share of the largest number (at least 1)
+    of that output; StudioError when it is too large."""
     picture = torch.rand(2, 3, VIEW, VIEW, generator=torch.Generator().manual_seed(0)) * 2 - 1
     with torch.no_grad():
         expected = network.eval()(picture)
     found = make_session(data, 1).run(list(outputs()), {"picture": picture.numpy()})
-    worst = max(float(np.abs(own - true.numpy()).max()) for own, true in zip(found, expected, strict=True))
-    scale = max(1.0, max(float(true.abs().max()) for true in expected) / 20)
-    if not worst < TOLERANCE * scale:
+    worst = max(
+        float(np.abs(own - true.numpy()).max()) / max(1.0, float(true.abs().max()))
+        for own, true in zip(found, expected, strict=True)
+    )
+    if not worst < TOLERANCE:
         raise StudioError(f"The exported reader differs from torch by {worst:.3g}.", "Report this with the run.")
     return worst
