@@ -174,6 +174,12 @@ def install(
 @app.command()
 def evaluate(
     looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
+    sets: Annotated[
+        bool, typer.Option("--sets", help="KID, Frechet, precision, recall, diversity ... over whole sets instead.")
+    ] = False,
+    sliders: Annotated[
+        bool, typer.Option("--sliders", help="What each slider and choice does, as the reader sees it, instead.")
+    ] = False,
     generator: GeneratorOption = None,
     reader: Annotated[bool, typer.Option("--reader", help="What reads pictures instead, in changed styles.")] = False,
     as_json: JsonOption = False,
@@ -182,8 +188,17 @@ def evaluate(
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.training.evaluate import evaluate as measure
     from vtuber_studio.training.reader.figures import judge
+    from vtuber_studio.training.sets import evaluate_sets, slider_accuracy
 
-    _print_figures((judge if reader else measure)(load_generator(generator), looks), as_json)
+    if sets + sliders + reader > 1:
+        raise StudioError("Sets, sliders and reader are measured one at a time.", "Give one of these options.")
+    if sets and looks < 8:
+        raise StudioError("A set of so few pictures says nothing.", "Give --looks 8 or more; 128 are a good number.")
+    loaded = load_generator(generator)
+    if sliders:
+        _print_figures(slider_accuracy(loaded, min(looks, 8)), as_json)
+    else:
+        _print_figures((evaluate_sets if sets else judge if reader else measure)(loaded, looks), as_json)
 
 
 @app.command()

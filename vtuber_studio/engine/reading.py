@@ -66,14 +66,14 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
     check_image(image)
     manifest = manifest_of(generator)
     network = reader_of(manifest)
-    flat = _on_paper(image)
+    flat = on_paper(image)
     height, width = image.shape[:2]
     views = [(np.array([width, height]) / 2, float(max(width, height)))]
-    answers = _asked(generator, flat, views)
+    answers = asked(generator, flat, views)
     for _ in range(_ROUNDS):
         points = _in_picture(answers["points"][-1], views[-1])
         views = [_within(square(points, view), width, height) for view in (WHOLE, NEAR)]
-        answers = _asked(generator, flat, views)
+        answers = asked(generator, flat, views)
     points = _in_picture(answers["points"][-1], views[-1])
     regions = [_Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
     values, sure = believed(network, *_read(generator, network, flat, views))
@@ -122,7 +122,7 @@ def _within(wanted: Square, width: int, height: int) -> Square:
     return np.clip(centre, 0, [width, height]), float(np.clip(side, 0.08 * longest, 3.0 * longest))
 
 
-def _on_paper(image: np.ndarray) -> np.ndarray:
+def on_paper(image: np.ndarray) -> np.ndarray:
     """float32 [H, W, 3] in 0..255."""
     alpha = image[..., 3:].astype(np.float32) / 255
     return image[..., :3] * alpha + np.float32(_PAPER) * (1 - alpha)
@@ -144,7 +144,8 @@ def _crop(flat: np.ndarray, view: Square) -> np.ndarray:
     return seen if fine == 1 else cv2.resize(seen, (VIEW, VIEW), interpolation=cv2.INTER_AREA)
 
 
-def _asked(generator: Generator, flat: np.ndarray, views: list[Square]) -> dict[str, np.ndarray]:
+def asked(generator: Generator, flat: np.ndarray, views: list[Square]) -> dict[str, np.ndarray]:
+    """The reader's outputs for each view of a picture ``on_paper``."""
     pictures = np.stack([_crop(flat, view) for view in views]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
     return generator.ask("reader", picture=pictures)
 
