@@ -77,7 +77,7 @@ def read(
 def fit(
     picture: Annotated[Path, typer.Argument(help="A drawing or a photo of one person.")],
     out: OutOption,
-    start: Annotated[Path | None, typer.Option(help="Begin with this look instead of the generator's first.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Begin with this look instead of what is read.")] = None,
     report: Annotated[
         Path | None, typer.Option(help="A PNG: the picture as it was prepared, the first look, the fit.")
     ] = None,
@@ -97,7 +97,7 @@ def fit(
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.render import render
     from vtuber_studio.intake.bring import SIDE, look_at
-    from vtuber_studio.intake.fit import fit_picture
+    from vtuber_studio.intake.fit import first_guess, fit_picture
 
     brought = look_at(picture, read_picture(picture, SIDE))
     if brought.image is None:
@@ -105,7 +105,10 @@ def fit(
     for trouble in brought.troubles:
         typer.echo(trouble, err=True)
     loaded = load_generator(generator)
-    fits = fit_picture(loaded, brought.image, Shot(look_of(loaded.manifest, start)), photo=brought.photo)
+    begun, choices = first_guess(loaded, brought.image, brought.photo)
+    if start is not None:
+        begun, choices = Shot(look_of(loaded.manifest, start)), None
+    fits = fit_picture(loaded, brought.image, begun, choices, brought.photo)
     first = last = next(fits)
     for last in fits:
         typer.echo(f"{last.fraction:4.0%}  {last.psnr:5.2f} dB  {last.message}", err=True)

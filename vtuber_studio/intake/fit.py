@@ -22,6 +22,7 @@ from vtuber_studio.engine.fitting import first_look
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import manifest_of
 from vtuber_studio.engine.picking import pick_map
+from vtuber_studio.engine.reading import read_look
 from vtuber_studio.engine.render import RenderCache, render
 from vtuber_studio.intake.compare import HUBER, commonest, huber, over_grey, seen
 
@@ -38,6 +39,7 @@ _MAIN = ("back_style", "front_style", "headwear", "ears", "clothes", "eyewear")
 _SMALL = (
     "beard", "eye_shape", "mouth_shape", "brow_shape", "ear_shape", "earrings", "nose", "pupil", "marks", "fang",
 )  # fmt: skip
+_SURE = 0.9  # of a choice that a reader has read: no other one is tried
 _WORN = 1.004  # times the loss of anything that is worn: nothing is, unless the picture says so
 _PHOTO_CHOICES, _PHOTO_GROUPS = ("back_style", "front_style", "clothes"), ("Face", "Hair", "Body")
 _PHOTO_COLOURS = ("skin.", "hair.", "cloth.", "trim.")
@@ -55,6 +57,19 @@ class Fit:
     first: float
     fraction: float
     message: str
+
+
+def first_guess(
+    generator: Generator, image: np.ndarray, photo: bool = False
+) -> tuple[Shot, dict[str, tuple[str, ...]] | None]:
+    """Where to begin, and the choices that are worth trying: what the generator's reader says of the picture, and all
+    that it is not sure of; without a reader, and of a photo, which none can read, the first look and all choices."""
+    manifest = manifest_of(generator)
+    if photo or "reader" not in manifest.networks:
+        return Shot(first_look(manifest)), None
+    reading = read_look(generator, image)
+    unsure = {row.name: row.choices for row in manifest.attributes if reading.sure.get(row.name, 0) < _SURE}
+    return reading.shot, {name: values for name, values in unsure.items() if values}
 
 
 def fit_picture(
