@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
+from skimage import data
 
 from tests.fakes import ATTRIBUTES, EXPRESSIONS, FakeGenerator
 from tests.ui.driving import WAIT, Open, undo_depth
 from vtuber_studio.core.attribute import encode
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.pose import POSE_ROWS
+from vtuber_studio.engine.fitting import first_look
 from vtuber_studio.engine.manifest import File, Network, inputs_of
 from vtuber_studio.engine.reading import VIEW
+from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import to_qimage
+from vtuber_studio.ui.job import wait_for_jobs
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.starting import pixels
 
@@ -85,6 +89,43 @@ def test_the_reference_becomes_her_in_one_step(qtbot: QtBot, reads: MainWindow, 
     assert "Sure of" in reads.question_bar.message and "the reference" in reads.question_bar.message
     reads.session.undo()
     assert reads.session.project == before and reads.session.face == face
+
+
+def test_she_comes_nearer_to_a_drawing(qtbot: QtBot, reads: MainWindow) -> None:
+    generator = Reads()
+    true = first_look(generator.manifest).set(face_width=-0.8)
+    reads.starting.from_image(to_qimage(render(generator, true, size=512)))
+    took(qtbot, reads)
+    read, depth = reads.session.project, undo_depth(reads.session)
+    reads.question_bar.choose("Come nearer")
+    qtbot.waitUntil(lambda: undo_depth(reads.session) == depth + 1, timeout=4 * WAIT)
+    assert float(reads.session.look.attributes["face_width"]) < -0.4 and reads.session.undo_label == "Come nearer"
+    assert "nearer" not in reads.question_bar.message, "it is over"
+    reads.session.undo()
+    assert reads.session.project == read
+
+
+def test_coming_nearer_can_be_stopped(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:
+    reads.starting.from_image(to_qimage(red))
+    took(qtbot, reads)
+    project = reads.session.project
+    reads.question_bar.choose("Come nearer")
+    qtbot.waitUntil(lambda: "nearer" in reads.question_bar.message, timeout=WAIT)
+    reads.question_bar.choose("Stop")
+    wait_for_jobs()
+    qtbot.wait(1)  # what the thread has sent by then arrives
+    assert reads.session.project == project and not reads.question_bar.message
+
+
+def test_a_photo_gives_what_a_photo_can(qtbot: QtBot, reads: MainWindow) -> None:
+    photo = np.dstack([data.astronaut(), np.full((512, 512), 255, np.uint8)])
+    reads.starting.from_image(to_qimage(photo))
+    qtbot.waitUntil(lambda: "photo" in reads.question_bar.message, timeout=4 * WAIT)
+    assert reads.session.undo_label == "Start from a picture" and "no likeness" in reads.question_bar.message
+    assert reads.session.look.attributes.get("eye_size") != 0.75, "the reader of drawings was not asked"
+    twice = np.concatenate([photo, photo[:, ::-1]], 1)
+    reads.starting.from_image(to_qimage(twice))
+    qtbot.waitUntil(lambda: "several faces" in reads.error_bar.message, timeout=WAIT)
 
 
 def test_what_is_locked_stays(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:

@@ -9,6 +9,7 @@ from vtuber_studio.core.image import freeze
 
 _SIDE = 320  # pixels: GrabCut looks at a picture of this size, in about a second
 _PLAIN = 7.0  # CIELAB steps from the ground's colour that still are ground
+_SPECK = 0.01  # of the picture: a figure that is smaller is none
 _GROUND = 0.8  # of the rim that must be of one colour to call it a plain ground
 # canvas units: a bust as it usually stands there, and what of it is certainly figure
 _HEAD, _HEAD_SIZE, _CORE_SIZE = (256, 225), (135, 150), (75, 95)
@@ -30,6 +31,8 @@ def cut_out(image: np.ndarray, photo: bool = False) -> np.ndarray:
         return image
     figure = _standing_out(image)
     soft = _grabbed(image, figure) if figure is None or photo else _softened(figure)
+    if (soft > 128).mean() < _SPECK:
+        return image  # nothing stands out: better all of it than nothing
     out = image.copy()
     out[..., 3] = np.minimum(image[..., 3], soft)
     return freeze(out)

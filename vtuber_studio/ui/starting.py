@@ -1,7 +1,9 @@
-"""Start from this picture: it is read on the renderer's batch lane, and she becomes what comes near it."""
+"""Start from this picture: a drawing is read on the renderer's batch lane, and she becomes what comes near it; then, or
+at once from a photo, which no reader knows, she comes nearer by being drawn and compared, on a thread of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Generator as Steps
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +14,12 @@ from PySide6.QtGui import QImage
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.picture import read_picture
 from vtuber_studio.core.pose import Face
+from vtuber_studio.core.progress import Progress
+from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.reading import Reading, read_look, reader_of, verdict
+from vtuber_studio.intake.bring import Brought, look_at
+from vtuber_studio.intake.fit import Fit, first_guess, fit_picture
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
@@ -26,6 +33,7 @@ class Starting(QObject):
     def __init__(self, stage: Stage, bar: ErrorBar, parent: QObject) -> None:
         super().__init__(parent)
         self.stage, self.bar = stage, bar
+        self._job: Job | None = None  # that comes nearer
 
     def from_file(self, path: Path) -> None:
         """Read a picture's file, decoded in a child process."""
@@ -51,44 +59,114 @@ class Starting(QObject):
 
     def _read(self, image: np.ndarray, name: str) -> None:
         self.stage.say(self.tr("Reading {} ...").format(name))
-        took = partial(self._took, name)
-        self.stage.bridge.call(lambda generator: read_look(generator, image), took, self.stage.fail)
+        job = Job(once(partial(look_at, Path(name), image)))
+        job.finished.connect(partial(self._seen, image))
+        job.failed.connect(self.stage.fail)
+        job.start()
 
-    def _took(self, name: str, reading: Reading) -> None:
-        session, manifest = self.stage.session, self.stage.manifest
-        assert manifest is not None
+    def _seen(self, image: np.ndarray, brought: Brought) -> None:
+        if brought.image is None:
+            self.stage.fail(brought.troubles[0], self.tr("Choose a picture of one person."))
+        elif brought.photo:
+            self.come_nearer(brought)
+        else:
+            took = partial(self._took, brought)
+            self.stage.bridge.call(lambda generator: read_look(generator, image), took, self.stage.fail)
+
+    def _took(self, brought: Brought, reading: Reading) -> None:
+        assert self.stage.manifest is not None
+        self._become(reading.shot, self.tr("Start from a picture"))
+        self._tell(brought, *verdict(self.stage.manifest, reading.sure))
+
+    def come_nearer(self, brought: Brought) -> None:
+        """Draw and compare, for about half a minute; the window can be used meanwhile. One more step of undo."""
+        self.stop()
+        self.stage.bridge.call(lambda generator: generator, partial(self._begin, brought), self.stage.fail)
+
+    def stop(self) -> None:
+        """No nearer than this: she stays as she is."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _begin(self, brought: Brought, generator: Generator) -> None:
+        self._job = job = Job(_nearer(generator, brought))
+        job.progressed.connect(partial(self._going_on, job))
+        job.finished.connect(partial(self._came, job, brought))
+        job.failed.connect(self.stage.fail)
+        job.start()
+
+    def _going_on(self, job: Job, progress: Progress) -> None:
+        if job is not self._job:
+            return
+        said = self.tr("Coming nearer to the picture: {} %").format(round(100 * progress.fraction))
+        self.stage.say(said)
+        if not self.bar.message:
+            self.bar.ask(self.tr("Coming nearer to the picture ..."), [(self.tr("Stop"), self.stop)])
+
+    def _came(self, job: Job, brought: Brought, fit: Fit) -> None:
+        if job is not self._job:
+            return
+        self._job = None
+        if self.bar.message == self.tr("Coming nearer to the picture ..."):
+            self.bar.clear()
+        if brought.photo:
+            self._become(fit.shot.with_(expression={}), self.tr("Start from a picture"))
+            self._ask(self.tr("Inspired by a photo: outlines, hair, clothes and their colours; it is no likeness."))
+        else:
+            self._become(fit.shot, self.tr("Come nearer"))
+            self.stage.say(self.tr("She has come nearer to the picture."))
+
+    def _become(self, shot: Shot, label: str) -> None:
+        session = self.stage.session
         now, locks = session.project.look, session.locks
         kept = {key: value for key, value in now.attributes.items() if key in locks}
         colours = {key: value for key, value in now.palette.items() if key in locks}
-        look = reading.look.with_(
-            attributes=reading.look.attributes | kept,
-            palette=reading.look.palette | colours,
+        look = shot.look.with_(
+            attributes=shot.look.attributes | kept,
+            palette=shot.look.palette | colours,
             background=now.background,
         )
-        session.begin(self.tr("Start from a picture"))
+        session.begin(label)
         try:
             session.edit_whole(look)
-            session.make_face(Face(reading.shot.expression, reading.shot.pose))
+            session.make_face(Face(shot.expression, shot.pose))
         except StudioError:
             session.abort()
             raise
         session.commit()
-        self._tell(name, *verdict(manifest, reading.sure))
 
-    def _tell(self, name: str, clear: list[str], vague: list[str]) -> None:
-        said = self.tr("Started from {}.").format(name)
+    def _tell(self, brought: Brought, clear: list[str], vague: list[str]) -> None:
+        said = self.tr("Started from {}.").format(brought.path.name)
         self.stage.say(said)
         if clear:
             said += " " + self.tr("Sure of: {}.").format(self._listed(clear))
         if vague:
             said += " " + self.tr("Rather guessed, look again: {}.").format(self._listed(vague))
+        self._ask(said, brought)
+
+    def _ask(self, said: str, brought: Brought | None = None) -> None:
+        choices = [(self.tr("Good"), lambda: None)]
+        if brought is not None:
+            choices.append((self.tr("Come nearer"), partial(self.come_nearer, brought)))
         if not self.bar.message:  # a question that stands there waits for its answer
-            self.bar.ask(said, [(self.tr("Good"), lambda: None)])
+            self.bar.ask(said, choices)
 
     def _listed(self, labels: list[str]) -> str:
         shown = ", ".join(label.lower() for label in labels[:_NAMED])
         more = len(labels) - _NAMED
         return self.tr("{} and {} more").format(shown, more) if more > 0 else shown
+
+
+def _nearer(generator: Generator, brought: Brought) -> Steps[Progress, None, Fit]:
+    """The task: its result is the last Fit."""
+    assert brought.image is not None
+    start, choices = first_guess(generator, brought.image, brought.photo)
+    fits = fit_picture(generator, brought.image, start, choices, brought.photo)
+    fit = next(fits)
+    for fit in fits:
+        yield Progress(fit.fraction, fit.message)
+    return fit
 
 
 def pixels(image: QImage) -> np.ndarray:
