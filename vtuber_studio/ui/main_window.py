@@ -329,6 +329,7 @@ class MainWindow(QMainWindow):
         self.preferences.change(**self.docks.placement())
         self.hide()  # what follows may take as long as a large picture
         self.exports.cancel()
+        self.starting.stop()
         if self._export is not None:
             self._export.hide()
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
