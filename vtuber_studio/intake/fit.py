@@ -41,7 +41,8 @@ _SMALL = (
 )  # fmt: skip
 _SURE = 0.9  # of a choice that a reader has read: no other one is tried
 _WORN = 1.004  # times the loss of anything that is worn: nothing is, unless the picture says so
-_PHOTO_CHOICES, _PHOTO_GROUPS = ("back_style", "front_style", "clothes"), ("Face", "Hair", "Body")
+_PHOTO_CHOICES = ("back_style", "front_style", "clothes")
+_PHOTO_PARTS = ("face", "hair_front", "hair_back", "body")
 _PHOTO_COLOURS = ("skin.", "hair.", "cloth.", "trim.")
 _AGAIN = 4  # of a main choice's values are tried once more
 _FACE = ("eye_open_left", "eye_open_right", "gaze_x", "gaze_y", "mouth_open", "mouth_form", "brow_raise", "brow_tilt")
@@ -257,7 +258,7 @@ class _Search:
         }
         found = []
         for row in self.manifest.attributes:
-            if not row.choices and set(row.parts) - empty and (not self.photo or row.group in _PHOTO_GROUPS):
+            if not row.choices and set(row.parts) - empty and (not self.photo or row.parts[0] in _PHOTO_PARTS):
                 value = float(shot.look.attributes.get(row.name, row.default))
                 found.append(self._mover(row, value, _set_attribute))
         for row in self.manifest.expressions:

@@ -112,7 +112,9 @@ class Starting(QObject):
             self.bar.clear()
         if brought.photo:
             self._become(fit.shot.with_(expression={}), self.tr("Start from a picture"))
-            self._ask(self.tr("Inspired by a photo: outlines, hair, clothes and their colours; it is no likeness."))
+            said = self.tr("Inspired by a photo: outlines, hair, clothes and their colours; it is no likeness.")
+            self.stage.say(said)
+            self._ask(said)
         else:
             self._become(fit.shot, self.tr("Come nearer"))
             self.stage.say(self.tr("She has come nearer to the picture."))
