@@ -24,7 +24,7 @@ from vtuber_studio.core.picture import READABLE, PictureReader
 from vtuber_studio.core.progress import Progress
 
 FEWEST = 4  # pictures from which anything can be learned at all
-MOST_BYTES = 8 << 30  # of all made ready
+MOST_BYTES = 2 << 30  # of all made ready
 _ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp"}
 _TRIED = 4096  # pixels a side that a picture is read with at most
 
