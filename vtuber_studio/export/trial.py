@@ -50,7 +50,8 @@ class Trial:
 
 
 def try_export(exporter: Exporter, draw: Callable[..., Any], shot: Shot, options: Any) -> Iterator[Progress]:
-    """Yields Progress; after each run its figures hold a ``trial``, the last one the best. Writes nothing that stays.
+    """Yields Progress; after each run its figures hold a ``trial``, the last one the best. Writes nothing that stays,
+    but for this computer's own certificate, where the file is to be signed with it.
 
     StudioError for what the exporter refuses.
     """
@@ -66,11 +67,11 @@ def try_export(exporter: Exporter, draw: Callable[..., Any], shot: Shot, options
                     yield Progress((number + step.fraction) / (len(runs) + 1), step.message)
             written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             frames, size = _view(path, exporter, run, seen)
-            files = len(list(path.glob("*.png"))) if path.is_dir() else 0
+            files = 0 if _moves(run) else len(list(path.glob("*.png")))
         count, bytes_ = _count(shot, options), written if run == options else None
         if run != options:
             ratio = _side(options) / _side(run)
-            size, files = (round(size[0] * ratio), round(size[1] * ratio)), 0
+            size = round(size[0] * ratio), round(size[1] * ratio)
             if number or len(runs) == 1:
                 growth = _growth(before, (run, written), shot)
                 bytes_ = round(written * growth ** math.log2(ratio) * count / _count(shot, run))
