@@ -103,7 +103,7 @@ def parse_hex(text: object) -> np.ndarray:
 
 def to_hex(rgba: Sequence[float] | np.ndarray) -> str:
     """ "#rrggbb", or "#rrggbbaa" when the colour is not opaque."""
-    values = [round(float(np.clip(c, 0, 1)) * 255) for c in rgba]
+    values = [round(min(max(float(c), 0.0), 1.0) * 255) for c in rgba]  # np.clip: four times as long
     if len(values) == 4 and values[3] == 255:
         values = values[:3]
     return "#" + "".join(f"{v:02x}" for v in values)
