@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -151,6 +151,28 @@ def test_removing_a_look_keeps_the_active_one_or_its_neighbour(active: int, remo
     session = Session(Project(looks=looks, active=active))
     session.remove_look(removed)
     assert session.look.seed == expected
+
+
+@given(st.integers(0, 2), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans()), max_size=8))
+def test_moved_and_copied_looks_keep_the_active_one_and_every_step_is_exact(
+    active: int, moves: list[tuple[int, int, bool]]
+) -> None:
+    session = Session(Project(looks=tuple(NamedLook(str(k), Look(seed=k)) for k in range(3)), active=active))
+    projects = [session.project]
+    for index, to, copied in moves:
+        kept = session.project.looks[index]
+        seed = kept.look.seed if copied else session.look.seed
+        if copied:
+            session.duplicate_look(index, "again")
+            assert session.project.looks[index] == kept and session.project.looks[index + 1].name == "again"
+        else:
+            session.move_look(index, to)
+            assert session.project.looks[to] == kept
+        assert session.look.seed == seed
+        projects += [session.project] if session.project != projects[-1] else []
+    for at in (0, len(projects) - 1, len(projects) // 2):
+        session.go(at)
+        assert session.at == at and session.project == projects[at]
 
 
 def test_what_is_not_there_is_refused() -> None:
@@ -356,6 +378,12 @@ class SavingMachine(RuleBasedStateMachine):
         self._try(lambda: self.session.add_look())
         self._try(lambda: self.session.remove_look(index))
         self._try(lambda: self.session.remove_favourite(index))
+
+    @rule(index=st.integers(-1, 3), to=st.integers(-1, 3))
+    def move(self, index: int, to: int) -> None:
+        self._try(lambda: self.session.duplicate_look(index))
+        self._try(lambda: self.session.move_look(index, to))
+        self.session.go(to)
 
     @rule(mask=masks | st.binary(max_size=20), name=awkward)
     def region(self, mask: Any, name: str) -> None:
