@@ -81,7 +81,9 @@ def test_other_writers_get_the_numbers_where_they_are_installed(
     assert asked["mode"] == "offline"
     assert seen == [({"loss": 1.5}, 5)]
     monkeypatch.setitem(sys.modules, "wandb", None)
-    Watch(tmp_path, ("wandb",)).figures(6, {"loss": 1.0})
+    without = Watch(tmp_path, ("wandb",))
+    without.figures(6, {"loss": 1.0})
+    assert without.missing == ["wandb"]
     assert len(seen) == 1
     assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[1]) == {"images": 6, "loss": 1.0}
     with pytest.raises(StudioError, match="paper"):

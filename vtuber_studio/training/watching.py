@@ -21,13 +21,15 @@ GROUND = 0.92  # what lies behind samples with alpha
 
 class Watch:
     """Writes what a run in ``folder`` reports. ``into``: any of WRITERS, for those who have them; StudioError for
-    another name."""
+    another name. ``missing``: those that are not installed."""
 
     def __init__(self, folder: Path, into: tuple[str, ...] = ()) -> None:
         self.folder = folder
         if unknown := [name for name in into if name not in WRITERS]:
             raise StudioError(f"Nothing is written for {unknown[0]!r}.", f"Choose of: {', '.join(WRITERS)}.")
-        self._writers = [writer for name in into if (writer := WRITERS[name](folder)) is not None]
+        made = {name: WRITERS[name](folder) for name in into}
+        self._writers = [writer for writer in made.values() if writer is not None]
+        self.missing = [name for name, writer in made.items() if writer is None]
 
     def figures(self, images: int, figures: dict[str, Any]) -> None:
         """One line of figures; numbers also to the other writers."""

@@ -45,6 +45,8 @@ def train_gan(
     """
     config = _opened(out, config, resume)
     watch = Watch(out, into)
+    for name in watch.missing:
+        yield Progress(0.0, f"{name} is not installed: nothing is written for it.")
     if not resume:
         assert folder is not None
         for step in pictures.prepare(folder, out, config.resolution):
