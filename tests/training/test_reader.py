@@ -29,7 +29,17 @@ from vtuber_studio.engine.bundle import find_bundle, read_bundle
 from vtuber_studio.engine.figure import check_shot
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.manifest_check import check_manifest
-from vtuber_studio.engine.reading import NEAR, VIEW, Reading, believed, iris, measured, read_look, square
+from vtuber_studio.engine.read_colours import iris, measured
+from vtuber_studio.engine.reading import (
+    NEAR,
+    VIEW,
+    Reading,
+    believed,
+    expected,
+    read_look,
+    square,
+    usual,
+)
 from vtuber_studio.training.reader import figures
 from vtuber_studio.training.reader import portraits as drawing
 from vtuber_studio.training.reader import trainer as training
@@ -277,6 +287,21 @@ def test_each_row_is_read_in_the_view_that_shows_it(run: Path, tmp_path: Path) -
     assert found["eye_shape"] == choices["eye_shape"][4] and sure["eye_shape"] > 0.9
     assert found["clothes"] == choices["clothes"][3]
     assert found["eye_size"] == pytest.approx(0.5) and sure["eye_size"] == pytest.approx(1 - np.exp(-2.0) / 0.577)
+
+
+def test_without_evidence_the_usual_is_expected() -> None:
+    """What training led to expect becomes what the dice roll; what was seen clearly stays what it is."""
+    marks = next(row for row in schema.ATTRIBUTES if row.name == "marks")
+    prior, none = np.array(marks.prior) / sum(marks.prior), np.array(marks.choices) == "none"
+    trained = 0.5 * prior + 0.25 * none + 0.25 / len(prior)
+    assert np.abs(usual(marks, trained, True) - prior).max() < 1e-12
+    clear = np.where(np.arange(len(prior)) == 3, 1.0, 1e-6)
+    assert usual(marks, clear / clear.sum(), True).argmax() == 3
+    lips = next(row for row in schema.ATTRIBUTES if row.name == "lips")
+    middle, wide = 2 * lips.prior[0] - 1, 2 * lips.prior[1]
+    spread = 0.5 * (wide**2 + middle**2) + 1 / 6 - (0.5 * middle) ** 2
+    assert expected(lips, 0.5 * middle, spread**0.5) == pytest.approx(middle, abs=1e-3)
+    assert expected(lips, 0.8, 0.02) == pytest.approx(0.8, abs=0.01)
 
 
 def test_an_iris_that_is_flat_is_what_it_is_and_a_shaded_one_darker_than_its_glow() -> None:

@@ -9,7 +9,6 @@ and farther and in the mirror, because the mean of what is read is nearer the tr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -21,12 +20,11 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.image import check_image
 from vtuber_studio.core.look import Look
-from vtuber_studio.core.palette import from_oklab, oklab, parse_hex, resolve, to_hex
 from vtuber_studio.core.pose import POSE_ROWS, Pose
-from vtuber_studio.core.sampling import flesh, lash
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Input, Manifest, Network, manifest_of
+from vtuber_studio.engine.read_colours import Regions, palette_of
 
 VIEW = 96  # pixels a side that the reader is shown
 NEAR, WHOLE = 2.15, 4.70  # sides of its two views in distances between the eyes: the face, the whole portrait
@@ -35,13 +33,9 @@ _ROUNDS = 2  # of looking again where the face was found
 _ZOOMS = (0.94, 1.0, 1.06)  # sides of the squares that are read, as they are and mirrored
 _PAPER = 235.0  # grey that a transparent picture is laid on
 _CHANCE = 0.577  # standard deviation of an even guess in -1..1
-_LEAST = {"eye.iris": 5.0, "eye.brow": 5.0}  # pixels of a region in which a colour is measured; 12 of any other
-_ALIKE = 0.06  # distance in OKLab of pixels that are one colour
 _STILL = 0.07  # share of its range by which a part of the face must move to count; degrees of the head are
 _UPRIGHT = 1.5
 _CLEAR = 0.6  # confidence from which a part counts as read
-# colours that mean something only where a choice is not this one
-_WORN = {"beard": "beard", "ear": "ears", "frame": "eyewear", "jewel": "earrings", "deco": "headwear"}
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -75,8 +69,8 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
         views = [_within(square(points, view), width, height) for view in (WHOLE, NEAR)]
         answers = asked(generator, flat, views)
     points = _in_picture(answers["points"][-1], views[-1])
-    regions = [_Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
-    values, sure = believed(network, *_read(generator, network, flat, views))
+    regions = [Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
+    values, sure = believed(network, *_read(generator, network, flat, views), manifest)
     shot, surer = _shot(manifest, values, sure, regions)
     named = zip(network.names["points"], points.tolist(), strict=True)
     return Reading(shot, {**sure, **surer}, {name: (x, y) for name, (x, y) in named})
@@ -122,36 +116,44 @@ def _within(wanted: Square, width: int, height: int) -> Square:
     return np.clip(centre, 0, [width, height]), float(np.clip(side, 0.08 * longest, 3.0 * longest))
 
 
-def on_paper(image: np.ndarray) -> np.ndarray:
-    """float32 [H, W, 3] in 0..255."""
+Levels = list[np.ndarray]  # a picture float32 [H, W, 3], a half, a quarter of it ..., averaged
+
+
+def on_paper(image: np.ndarray) -> Levels:
+    """A picture in 0..255, on grey where it is transparent."""
     alpha = image[..., 3:].astype(np.float32) / 255
-    return image[..., :3] * alpha + np.float32(_PAPER) * (1 - alpha)
+    levels: Levels = [image[..., :3] * alpha + np.float32(_PAPER) * (1 - alpha)]
+    while min(levels[-1].shape[:2]) >= 2 * VIEW:
+        height, width = levels[-1].shape[:2]
+        smaller = cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        levels.append(np.asarray(smaller))
+    return levels
 
 
-def _crop(flat: np.ndarray, view: Square) -> np.ndarray:
-    """float32 [VIEW, VIEW, 3]: a square of the picture, averaged where it is larger."""
+def _crop(levels: Levels, view: Square) -> np.ndarray:
+    """float32 [VIEW, VIEW, 3]: a square of the picture, averaged where it is larger, or fine lines would flicker."""
     (x, y), side = view
-    scale = VIEW / side
-    if scale < 0.5:  # averaged first, or fine lines would flicker
-        small = 2 * scale
-        flat = cv2.resize(flat, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
-        x, y, scale = x * small, y * small, 0.5
-    fine = 2 if scale < 1 else 1
-    scale, size = fine * scale, fine * VIEW
-    matrix = np.array([[scale, 0, size / 2 - scale * (x - 0.5) - 0.5], [0, scale, size / 2 - scale * (y - 0.5) - 0.5]])
-    paper = np.median(np.concatenate([flat[0], flat[:, 0], flat[:, -1]]), 0).tolist()  # what lies around the picture
+    wanted = int(np.clip(np.floor(np.log2(side / VIEW)), 0, len(levels) - 1)) if side > VIEW else 0
+    flat, whole = levels[wanted], levels[0]
+    wide, high = flat.shape[1] / whole.shape[1], flat.shape[0] / whole.shape[0]
+    fine = 2 if side * wide > VIEW else 1
+    size = fine * VIEW
+    h, v = size / (side * wide), size / (side * high)  # pixels, before the last halving, to one of the level
+    matrix = np.array([[h, 0, size / 2 - h * (x * wide - 0.5) - 0.5], [0, v, size / 2 - v * (y * high - 0.5) - 0.5]])
+    edge = levels[-1]
+    paper = np.median(np.concatenate([edge[0], edge[:, 0], edge[:, -1]]), 0).tolist()  # what lies around the picture
     seen = cv2.warpAffine(flat, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=paper)
     return seen if fine == 1 else cv2.resize(seen, (VIEW, VIEW), interpolation=cv2.INTER_AREA)
 
 
-def asked(generator: Generator, flat: np.ndarray, views: list[Square]) -> dict[str, np.ndarray]:
+def asked(generator: Generator, flat: Levels, views: list[Square]) -> dict[str, np.ndarray]:
     """The reader's outputs for each view of a picture ``on_paper``."""
     pictures = np.stack([_crop(flat, view) for view in views]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
     return generator.ask("reader", picture=pictures)
 
 
 def _read(
-    generator: Generator, network: Network, flat: np.ndarray, views: list[Square]
+    generator: Generator, network: Network, flat: Levels, views: list[Square]
 ) -> tuple[np.ndarray, np.ndarray]:
     """(values [2, k, V], spread [2, k, R]) of each view, seen k times; mirrored answers are turned back."""
     squares = [(centre, zoom * side) for centre, side in views for zoom in _ZOOMS]
@@ -178,12 +180,17 @@ def _in_picture(points: np.ndarray, view: Square) -> np.ndarray:
     return centre + (points.astype(float) - 0.5) * side
 
 
-def believed(network: Network, values: np.ndarray, spread: np.ndarray) -> tuple[dict[str, Value], dict[str, float]]:
+def believed(
+    network: Network, values: np.ndarray, spread: np.ndarray, manifest: Manifest | None = None
+) -> tuple[dict[str, Value], dict[str, float]]:
     """(values, confidences 0..1) by row, from what the views answer: the whole portrait, then from near, each seen k
     times: [2, k, V], [2, k, R].
 
-    Each row is read in the view that shows it best, as in training; probabilities and means are averaged.
+    Each row is read in the view that shows it best, as in training; probabilities and means are averaged. With a
+    ``manifest`` what is rare there takes more to be believed (``usual``).
     """
+    known = {row.name: row for row in manifest.attributes} if manifest else {}
+    absent = {key for entry in manifest.parts for key in entry.part.empty_when} if manifest else set()
     near = set(network.names["near"])
     found: dict[str, Value] = {}
     sure: dict[str, float] = {}
@@ -194,15 +201,42 @@ def believed(network: Network, values: np.ndarray, spread: np.ndarray) -> tuple[
         if row.choices:
             share = np.exp(own - own.max(1, keepdims=True))
             mean = (share / share.sum(1, keepdims=True)).mean(0)
+            if row.name in known and known[row.name].choices == row.choices:
+                mean = usual(known[row.name], mean, row.name in absent)
             best = int(mean.argmax())
             found[row.name], sure[row.name] = row.choices[best], float(mean[best])
         else:
-            found[row.name] = _decoded(row, float(own.mean()))
             deviation = float(np.exp(np.clip(spread[view, :, ranges], -3.5, 1.0)).mean())
+            mean = own.mean()
+            if row.name in known and known[row.name].prior:
+                mean = expected(known[row.name], float(mean), deviation)
+            found[row.name] = _decoded(row, float(mean))
             sure[row.name] = float(np.clip(1 - deviation / _CHANCE, 0, 1))
             ranges += 1
         at += row.size
     return found, sure
+
+
+def usual(row: Attribute, share: np.ndarray, absent: bool) -> np.ndarray:
+    """Probabilities [choices] as they would be had training met each choice as often as the dice roll it, and not half
+    of the time evenly, a quarter "none" where a part may be ``absent`` (Saerens et al. 2002, eq. 2.4)."""
+    prior = np.array(row.prior or [1.0] * len(row.choices)) / (sum(row.prior) or len(row.choices))
+    even = np.full(len(row.choices), 1 / len(row.choices))
+    if absent and "none" in row.choices:
+        even = 0.5 * even + 0.5 * (np.array(row.choices) == "none")
+    share = share * prior / (0.5 * prior + 0.5 * even)
+    return share / share.sum()
+
+
+def expected(row: Attribute, mean: float, deviation: float) -> float:
+    """The same for a range in -1..1: what was seen, apart from what training led to expect, together with the prior,
+    all as normal distributions."""
+    middle, wide = (row.prior[0] - row.low) * 2 / (row.high - row.low) - 1, row.prior[1] * 2 / (row.high - row.low)
+    learned = 0.5 * middle
+    spread = 0.5 * (wide**2 + middle**2) + 0.5 / 3 - learned**2
+    seen = max(deviation**-2 - 1 / spread, 1e-6)
+    centre = (mean * deviation**-2 - learned / spread) / seen
+    return float((np.clip(centre, -1.5, 1.5) * seen + middle / wide**2) / (seen + wide**-2))
 
 
 def _decoded(row: Input, number: float) -> float:
@@ -222,113 +256,13 @@ def verdict(manifest: Manifest, sure: Mapping[str, float]) -> tuple[list[str], l
     return clear, vague
 
 
-# --- colours ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Regions:
-    """What a view shows where: logits [K, VIEW, VIEW] of the named regions over its pixels [VIEW, VIEW, 3]."""
-
-    names: tuple[str, ...]
-    logits: np.ndarray
-    pixels: np.ndarray
-
-    def colour(self, name: str, columns: slice = slice(None)) -> tuple[np.ndarray, float] | None:
-        """(OKLab [3], confidence) of a region; None where too little of it is seen."""
-        if name not in self.names:
-            return None
-        leading = self.logits.argmax(0) == self.names.index(name)
-        inside = np.zeros_like(leading)
-        inside[:, columns] = leading[:, columns]
-        found = measured(self.pixels, inside, _LEAST.get(name, 12.0))
-        return (iris(self.pixels, _core(inside, _LEAST[name])), found[1]) if found and name == "eye.iris" else found
-
-
-def measured(pixels: np.ndarray, inside: np.ndarray, least: float) -> tuple[np.ndarray, float] | None:
-    """(OKLab [3], confidence 0..1) of the colour that most pixels inside a mask share; None for fewer than ``least``.
-
-    Pixels at its edge are mixtures, and left out where enough others remain. The mean of what is near moves to where
-    most is (mean shift; Comaniciu & Meer 2002); the confidence is the share of pixels that are near in the end.
-    """
-    if inside.sum() < least:
-        return None
-    inside = _core(inside, least)
-    lab = oklab(pixels[inside].astype(float) / 255)
-    colour, share = np.median(lab, 0), 0.0
-    for _ in range(8):
-        near = np.exp(-0.5 * ((lab - colour) ** 2).sum(1) / (_ALIKE / 2) ** 2)
-        if near.sum() < 1e-6:
-            break
-        colour = (lab * near[:, None]).sum(0) / near.sum()
-        share = float((((lab - colour) ** 2).sum(1) < _ALIKE**2).mean())
-    return colour, share
-
-
-def _core(inside: np.ndarray, least: float) -> np.ndarray:
-    core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return core if core.sum() >= least else inside
-
-
-def iris(pixels: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """OKLab [3] of the colour that an iris goes by. Ours runs from a dark top to a glow, both paler than their base;
-    the more a drawing shades it, the more of that is taken back (fitted to a hundred portraits)."""
-    lab = oklab(pixels[inside].astype(float) / 255)
-    shaded = min(1.0, float(lab[:, 0].std()) / 0.086)
-    return np.quantile(lab, 0.4, axis=0) * [1, 1 + 0.26 * shaded, 1 + 0.26 * shaded] - [0.088 * shaded, 0, 0]
-
-
-def _palette(
-    manifest: Manifest, values: Mapping[str, Value], regions: list[_Regions]
-) -> tuple[dict[str, str], dict[str, float]]:
-    """(colours by material, confidences) as far as they are seen; what follows skin and hair, follows them."""
-    palette: dict[str, str] = {}
-    sure: dict[str, float] = {}
-    whole, near = regions
-    known = {row.name: row for row in manifest.materials}
-
-    def put(name: str, found: tuple[np.ndarray, float] | None) -> None:
-        if found is not None and name in known:
-            palette[name], sure[name] = to_hex(from_oklab(found[0])), found[1]
-
-    for name in (name for name in whole.names if name in known):
-        group = name.partition(".")[0]
-        if group in _WORN and values.get(_WORN[group]) in (None, "none"):
-            continue
-        views = (near, whole) if group in ("skin", "eye", "mouth", "frame") else (whole, near)
-        put(name, next((found for view in views if (found := view.colour(name))), None))
-    half = VIEW // 2
-    left, right = (near.colour("eye.iris", side) for side in (slice(half, None), slice(None, half)))
-    if left and right and np.hypot(*(left[0] - right[0])[1:]) > 2 * _ALIKE:  # odd eyes
-        put("eye.iris", right)
-        put("eye.iris_left", left)
-    roles = manifest.dice.roles if manifest.dice else {}
-    if "skin.base" in palette:
-        follows = flesh(palette["skin.base"])
-        palette |= {name: follows[role] for name, role in roles.items() if role in follows and name not in palette}
-    if "hair.base" in palette and "eye.lash" in known:
-        palette["eye.lash"] = lash(palette["hair.base"])
-    return _without_echoes(manifest, palette), sure
-
-
-def _without_echoes(manifest: Manifest, palette: dict[str, str]) -> dict[str, str]:
-    """The palette without colours that derive from others anyway, or nearly: they go on following them."""
-    derived = {row.name for row in manifest.materials if not row.colour}
-    bare = resolve(manifest.materials, {name: colour for name, colour in palette.items() if name not in derived})
-
-    def echoes(name: str, colour: str) -> bool:
-        off = oklab(parse_hex(colour)[:3].astype(float)) - oklab(bare[name][:3].astype(float))
-        return float(np.sqrt((off**2).sum())) < _ALIKE
-
-    return {name: colour for name, colour in palette.items() if name not in derived or not echoes(name, colour)}
-
-
 # --- from answers to a shot ---------------------------------------------------------------------------------------
 
 
 def _shot(
-    manifest: Manifest, values: Mapping[str, Value], sure: Mapping[str, float], regions: list[_Regions]
+    manifest: Manifest, values: Mapping[str, Value], sure: Mapping[str, float], regions: list[Regions]
 ) -> tuple[Shot, dict[str, float]]:
-    palette, surer = _palette(manifest, values, regions)
+    palette, surer = palette_of(manifest, values, regions)
     attributes = {row.name: own for row in manifest.attributes if (own := _valid(row, values)) is not None}
     rest = {row.name: float(row.default) for row in manifest.expressions if not row.choices}
     expression = {
