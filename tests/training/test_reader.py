@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,14 +51,6 @@ from vtuber_studio.training.reader.trainer import ReaderConfig, ReaderTrainer, V
 QUICK = ReaderConfig(portraits=12, first=8, batch=4)
 NAMES = list(REGIONS)
 FIRST = Path(__file__).parents[1] / "data" / "starter-format-1"  # a generator without a reader
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

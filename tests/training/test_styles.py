@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,14 +34,6 @@ NAME = f"brows={CHOICE}"
 QUICK = TrainConfig(batch=4, pool=16, workers=0, bf16=False)
 LOOK = Look(seed=4).set(**{STYLE.name: CHOICE})
 OTHER = LOOK.set(**{STYLE.name: STYLE.choices[0]})
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

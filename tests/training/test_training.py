@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +49,6 @@ FIRST = Path(__file__).parents[1] / "data" / "starter-format-1"  # mouth and bro
 MOUTH = artist_tables("mouth")
 PART = MOUTH.part
 QUICK = TrainConfig(batch=4, pool=16, workers=0, bf16=False)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

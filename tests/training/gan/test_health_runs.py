@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from tests.training.gan.little import QUICK, SIDE, discs, pictures
 from vtuber_studio.training.gan.config import GanConfig
 from vtuber_studio.training.gan.trainer import GanTrainer
 from vtuber_studio.training.health import Finding, Vitals, examine
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def _found(images: np.ndarray, config: GanConfig, steps: int, tick: int) -> Finding | None:

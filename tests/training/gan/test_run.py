@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,14 +25,6 @@ from vtuber_studio.training.gan.bundling import export_gan
 from vtuber_studio.training.gan.config import GanConfig, checked
 from vtuber_studio.training.gan.run import read_config, train_gan
 from vtuber_studio.training.gan.trainer import GanTrainer
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from vtuber_studio.training.reader.augment import View, viewed
 from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS, columns
 from vtuber_studio.training.reader.network import Answer, Reader
 from vtuber_studio.training.reader.portraits import PART_NAMES, chunks, draw_set, tables_digest
-from vtuber_studio.training.trainer import fast_bf16
+from vtuber_studio.training.trainer import fast_bf16, section
 
 COLUMNS = columns()
 CHOICES = [COLUMNS[row.name] for row in ROWS if row.choices]
@@ -280,13 +280,13 @@ class ReaderTrainer:
                 counters = file.metadata()
             if counters["tables"] != tables_digest():
                 raise ValueError("it learned other sliders or an older drawing")
-            self.network.load_state_dict(_section(found, "network."))
-            self.average = _section(found, "average.")
+            self.network.load_state_dict(section(found, "network."))
+            self.average = section(found, "average.")
             self.step, self.seconds = int(counters["step"]), float(counters["seconds"])
             for number, (optimizer, _) in enumerate(self.optimizers):
                 (group,) = optimizer.param_groups
                 moments: dict[int, dict[str, Tensor]] = {}
-                for key, value in _section(found, f"moment.{number}.").items():
+                for key, value in section(found, f"moment.{number}.").items():
                     index, name = key.split(".", 1)
                     own = value.cpu() if name == "step" else torch.empty_like(group["params"][int(index)]).copy_(value)
                     moments.setdefault(int(index), {})[name] = own
@@ -364,7 +364,3 @@ def _phase(step: int) -> tuple[int, int]:
 def _flat(weight: Tensor) -> Tensor:
     """[outputs, the rest] of a weight: a view of its numbers, convolutions being stored channels last."""
     return (weight.permute(0, 2, 3, 1) if weight.ndim == 4 else weight).flatten(1)
-
-
-def _section(found: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}
