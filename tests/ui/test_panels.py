@@ -731,6 +731,16 @@ def test_a_picture_that_arrives_leaves_alone_the_name_that_is_typed(
     qtbot.waitUntil(lambda: stage.session.favourites[1].name == "Mina", timeout=WAIT)
 
 
+def test_an_empty_name_is_not_taken_also_when_all_pictures_are_there(
+    stage: Stage, favourites: FavouritesPanel, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: not any(favourites.list.item(i).icon().isNull() for i in (0, 1)), timeout=WAIT)
+    depth = undo_depth(stage.session)
+    favourites.list.item(0).setText("  ")  # what was typed
+    assert [favourites.list.item(i).text() for i in (0, 1)] == ["Favourite 1", "Favourite 2"]
+    assert undo_depth(stage.session) == depth and not favourites.list.signalsBlocked()
+
+
 def test_what_is_mixed_is_seen_while_it_is_pointed_at(
     stage: Stage, favourites: FavouritesPanel, qtbot: QtBot
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec import structs
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QListWidgetItem, QMenu, QPushButton
 
 from vtuber_studio.core.errors import StudioError
@@ -47,9 +47,8 @@ class FavouritesPanel(StripPage):
         row = self.list.currentRow()
         hint = self.tr("Click to use; drag to reorder, or onto the picture to mix; right click for more")
         self.show_looks(favourites, hint)
-        self.list.blockSignals(True)
-        self.list.setCurrentRow(min(row, len(favourites) - 1))
-        self.list.blockSignals(False)
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(min(row, len(favourites) - 1))
 
     def _draw_anew(self) -> None:
         self.show_looks((), "")  # another generator draws the same looks otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QListWidgetItem, QPushButton, QToolButton, QWidget
 
@@ -80,24 +80,23 @@ class StripPage(QWidget):
     def show_looks(self, looks: Sequence[NamedLook], hint: str, editable: bool = True) -> None:
         """Show these in place of those before; items of the same objects stay: a step more costs one picture."""
         old, new = list(self.looks), tuple(looks)
-        self.list.blockSignals(True)
-        gone = next((k for k, each in enumerate(old) if new and each is new[0]), 0)  # from the beginning
-        for _ in range(gone):
-            old.pop(0)
-            self.list.takeItem(0)
-        while self.list.count() > len(new):
-            self.list.takeItem(len(new))
-        self.looks = new
-        for row, look in enumerate(new):
-            if row >= self.list.count():
-                item = QListWidgetItem()
-                item.setSizeHint(self._item_size)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-                self.list.addItem(item)
-            elif old[row] is look:
-                continue
-            self._picture(self.list.item(row), look, hint, editable)
-        self.list.blockSignals(False)
+        with QSignalBlocker(self.list):  # it restores what was: a kept picture is placed, and unblocks, in between
+            gone = next((k for k, each in enumerate(old) if new and each is new[0]), 0)  # from the beginning
+            for _ in range(gone):
+                old.pop(0)
+                self.list.takeItem(0)
+            while self.list.count() > len(new):
+                self.list.takeItem(len(new))
+            self.looks = new
+            for row, look in enumerate(new):
+                if row >= self.list.count():
+                    item = QListWidgetItem()
+                    item.setSizeHint(self._item_size)
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+                    self.list.addItem(item)
+                elif old[row] is look:
+                    continue
+                self._picture(self.list.item(row), look, hint, editable)
 
     def _picture(self, item: QListWidgetItem, look: NamedLook, hint: str, editable: bool) -> None:
         flag = Qt.ItemFlag.ItemIsEditable
@@ -112,10 +111,9 @@ class StripPage(QWidget):
         def place(picture: QPixmap) -> None:
             icon = QIcon(picture)
             icon.addPixmap(picture, QIcon.Mode.Selected)  # the chosen one's is not dyed, as an icon's would be
-            self.list.blockSignals(True)
-            for index, each in enumerate(self.looks):
-                if (each.look is look or each.look == look) and index < self.list.count():
-                    self.list.item(index).setIcon(icon)
-            self.list.blockSignals(False)
+            with QSignalBlocker(self.list):
+                for index, each in enumerate(self.looks):
+                    if (each.look is look or each.look == look) and index < self.list.count():
+                        self.list.item(index).setIcon(icon)
 
         return place
