@@ -436,7 +436,7 @@ def test_the_seed_says_when_the_look_has_moved_on(stage: Stage, show: Show[DiceP
     assert dice.seed_label.text() == "From seed" and "changed" in dice.seed.toolTip()
     stage.session.undo()
     assert dice.seed_label.text() == "Seed"
-    stage.session.edit(stage.session.look.set(eye_size=0.1234))  # which no seed rolls: at its ends two of them may agree
+    stage.session.edit(stage.session.look.set(eye_size=0.1234))  # no seed rolls it, ends agree
     stage.session.set_locks({"eye_size"})
     click(dice.roll_button)
     assert dice.seed_label.text() == "From seed", "a locked slider is not the seed's"
