@@ -1,4 +1,7 @@
-"""The command line's ``mix``, ``variations``, ``region`` and ``teach``, and how every command reads a look."""
+"""The command line's ``mix``, ``variations``, ``region`` and ``teach``, and how every command reads a look.
+
+Over 300 lines: each command spells its options out.
+"""
 
 from __future__ import annotations
 

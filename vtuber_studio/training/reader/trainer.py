@@ -1,7 +1,7 @@
 """Training of the reader, on portraits that it draws first (``portraits``) under changes of style (``augment``).
 
 A run directory holds the set of portraits and ``state.safetensors``, written whole and then renamed: a killed run goes
-on from its last checkpoint.
+on from its last checkpoint. (Over 300 lines: batches, losses and the loop share the layout of the rows.)
 """
 
 from __future__ import annotations

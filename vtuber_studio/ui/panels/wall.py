@@ -1,7 +1,7 @@
 """A wall of looks: thirty-six neighbours of the present one, from nearly the same to anything, to wander among.
 
 They are made and drawn one after another, on the batch lane, and only while they can be seen: a new wall never waits
-for the pictures of the last.
+for the pictures of the last. (Over 300 lines: filling it, and what is done with a look of it, share its rows.)
 """
 
 from __future__ import annotations
