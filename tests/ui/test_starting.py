@@ -7,14 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from skimage import data
 
-from tests.fakes import ATTRIBUTES, EXPRESSIONS, FakeGenerator
+from tests.fakes import ATTRIBUTES, DEFAULT, EXPRESSIONS, MATERIALS, FakeGenerator
 from tests.ui.driving import WAIT, Open, undo_depth
 from vtuber_studio.core.attribute import encode
+from vtuber_studio.core.carried import carry_look
+from vtuber_studio.core.fit import complete_look
 from vtuber_studio.core.image import encode_png
+from vtuber_studio.core.mixing import take
 from vtuber_studio.core.pose import POSE_ROWS
+from vtuber_studio.core.project import NamedLook, Project, save_project
 from vtuber_studio.engine.fitting import first_look
 from vtuber_studio.engine.manifest import File, Network, inputs_of
 from vtuber_studio.engine.reading import VIEW
@@ -22,6 +29,7 @@ from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.job import wait_for_jobs
 from vtuber_studio.ui.main_window import MainWindow
+from vtuber_studio.ui.picture import Reference
 from vtuber_studio.ui.starting import pixels
 
 ROWS = (*ATTRIBUTES, *EXPRESSIONS, *POSE_ROWS[:3])
@@ -175,3 +183,63 @@ def test_a_question_that_waits_is_not_pushed_aside(qtbot: QtBot, reads: MainWind
 def test_pixels_of_a_reference_are_what_was_dropped(red: np.ndarray) -> None:
     red[10:20, :, 3] = 0
     assert np.array_equal(pixels(to_qimage(red))[20:], red[20:])
+
+
+def over_mixing(window: MainWindow, path: Path) -> None:
+    """Let a file go over the Mixing panel."""
+    window.docks.open(window.mixing)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    at = QPointF(window.mixing.mapTo(window, window.mixing.rect().center()))
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, QDragEnterEvent(at, *how))
+    assert "take from" in window.canvas.badge
+    QApplication.sendEvent(window, QDropEvent(at, *how))
+
+
+def test_of_a_drawing_a_part_is_taken(qtbot: QtBot, reads: MainWindow, red: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "his.png"
+    path.write_bytes(encode_png(red))
+    before = reads.session.look
+    with qtbot.waitSignal(reads.starting.second, timeout=WAIT):
+        over_mixing(reads, path)
+    source = reads.mixing.source
+    assert source is not None and source.attributes["eye_size"] == 0.75
+    assert reads.session.look == before and not reads.question_bar.message, "nothing of her changes by itself"
+    row = reads.mixing.rows["eyes", "shape"]
+    row.pressed.emit()
+    row.moved.emit(1.0)
+    row.released.emit()
+    assert reads.session.look == take(before, source, ["eyes"], "shape", 1.0) != before
+
+
+def test_of_the_reference_too(qtbot: QtBot, reads: MainWindow, red: np.ndarray) -> None:
+    reads.set_reference(to_qimage(red))
+    with qtbot.waitSignal(reads.starting.second, timeout=WAIT):
+        reads.reference_bar.taken.emit()
+    assert reads.mixing.isVisible() and reads.mixing.source.attributes["eye_size"] == 0.75
+
+
+@pytest.mark.parametrize("kind", ["project", "look", "picture"])
+def test_another_persona_is_taken_from_exactly(qtbot: QtBot, window: MainWindow, tmp_path: Path, kind: str) -> None:
+    other = complete_look(DEFAULT.set(eye_size=-0.5).with_(palette={"hair.base": "#112233"}), ATTRIBUTES, MATERIALS)
+    path = tmp_path / {"project": "her.vtsproj", "look": "her.json", "picture": "her.png"}[kind]
+    if kind == "project":
+        save_project(path, Project(looks=(NamedLook("Her", other),)))
+    else:
+        png = encode_png(np.zeros((64, 64, 4), np.uint8))
+        path.write_bytes(other.to_json() if kind == "look" else carry_look(png, other))
+    with qtbot.waitSignal(window.starting.second, timeout=WAIT):
+        window.starting.take_from(path)
+    assert window.mixing.source.attributes["eye_size"] == -0.5
+    assert window.mixing.source.palette["hair.base"] == "#112233"
+
+
+def test_what_cannot_be_taken_from_is_said(qtbot: QtBot, window: MainWindow, red: np.ndarray, tmp_path: Path) -> None:
+    source = window.mixing.source
+    (tmp_path / "her.vtsproj").write_bytes(b"PK not a zip")
+    window.starting.take_from(tmp_path / "her.vtsproj")
+    qtbot.waitUntil(lambda: "her.vtsproj" in window.error_bar.message, timeout=WAIT)
+    window.starting.take_from(Reference(to_qimage(red)))  # by a generator without a reader
+    qtbot.waitUntil(lambda: "cannot read pictures" in window.error_bar.message, timeout=WAIT)
+    assert window.mixing.source == source

@@ -33,6 +33,7 @@ TABLE: tuple[Row, ...] = (
     Row("open", "file", "&Open ...", ("Ctrl+O",), "Open a project or a look"),
     Row("recent", "file", "Open &recent"),
     Row("start_from", "file", "Start from a &picture ...", (), "She becomes what comes near a drawing", "generator"),
+    Row("take_from", "file", "&Take from a file ...", (), "A part's shape or colour of another look", "generator"),
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
     Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),

@@ -1,5 +1,5 @@
 """What is dropped on the window: a project opens, a generator is installed, a palette is put on, a picture lies over
-the figure, a favourite is mixed in."""
+the figure, a favourite is mixed in; over the Mixing panel it is taken from."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from vtuber_studio.ui.files import Files
 from vtuber_studio.ui.generators import Generators
 from vtuber_studio.ui.panels.favourites import FavouritesPanel
 from vtuber_studio.ui.panels.looks import LooksPanel
+from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
@@ -43,6 +44,7 @@ class Drops(QObject):
     """Watches the window's drag events; a badge on the canvas says what letting go would do."""
 
     laid_over = Signal(object)  # QImage
+    second_wanted = Signal(object)  # Path or Reference: to be taken from
 
     def __init__(
         self,
@@ -54,11 +56,13 @@ class Drops(QObject):
         looks: LooksPanel,
         wall: WallPanel,
         palettes: PaletteBox,
+        mixing: MixingPanel,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self.files, self.pictures, self.generators, self.canvas = files, pictures, generators, canvas
         self.favourites, self.looks, self.wall, self.palettes = favourites, looks, wall, palettes
+        self.mixing = mixing
         self.window = window
         pictures.read.connect(self.received)
         window.setAcceptDrops(True)
@@ -94,6 +98,7 @@ class Drops(QObject):
         elif event.source() is None and (dropped_file(data) is not None or data.hasImage()):
             event.acceptProposedAction()
             words = self.tr("Drop it to open it") if to_open(data) else self.tr("Drop it to lay it over the figure")
+            words = self.tr("Drop it to take from it") if self._mixes(event) else words
             self.canvas.set_badge(words)
         else:
             event.ignore()
@@ -120,6 +125,11 @@ class Drops(QObject):
             self.generators.install(generator)
         elif palette is not None:
             self.palettes.receive(palette)
+        elif self._mixes(event):
+            if path is not None:
+                self.second_wanted.emit(path)
+            else:
+                self.pictures.take(event.mimeData(), self.second_wanted.emit)
         elif path is not None:
             self.files.open(path)
         else:
@@ -133,6 +143,10 @@ class Drops(QObject):
     def _keeps(self, event: QDropEvent) -> bool:
         """Would a look of the wall become a favourite here?"""
         return self.wall.dragged is not None and self.favourites.isVisible() and self._on(self.favourites, event)
+
+    def _mixes(self, event: QDropEvent) -> bool:
+        """Would what comes from outside become the second look here?"""
+        return self.mixing.isVisible() and self._on(self.mixing, event)
 
     def _on(self, widget: QWidget, event: QDropEvent) -> bool:
         return widget.rect().contains(widget.mapFrom(self.window, event.position().toPoint()))

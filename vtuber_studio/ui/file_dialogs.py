@@ -14,7 +14,7 @@ from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import SUFFIX
 from vtuber_studio.ui.dialogs.name import name_dialog
 from vtuber_studio.ui.files import Files
-from vtuber_studio.ui.picture import PICTURES
+from vtuber_studio.ui.picture import PICTURES, PROJECTS
 from vtuber_studio.ui.widgets.words import fitting, literal, plain, titled
 
 
@@ -36,9 +36,16 @@ class FileDialogs(QObject):
         dialog.open()
 
     def picture(self, then: Callable[[Path], object]) -> None:
-        """Choose a picture; then do ``then``."""
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(PICTURES))
-        dialog = self._dialog(self.tr("Start from a picture"), self.tr("Pictures ({})").format(kinds))
+        """Choose a picture to start from; then do ``then``."""
+        self._file(self.tr("Start from a picture"), self.tr("Pictures ({})"), PICTURES, then)
+
+    def second(self, then: Callable[[Path], object]) -> None:
+        """Choose a project, a look or a picture to take from; then do ``then``."""
+        kinds = self.tr("Projects, looks and pictures ({})")
+        self._file(self.tr("Take from a file"), kinds, PROJECTS | PICTURES, then)
+
+    def _file(self, title: str, kinds: str, suffixes: set[str], then: Callable[[Path], object]) -> None:
+        dialog = self._dialog(title, kinds.format(" ".join(f"*{suffix}" for suffix in sorted(suffixes))))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.open()

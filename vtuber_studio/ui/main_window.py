@@ -50,7 +50,7 @@ from vtuber_studio.ui.panels.regions import RegionsPanel
 from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.part_menu import PartMenu
 from vtuber_studio.ui.part_view import PartView
-from vtuber_studio.ui.picture import Pictures
+from vtuber_studio.ui.picture import Pictures, Reference
 from vtuber_studio.ui.pointing import Pointing
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.preview import Preview
@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.exports = Exports(self.stage, self.preferences, self)
         self._export: ExportDialog | None = None
         self._build_panels()
-        kept = self.favourites, self.looks, self.wall, self.palette_panel.palettes
+        kept = self.favourites, self.looks, self.wall, self.palette_panel.palettes, self.mixing
         self.drops = Drops(self.files, self.pictures, self.generators, self.canvas, *kept, self)
         self._build_actions()
         self._connect()
@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
             "open": self.dialogs.open,
             "recent": self.dialogs.recent_menu,
             "start_from": lambda: self.dialogs.picture(self.starting.from_file),
+            "take_from": self.take_from,
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
@@ -218,8 +219,12 @@ class MainWindow(QMainWindow):
         self.regions.new.made.connect(self.part_view.show)
         self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
+        self.drops.second_wanted.connect(self.starting.take_from)
+        self.starting.second.connect(self.part_view.mix_with)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)
         self.reference_bar.started.connect(lambda: self.starting.from_image(canvas.reference))
+        self.reference_bar.taken.connect(lambda: self.starting.take_from(Reference(canvas.reference or QImage())))
+        self.mixing.file_wanted.connect(self.take_from)
         self.reference_bar.removed.connect(partial(self.set_reference, None))
         self.attributes.variations_asked.connect(self.variations.offer)
         self.attributes.colour_wanted.connect(self.part_view.show_colour)
@@ -292,6 +297,10 @@ class MainWindow(QMainWindow):
         self._export.show()
         self._export.raise_()
         return self._export
+
+    def take_from(self) -> None:
+        """Ask for a file whose look, or which itself, is to be taken from."""
+        self.dialogs.second(self.starting.take_from)
 
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -137,8 +138,9 @@ class Pictures(QObject):
         if not self.take(data):
             self.stage.fail(self.tr("There is no picture on the clipboard."), self.tr("Copy one first."))
 
-    def take(self, data: QMimeData | None) -> bool:
-        """Use a picture or a picture's file as the reference; False when there is none."""
+    def take(self, data: QMimeData | None, then: Callable[[Reference], object] | None = None) -> bool:
+        """Use a picture or a picture's file as the reference, or do ``then`` with it; False when there is none."""
+        then = then or self.read.emit
         if data is None:
             return False
         source: Path | bytes | None = dropped_file(data)
@@ -146,7 +148,7 @@ class Pictures(QObject):
             source = next((bytes(data.data(kind).data()) for kind in CLIPPED if data.hasFormat(kind)), None)
         if source is not None:
             job = Job(once(partial(read_reference, source)))
-            job.finished.connect(self.read)
+            job.finished.connect(then)
             job.failed.connect(self.stage.fail)
             job.start()
             return True
@@ -154,7 +156,7 @@ class Pictures(QObject):
             return False
         image = data.imageData() if QGuiApplication.platformName() not in DECODES else None
         if isinstance(image, QImage) and not image.isNull():
-            self.read.emit(Reference(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)))
+            then(Reference(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)))
         else:
             self.stage.fail(self.tr("This picture cannot be read."), self.tr("Save it as a file, and drop that here."))
         return True

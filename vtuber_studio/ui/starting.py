@@ -1,5 +1,6 @@
-"""Start from this picture: a drawing is read on the renderer's batch lane, and she becomes what comes near it; then, or
-at once from a photo, which no reader knows, she comes nearer by being drawn and compared, on a thread of its own."""
+"""Start from this picture, or take from it: a drawing is read on the renderer's batch lane, and she becomes what comes
+near it; then, or at once from a photo, which no reader knows, she comes nearer by being drawn and compared, on a thread
+of its own. What is to be taken from only becomes the second look of the Mixing panel."""
 
 from __future__ import annotations
 
@@ -8,19 +9,23 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.picture import read_picture
 from vtuber_studio.core.pose import Face
 from vtuber_studio.core.progress import Progress
+from vtuber_studio.core.project import read_look as kept_look
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.fitting import fit
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.reading import Reading, read_look, reader_of, verdict
 from vtuber_studio.intake.bring import Brought, look_at
 from vtuber_studio.intake.fit import Fit, first_guess, fit_picture
 from vtuber_studio.ui.job import Job, once
+from vtuber_studio.ui.picture import PROJECTS, Reference, read_reference
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 
@@ -28,7 +33,9 @@ _NAMED = 6  # parts that are named; the others are counted
 
 
 class Starting(QObject):
-    """One step of undo: look, colours, face and pose. What is locked stays."""
+    """One step of undo: look, colours, face and pose. What is locked stays. Of what is to be taken from, no step."""
+
+    second = Signal(object)  # a Look to take from
 
     def __init__(self, stage: Stage, bar: ErrorBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -48,6 +55,25 @@ class Starting(QObject):
         if image is not None and self._can():
             self._read(pixels(image), self.tr("the reference"))
 
+    def take_from(self, source: Path | Reference) -> None:
+        """A project's or a picture's look is given to be taken from; a picture without one is read."""
+        job = Job(once(partial(_opened, source)))
+        job.finished.connect(self._open)
+        job.failed.connect(self.stage.fail)
+        job.start()
+
+    def _open(self, found: tuple[Look | np.ndarray, str]) -> None:
+        what, name = found
+        if not isinstance(what, Look):
+            if self._can():
+                self._read(what, name or self.tr("the picture"), mix=True)
+        elif self.stage.manifest is not None:
+            self._give(fit(what, self.stage.manifest).value, name or self.tr("the picture"))
+
+    def _give(self, look: Look, name: str) -> None:
+        self.second.emit(look)
+        self.stage.say(self.tr("Take what you like of {}: shapes and colours, part by part.").format(name))
+
     def _can(self) -> bool:
         try:
             if self.stage.manifest is not None:
@@ -57,31 +83,34 @@ class Starting(QObject):
             return False
         return self.stage.manifest is not None
 
-    def _read(self, image: np.ndarray, name: str) -> None:
+    def _read(self, image: np.ndarray, name: str, mix: bool = False) -> None:
         self.stage.say(self.tr("Reading {} ...").format(name))
         job = Job(once(partial(look_at, Path(name), image)))
-        job.finished.connect(partial(self._seen, image))
+        job.finished.connect(partial(self._seen, image, mix))
         job.failed.connect(self.stage.fail)
         job.start()
 
-    def _seen(self, image: np.ndarray, brought: Brought) -> None:
+    def _seen(self, image: np.ndarray, mix: bool, brought: Brought) -> None:
         if brought.image is None:
             self.stage.fail(brought.troubles[0], self.tr("Choose a picture of one person."))
         elif brought.photo:
-            self.come_nearer(brought)
+            self.come_nearer(brought, mix)
         else:
-            took = partial(self._took, brought)
+            took = partial(self._took, brought, mix)
             self.stage.bridge.call(lambda generator: read_look(generator, image), took, self.stage.fail)
 
-    def _took(self, brought: Brought, reading: Reading) -> None:
+    def _took(self, brought: Brought, mix: bool, reading: Reading) -> None:
         assert self.stage.manifest is not None
+        if mix:
+            self._give(reading.look, brought.path.name)
+            return
         self._become(reading.shot, self.tr("Start from a picture"))
         self._tell(brought, *verdict(self.stage.manifest, reading.sure))
 
-    def come_nearer(self, brought: Brought) -> None:
+    def come_nearer(self, brought: Brought, mix: bool = False) -> None:
         """Draw and compare, for about half a minute; the window can be used meanwhile. One more step of undo."""
         self.stop()
-        self.stage.bridge.call(lambda generator: generator, partial(self._begin, brought), self.stage.fail)
+        self.stage.bridge.call(lambda generator: generator, partial(self._begin, brought, mix), self.stage.fail)
 
     def stop(self) -> None:
         """No nearer than this: she stays as she is."""
@@ -89,10 +118,10 @@ class Starting(QObject):
             self._job.cancel()
             self._job = None
 
-    def _begin(self, brought: Brought, generator: Generator) -> None:
+    def _begin(self, brought: Brought, mix: bool, generator: Generator) -> None:
         self._job = job = Job(_nearer(generator, brought))
         job.progressed.connect(partial(self._going_on, job))
-        job.finished.connect(partial(self._came, job, brought))
+        job.finished.connect(partial(self._came, job, brought, mix))
         job.failed.connect(self.stage.fail)
         job.start()
 
@@ -104,19 +133,21 @@ class Starting(QObject):
         if not self.bar.message:
             self.bar.ask(self.tr("Coming nearer to the picture ..."), [(self.tr("Stop"), self.stop)])
 
-    def _came(self, job: Job, brought: Brought, fit: Fit) -> None:
+    def _came(self, job: Job, brought: Brought, mix: bool, found: Fit) -> None:
         if job is not self._job:
             return
         self._job = None
         if self.bar.message == self.tr("Coming nearer to the picture ..."):
             self.bar.clear()
-        if brought.photo:
-            self._become(fit.shot.with_(expression={}), self.tr("Start from a picture"))
+        if mix:
+            self._give(found.shot.look, brought.path.name)
+        elif brought.photo:
+            self._become(found.shot.with_(expression={}), self.tr("Start from a picture"))
             said = self.tr("Inspired by a photo: outlines, hair, clothes and their colours; it is no likeness.")
             self.stage.say(said)
             self._ask(said)
         else:
-            self._become(fit.shot, self.tr("Come nearer"))
+            self._become(found.shot, self.tr("Come nearer"))
             self.stage.say(self.tr("She has come nearer to the picture."))
 
     def _become(self, shot: Shot, label: str) -> None:
@@ -169,6 +200,18 @@ def _nearer(generator: Generator, brought: Brought) -> Steps[Progress, None, Fit
     for fit in fits:
         yield Progress(fit.fraction, fit.message)
     return fit
+
+
+def _opened(source: Path | Reference) -> tuple[Look | np.ndarray, str]:
+    """The look of a project, a look's file, or of a picture that carries one, else the picture; and what it is called.
+    StudioError when it cannot be read."""
+    if isinstance(source, Path) and source.suffix.lower() in PROJECTS:
+        try:
+            return kept_look(source), source.name
+        except StudioError as error:
+            raise StudioError(f"{source.name}: {error.message}", error.hint) from error
+    picture = read_reference(source) if isinstance(source, Path) else source
+    return picture.look or pixels(picture.image), picture.path.name if picture.path else ""
 
 
 def pixels(image: QImage) -> np.ndarray:

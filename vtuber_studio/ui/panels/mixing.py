@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QRandomGenerator, Qt
+from PySide6.QtCore import QRandomGenerator, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -39,6 +39,8 @@ PASSED = 500  # looks between two that are known again
 class MixingPanel(QWidget):
     """The second look above; for each part how much of its shape and of its colour is taken."""
 
+    file_wanted = Signal()  # to be taken from
+
     def __init__(self, stage: Stage, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage, self.thumbnails = stage, thumbnails
@@ -68,11 +70,14 @@ class MixingPanel(QWidget):
         self.favourites_menu = QMenu(self)
         self.favourites.setMenu(self.favourites_menu)
         self.favourites_menu.aboutToShow.connect(self._fill_favourites)
+        self.file_button = QPushButton(self.tr("From a file ..."))
+        self.file_button.setToolTip(self.tr("A project, a look, or a drawing or photo that is read; dropped here, too"))
+        self.file_button.clicked.connect(self.file_wanted)
         self.hold_button = QPushButton(self.tr("Hold current look"))
         self.hold_button.setToolTip(self.tr("Make the present look the second one, then change the present one"))
         self.hold_button.clicked.connect(lambda: self.set_source(self.stage.session.look))
         column, buttons = QVBoxLayout(), QGridLayout()
-        for widget in (self.another_button, self.favourites, self.hold_button):
+        for widget in (self.another_button, self.favourites, self.file_button, self.hold_button):
             column.addWidget(widget)
         column.addStretch(1)
         self.take_buttons: dict[str, QPushButton] = {}

@@ -1,4 +1,4 @@
-"""A small bar on the canvas while a reference lies over the figure: its strength, start from it, away with it."""
+"""A small bar on the canvas while a reference lies over the figure: its strength; start from it, or take from it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class ReferenceBar(QFrame):
 
     opacity_changed = Signal(float)  # 0..1
     started = Signal()  # from what it shows
+    taken = Signal()  # it is to be taken from
     removed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -28,6 +29,10 @@ class ReferenceBar(QFrame):
         start.setToolTip(self.tr("Read the picture: she becomes what comes near it; one step of undo"))
         start.setAccessibleName(self.tr("Start from this picture"))
         start.clicked.connect(self.started)
+        take = QToolButton(text=self.tr("Take from it"))
+        take.setToolTip(self.tr("Read the picture: take a part's shape or colour from it in Mixing; all else stays"))
+        take.setAccessibleName(self.tr("Take from this picture"))
+        take.clicked.connect(self.taken)
         remove = QToolButton(text="\N{MULTIPLICATION SIGN}", autoRaise=True)
         remove.setToolTip(self.tr("Take the reference away (Ctrl+Shift+V)"))
         remove.setAccessibleName(self.tr("Take the reference away"))
@@ -37,6 +42,7 @@ class ReferenceBar(QFrame):
         row.addWidget(QLabel(self.tr("Reference")))
         row.addWidget(self.slider)
         row.addWidget(start)
+        row.addWidget(take)
         row.addWidget(remove)
         self.hide()
 
