@@ -145,9 +145,9 @@ def test_the_sound_ones_go_on_where_others_are_damaged(
     tmp_path: Path, astronaut: np.ndarray, drawing: np.ndarray
 ) -> None:
     filled(tmp_path, astronaut, drawing)
-    files = picture_files([tmp_path, tmp_path / "moving.gif", tmp_path / "me.jpg"])
+    files = picture_files([tmp_path, tmp_path / "me.jpg"])
     found: dict[str, Brought] = {each.path.name: each for each in bring(files)}
-    assert list(found) == ["broken.png", "me again.png", "me.jpg", "print.jpg", "絵 🎨.png", "moving.gif"]
+    assert list(found) == ["broken.png", "me again.png", "me.jpg", "moving.gif", "print.jpg", "絵 🎨.png"]
     assert [name for name, each in found.items() if each.keep] == ["me again.png", "絵 🎨.png"]
     for name, said in {"broken.png": "readable", "me.jpg": "same picture as me again", "moving.gif": "GIF"}.items():
         assert said in found[name].troubles[-1], found[name].troubles

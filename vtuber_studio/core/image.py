@@ -64,6 +64,14 @@ def decode_image(data: bytes, formats: tuple[str, ...] = FORMATS, side: int | No
         ) from error
 
 
+def long_side(data: bytes) -> int:
+    """Pixels of the longer side of a picture that ``decode_image`` has read."""
+    if data.startswith(png.SIGNATURE):
+        return max(png.size(data))
+    with Image.open(io.BytesIO(data), formats=list(FORMATS)) as image:
+        return max(image.size)
+
+
 def decode_png(data: bytes) -> np.ndarray:
     """Image of a PNG's bytes; StudioError when it is not a sound one."""
     return decode_image(data, ("PNG",))

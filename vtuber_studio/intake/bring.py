@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.picture import read_picture
+from vtuber_studio.core.picture import PictureReader
+from vtuber_studio.core.tray import ORIGINALS, Given, Points, is_tray, original, read_tray
 from vtuber_studio.intake.align import CHIN, EYE_AT_LEFT, EYE_AT_RIGHT, UNITS, align
 from vtuber_studio.intake.cutout import cut_out, has_alpha
 from vtuber_studio.intake.faces import Landmarks, moved, photographed_faces
 from vtuber_studio.intake.quality import fingerprint, troubles, twin_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
+NAMED = (".gif", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".psd", ".svg")  # not read, but said so
 MOST = 500  # pictures at once
 SIDE = 1600  # pixels: larger ones are made smaller
 
@@ -26,7 +28,8 @@ Finder = Callable[[np.ndarray], Landmarks | None]  # of a drawing's eyes and chi
 class Brought:
     """One file: ``image`` [512, 512, 4] on the canvas, cut out, or None with the reason among ``troubles``.
 
-    ``keep`` is what is proposed. ``photo``: a photographed face was found. ``marks`` are in pixels of ``picture``.
+    ``keep`` is what is proposed. ``photo``: a photographed face was found. ``marks`` are in pixels of ``picture``, each
+    of which is ``ratio`` of the file's. ``chosen``: the user has said of a tray's picture that it is to be used.
     """
 
     path: Path
@@ -35,22 +38,29 @@ class Brought:
     marks: Landmarks | None = None
     photo: bool = False
     troubles: tuple[str, ...] = ()
+    ratio: float = 1.0
+    own: int | None = None  # its fingerprint
+    chosen: bool = False
 
     @property
     def keep(self) -> bool:
-        """Is it good enough?"""
-        return self.image is not None and not self.troubles
+        """Is it good enough, or wanted all the same?"""
+        return self.image is not None and (self.chosen or not self.troubles)
 
 
 def picture_files(paths: Iterable[Path]) -> list[Path]:
-    """The files meant by files and folders (theirs, not their folders'), each once, in order of name.
+    """The files meant by files, folders (theirs, not their folders') and trays (those to be used), each once, in order
+    of name.
 
     StudioError for none, for more than ``MOST``, and for a path that is not there.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.iterdir() if each.suffix.lower() in ENDINGS and each.is_file())
+        if path.is_dir() and is_tray(path):
+            found |= dict.fromkeys(original(path, each) for each in read_tray(path).kept)
+        elif path.is_dir():
+            names = (*ENDINGS, *NAMED)
+            inside = sorted(each for each in path.iterdir() if each.suffix.lower() in names and each.is_file())
             found |= dict.fromkeys(inside)
         elif path.is_file():
             found[path] = None
@@ -65,28 +75,72 @@ def picture_files(paths: Iterable[Path]) -> list[Path]:
 
 def bring(files: Iterable[Path], drawn: Finder | None = None) -> Iterator[Brought]:
     """Each file, read, aligned, cut out and judged. ``drawn`` finds the face of a drawing; without it a drawing is
-    taken as it lies in its picture. What cannot be read comes with the reason; the others go on."""
-    seen: list[int] = []
-    names: list[str] = []
-    for path in files:
-        try:
-            brought = look_at(path, read_picture(path, SIDE), drawn)
-        except StudioError as error:
-            yield Brought(path, troubles=(error.message,))
-            continue
-        assert brought.picture is not None
-        own = fingerprint(brought.picture)
-        twin = twin_of(own, seen)
-        if twin is not None:
-            brought = replace(brought, troubles=(*brought.troubles, f"It is the same picture as {names[twin]}."))
-        seen.append(own)
-        names.append(path.name)
-        yield brought
+    taken as it lies in its picture. What cannot be read comes with the reason; the others go on. Of a tray's originals
+    it is honoured what the user has said."""
+    seen: list[tuple[str, int]] = []
+    given: dict[Path, dict[str, Given]] = {}
+    with PictureReader(SIDE) as reader:
+        for path in files:
+            try:
+                said = _given(path, given)
+                picture, ratio = reader.sized(path)
+            except StudioError as error:
+                yield Brought(path, troubles=(error.message,))
+                continue
+            shown = marks_of(said.points, ratio) if said and said.points else None
+            brought = replace(look_at(path, picture, drawn, shown), ratio=ratio, chosen=bool(said and said.keep))
+            yield known_again(brought, seen)
 
 
-def look_at(path: Path, picture: np.ndarray, drawn: Finder | None = None) -> Brought:
-    """What is found in one picture [H, W, 4]."""
+def known_again(brought: Brought, seen: list[tuple[str, int]]) -> Brought:
+    """With its fingerprint, and whose twin it is of the (name, fingerprint)s ``seen``, to which its own is added."""
+    assert brought.picture is not None
+    own = fingerprint(brought.picture)
+    twin = twin_of(own, [other for _, other in seen])
+    said = () if twin is None else (f"It is the same picture as {seen[twin][0]}.",)
+    seen.append((brought.path.name, own))
+    return replace(brought, own=own, troubles=(*brought.troubles, *said))
+
+
+def _given(path: Path, known: dict[Path, dict[str, Given]]) -> Given | None:
+    """What a tray says of one of its originals."""
+    folder = path.parent
+    if folder.name != ORIGINALS or not is_tray(folder.parent):
+        return None
+    if folder not in known:
+        known[folder] = {each.file: each for each in read_tray(folder.parent).pictures}
+    return known[folder].get(path.name)
+
+
+def marks_of(points: Points, ratio: float = 1.0) -> Landmarks:
+    """A tray's points in a picture one of whose pixels is ``ratio`` of the file's. Which eye is which does not matter:
+    the chin is below them."""
+    a, b, chin = (np.array(point) / ratio for point in (points.eye_right, points.eye_left, points.chin))
+    along, down = b - a, chin - (a + b) / 2
+    if along[0] * down[1] - along[1] * down[0] < 0:
+        a, b = b, a
+    left, right, low = ((float(x), float(y)) for x, y in (a, b, chin))
+    return Landmarks(left, right, low)
+
+
+def points_of(marks: Landmarks, ratio: float = 1.0) -> Points:
+    """The other way round; a chin that is not known is where the artist would draw it."""
+    left, right = np.array(marks.eye_at_left), np.array(marks.eye_at_right)
+    along, middle = right - left, (left + right) / 2
+    usual = (CHIN[1] - EYE_AT_LEFT[1]) / (EYE_AT_RIGHT[0] - EYE_AT_LEFT[0])
+    chin = middle + np.array([-along[1], along[0]]) * usual if marks.chin is None else np.array(marks.chin)
+    at_left, at_right, low = ((float(x * ratio), float(y * ratio)) for x, y in (left, right, chin))
+    return Points(eye_left=at_right, eye_right=at_left, chin=low)  # her left eye is at our right
+
+
+def look_at(
+    path: Path, picture: np.ndarray, drawn: Finder | None = None, shown: Landmarks | None = None
+) -> Brought:
+    """What is found in one picture [H, W, 4]; eyes and chin where the user has ``shown`` them."""
     faces = photographed_faces(picture)
+    if shown is not None:
+        image = laid(picture, shown, bool(faces))
+        return Brought(path, image, picture, shown, bool(faces), tuple(troubles(image, shown)))
     if len(faces) > 1 and faces[1].apart > 0.6 * faces[0].apart:
         return Brought(path, None, picture, faces[0], True, ("There are several faces: crop it to one.",))
     marks, photo = (faces[0], True) if faces else (drawn(picture) if drawn else None, False)
