@@ -29,9 +29,10 @@ from vtuber_studio.cli_looks import (
     look_of,
 )
 from vtuber_studio.cli_looks import app as looks_app
+from vtuber_studio.cli_measure import JsonOption
+from vtuber_studio.cli_measure import app as measure_app
 from vtuber_studio.cli_pictures import app as pictures_app
 from vtuber_studio.cli_train import app as train_app
-from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
 
 app = typer.Typer(
@@ -48,10 +49,10 @@ app.add_typer(looks_app)
 app.add_typer(pictures_app)
 app.add_typer(colours_app)
 app.add_typer(export_app)
+app.add_typer(measure_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProjectArgument = Annotated[Path | None, typer.Argument(help="A .vtsproj project to open.")]
 
 
@@ -172,56 +173,6 @@ def install(
 
 
 @app.command()
-def evaluate(
-    looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
-    sets: Annotated[
-        bool, typer.Option("--sets", help="KID, Frechet, precision, recall, diversity ... over whole sets instead.")
-    ] = False,
-    sliders: Annotated[
-        bool, typer.Option("--sliders", help="What each slider and choice does, as the reader sees it, instead.")
-    ] = False,
-    generator: GeneratorOption = None,
-    reader: Annotated[bool, typer.Option("--reader", help="What reads pictures instead, in changed styles.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure a generator against the artist's own drawings of looks that training never used."""
-    from vtuber_studio.engine.generator import load_generator
-    from vtuber_studio.training.evaluate import evaluate as measure
-    from vtuber_studio.training.reader.figures import judge
-    from vtuber_studio.training.sets import evaluate_sets, slider_accuracy
-
-    if sets + sliders + reader > 1:
-        raise StudioError("Sets, sliders and reader are measured one at a time.", "Give one of these options.")
-    if sets and looks < 8:
-        raise StudioError("A set of so few pictures says nothing.", "Give --looks 8 or more; 128 are a good number.")
-    loaded = load_generator(generator)
-    if sliders:
-        _print_figures(slider_accuracy(loaded, min(looks, 8)), as_json)
-    else:
-        _print_figures((evaluate_sets if sets else judge if reader else measure)(loaded, looks), as_json)
-
-
-@app.command()
-def bench(
-    generator: GeneratorOption = None,
-    training: Annotated[bool, typer.Option("--training", help="How fast parts train, and what takes time.")] = False,
-    part: Annotated[list[str] | None, typer.Option(help="With --training: only this part. Repeatable.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure speed and memory on this machine: medians and 95th percentiles."""
-    if part and not training:
-        raise StudioError("--part belongs to --training.", "Add --training, or leave --part out.")
-    if training:
-        with torch_needed():
-            from vtuber_studio.training.speed import bench_training
-
-        return _print_figures(bench_training(part), as_json)
-    from vtuber_studio.bench import bench as measure
-
-    _print_figures(measure(generator), as_json)
-
-
-@app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Show versions, providers and folders; say what is missing and how to get it."""
     from vtuber_studio.doctor import examine
@@ -273,18 +224,6 @@ def artist_digests(
         edition = f"edition {editions.schema.EDITIONS[name]}{' (new)' if name in new else ''}"
         typer.echo(f"{name:12} {edition}  {said}".rstrip())
     raise typer.Exit(1 if any(advice.values()) else 0)
-
-
-def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:
-    if as_json:
-        typer.echo(json.dumps(figures, indent=1))
-        return
-    for key, value in figures.items():
-        if isinstance(value, dict):
-            typer.echo(f"{indent}{key}")
-            _print_figures(value, False, indent + "  ")
-        else:
-            typer.echo(f"{indent}{key:24} {value:.4g}" if isinstance(value, float) else f"{indent}{key:24} {value}")
 
 
 def main() -> None:

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import linalg
+from scipy import linalg, stats
 from scipy.spatial.distance import cdist, pdist
 
 from vtuber_studio.training.distances import (
     diversity,
     frechet_distance,
+    inception_figures,
     inception_score,
     kernel_distance,
     prdc,
+    two_sample,
 )
 
 
@@ -100,3 +102,41 @@ def test_too_few_pictures_are_said() -> None:
     for call in (lambda: frechet_distance(normal(0, 1), normal(1, 9)), lambda: prdc(normal(0, 5), normal(1, 9))):
         with pytest.raises(ValueError):
             call()
+
+
+def test_nothing_tells_two_sets_of_one_distribution_apart_and_a_shift_does() -> None:
+    found = [two_sample(normal(2 * k, 200), normal(2 * k + 1, 200)) for k in range(20)]
+    assert np.mean([accuracy for accuracy, _ in found]) == pytest.approx(0.5, abs=0.03)
+    assert 1 <= sum(p < 0.25 for _, p in found) <= 11, "p is even between 0 and 1"
+    accuracy, p = two_sample(normal(0, 200), normal(1, 200, shift=10))
+    assert accuracy == 1 and p < 1e-12
+    x = normal(0, 100)
+    assert two_sample(x, x[::-1])[0] < 0.65, "a generator that knows the pictures by heart is not told from them"
+
+
+def test_the_two_sample_test_against_neighbours_and_chances_of_scipy() -> None:
+    real, made = normal(0, 60), normal(1, 70, shift=0.6)
+    accuracy, p = two_sample(real, made)
+    rng = np.random.default_rng(0)
+    a, b = (x[rng.permutation(len(x))[:60]].astype(float) for x in (real, made))
+    known, unknown = np.concatenate([a[:30], b[:30]]), np.concatenate([a[30:], b[30:]])
+    nearest = np.argsort(cdist(unknown / known.std(0), known / known.std(0)), 1)[:, :7]
+    right = ((nearest >= 30).sum(1) >= 4) == (np.arange(60) >= 30)
+    assert accuracy == pytest.approx(right.mean())
+    assert p == pytest.approx(stats.norm.sf(right.mean(), 0.5, np.sqrt(1 / 240)))
+
+
+def test_inception_figures_of_a_set_and_itself_and_of_one_that_is_moved() -> None:
+    x, sure = normal(0, 64, d=20), np.eye(8)
+    real = [(row, sure[k % 8]) for k, row in enumerate(x)]
+    same = inception_figures(real, real)
+    assert same["fid"] == pytest.approx(0, abs=1e-9)
+    assert same["inception_score"] == pytest.approx({"made": 8, "spread": 0, "real": 8})
+    moved = inception_figures(real, [(row + 2, sure[0]) for row, _ in real])
+    assert moved["fid"] == pytest.approx(20 * 4, rel=1e-5) and moved["inception_score"]["made"] == pytest.approx(1)
+    assert moved["inception_kid"]["low"] > same["inception_kid"]["high"]
+
+
+def test_fewer_rows_than_columns_have_the_same_frechet_distance() -> None:
+    a, b = (np.concatenate([normal(k, 12, d=8), np.zeros((12, 30))], 1) for k in (0, 1))
+    assert frechet_distance(a, b) == pytest.approx(frechet_distance(a[:, :8], b[:, :8]), rel=1e-9)

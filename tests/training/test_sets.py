@@ -47,7 +47,14 @@ def test_features_are_what_the_reader_answers(generator: Generator) -> None:
 
 
 def test_the_generator_is_like_the_artist_and_one_picture_is_not(generator: Generator) -> None:
-    found = evaluate_sets(generator, 10)
+    def eye(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        assert picture.shape == (512, 512, 3) and 200 < picture[0, 0].min() <= picture.max() <= 255
+        shares = np.histogram(picture, 10, (0, 256))[0] / picture.size
+        return shares, shares
+
+    found = evaluate_sets(generator, 10, eye=eye)
+    assert 0 < found["fid"] < 1 and 1 <= found["inception_score"]["made"] < 10
+    assert 0.1 < found["two_sample"]["accuracy"] < 0.9 and 0 < found["two_sample"]["p"] < 1
     assert found["pictures"] == 10 and found["kid"]["low"] <= found["kid"]["mean"] <= found["kid"]["high"]
     assert found["precision"] > 0.5 and found["recall"] > 0.5
     assert 0.7 < found["diversity"]["generator"] / found["diversity"]["artist"] < 1.4
@@ -63,5 +70,6 @@ def test_sliders_do_what_they_say(generator: Generator) -> None:
 
 def test_what_cannot_be_measured_is_said() -> None:
     assert "one at a time" in refused("evaluate", "--sets", "--sliders")
+    assert "belongs to --sets" in refused("evaluate", "--inception", "weights.pth")
     with pytest.raises(StudioError, match="so few"):
         CliRunner().invoke(app, ["evaluate", "--sets", "--looks", "2"], catch_exceptions=False, standalone_mode=False)

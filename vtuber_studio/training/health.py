@@ -115,13 +115,19 @@ def _found(kind: Kind, since: int) -> Finding:
 def diversity(images: np.ndarray) -> float:
     """Mean distance (root mean square over 16 x 16 places and channels) between two of ``images`` [n, C, R, R] in
     0..1; 0 for fewer than two."""
-    n, channels, side, _ = images.shape
-    if n < 2:
+    if len(images) < 2:
         return 0.0
-    cell = max(1, side // 16)
-    small = images[..., : cell * (side // cell), : cell * (side // cell)]
-    small = small.reshape(n, channels, side // cell, cell, side // cell, cell).mean((3, 5)).reshape(n, -1)
+    small, n = places(images), len(images)
     norms = (small**2).sum(1)
     squares = np.maximum(norms[:, None] + norms - 2 * small @ small.T, 0) / small.shape[1]
     np.fill_diagonal(squares, 0)
     return float(np.sqrt(squares).sum() / (n * (n - 1)))
+
+
+def places(images: np.ndarray) -> np.ndarray:
+    """[n, d]: the means of ``images`` [n, C, R, R] over 16 x 16 places."""
+    n, channels, side, _ = images.shape
+    cell = max(1, side // 16)
+    small = images[..., : cell * (side // cell), : cell * (side // cell)]
+    found: np.ndarray = small.reshape(n, channels, side // cell, cell, side // cell, cell).mean((3, 5)).reshape(n, -1)
+    return found

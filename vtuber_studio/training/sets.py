@@ -22,9 +22,18 @@ from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.fitting import first_look, persona
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest, Network, manifest_of
-from vtuber_studio.engine.reading import reader_of
+from vtuber_studio.engine.reading import on_paper, reader_of
 from vtuber_studio.engine.render import RenderCache, compose, render
-from vtuber_studio.training.distances import diversity, frechet_distance, kernel_distance, prdc
+from vtuber_studio.training.distances import (
+    Eye,
+    Seen,
+    diversity,
+    frechet_distance,
+    inception_figures,
+    kernel_distance,
+    prdc,
+    two_sample,
+)
 from vtuber_studio.training.truth import FIRST_SEED, drawn
 
 Report = Callable[[int], None]  # is told how many are done
@@ -35,47 +44,57 @@ _MOVED = 0.15  # of its range, or of choices read: what another row is read to m
 
 
 def evaluate_sets(
-    generator: Generator, count: int = 128, report: Callable[[int], None] | None = None
+    generator: Generator, count: int = 128, report: Report | None = None, eye: Eye | None = None
 ) -> dict[str, Any]:
     """Figures of ``count`` pictures a set, 512 pixels, faces at rest.
 
     ``kid`` (with the ends of its 95 % confidence interval), ``frechet``, ``precision``, ``recall``, ``density``,
-    ``coverage``: the generator's pictures against the artist's (see ``distances``). ``diversity``: mean distance of two
-    pictures, of both sets, and for each part over its own rows, as a share of the artist's. ``edge_energy``: mean
-    gradient, the generator's over the artist's of the same looks; ``line_recall``: share of the artist's line pixels
-    that are line in the generator's. ``samples_a_second``: whole pictures drawn.
+    ``coverage``, ``two_sample``: the generator's pictures against the artist's (see ``distances``). ``diversity``: mean
+    distance of two pictures, of both sets, and for each part over its own rows, as a share of the artist's.
+    ``edge_energy``: mean gradient, the generator's over the artist's of the same looks; ``line_recall``: share of the
+    artist's line pixels that are line in the generator's. ``samples_a_second``: whole pictures drawn. With ``eye``,
+    what Inception sees in a picture, also the figures of ``inception_figures``.
     StudioError when the generator has no reader.
     """
     manifest = manifest_of(generator)
     reader = reader_of(manifest)
-    true, made, edges, lines, seconds = [], [], [], [], 0.0
+    real, own, edges, lines, seconds = [], [], [], [], 0.0
+    seen: tuple[list[Seen], list[Seen]] = [], []
     for index in range(count):
         shot = Shot(persona(manifest, FIRST_SEED + index))
         drawing = portrait(manifest, shot)
         start = time.perf_counter()
         picture = render(generator, Shot(persona(manifest, FIRST_SEED + count + index)), size=512, cache=RenderCache())
         seconds += time.perf_counter() - start
-        true.append(drawing)
-        made.append(picture)
+        real += [*features(generator, [drawing])]
+        own += [*features(generator, [picture])]
+        if eye:
+            for side, image in zip(seen, (drawing, picture), strict=True):
+                side.append(eye(on_paper(image)[0]))
         if index % 8 == 0:
             same = render(generator, shot, size=512)
             edges.append(edge_energy(same) / max(edge_energy(drawing), 1e-6))
             lines.append(line_recall(drawing, same))
         if report:
             report(index + 1)
-    real, own = features(generator, true), features(generator, made)
-    kid, low, high = kernel_distance(real, own, size=max(2, min(1000, count // 2)))
+    true, made = np.stack(real), np.stack(own)
+    kid, low, high = kernel_distance(true, made, size=max(2, min(1000, count // 2)))
+    told, chance = two_sample(true, made)
     return {
         "pictures": count,
         "reader": reader_digest(reader),
         "kid": {"mean": kid, "low": low, "high": high},
-        "frechet": frechet_distance(real, own),
-        **prdc(real, own),
-        "diversity": {"artist": diversity(real), "generator": diversity(own), **_by_part(manifest, reader, real, own)},
+        "frechet": frechet_distance(true, made),
+        **prdc(true, made),
+        "two_sample": {"accuracy": told, "p": chance},
+        "diversity": {
+            "artist": diversity(true), "generator": diversity(made), **_by_part(manifest, reader, true, made),
+        },
         "edge_energy": float(np.mean(edges)),
         "line_recall": float(np.mean(lines)),
         "samples_a_second": count / seconds,
-    }
+        **(inception_figures(*seen) if eye else {}),
+    }  # fmt: skip
 
 
 def slider_accuracy(
