@@ -16,6 +16,8 @@ import typer
 from vtuber_studio.cli_colours import app as colours_app
 from vtuber_studio.cli_export import app as export_app
 from vtuber_studio.cli_export import expression_of, pose_of
+from vtuber_studio.cli_generators import app as generators_app
+from vtuber_studio.cli_generators import install
 from vtuber_studio.cli_looks import (
     DirectionOption,
     ExpressionOption,
@@ -50,8 +52,11 @@ app.add_typer(pictures_app)
 app.add_typer(colours_app)
 app.add_typer(export_app)
 app.add_typer(measure_app)
+app.add_typer(generators_app, name="generators")
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
+
+app.command()(install)  # a short way to what is wanted most
 
 ProjectArgument = Annotated[Path | None, typer.Argument(help="A .vtsproj project to open.")]
 
@@ -157,19 +162,6 @@ def attributes(generator: GeneratorOption = None, as_json: JsonOption = False) -
         origin = material.colour or f"{material.rule} of {material.source}"
         typer.echo(f"  {material.name:20} {origin}")
     typer.echo(f"EXPRESSION PRESETS\n  {', '.join(PRESETS)}")
-
-
-@app.command()
-def install(
-    folder: Annotated[Path, typer.Argument(help="A generator's folder or zip, or a pack's.")],
-    into: Annotated[
-        str | None, typer.Option(help="A pack: the generator whose copy it is added to (default: the first that fits).")
-    ] = None,
-) -> None:
-    """Install a generator, or a pack with one more style; everything in it is checked first."""
-    from vtuber_studio.engine.assemble import install as install_it
-
-    typer.echo(install_it(folder, into).folder)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from vtuber_studio.engine.bundle import read_bundle, write_manifest
 from vtuber_studio.engine.fitting import complete, lost, made_with, stamp
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.render import render
-from vtuber_studio.engine.shelf import find_home, remove_bundle, shelved, unpacked
+from vtuber_studio.engine.shelf import find_home, find_shelved, remove_bundle, shelved, unpacked, zip_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +131,28 @@ def test_what_is_lost_is_said_by_its_old_label(tmp_path: Path) -> None:
     gone = lost(before, after, rich, plain)
     assert gone.settings == ("Style",) and gone.colours == () and not gone.variation and gone
     assert not lost(after, find_home(after, rich).fitted.value, plain, rich), "what is new is no loss"
+
+
+def test_what_is_written_as_a_zip_is_the_same_generator_elsewhere(tmp_path: Path) -> None:
+    tiny = install(make_bundle(tmp_path / "tiny"))
+    data = zip_bundle(tiny.folder)
+    assert data == zip_bundle(tiny.folder)
+    (tmp_path / "t.zip").write_bytes(data)
+    remove_bundle(tiny.folder)
+    with unpacked(tmp_path / "t.zip") as folder:
+        again = install(folder)
+    assert again.manifest == tiny.manifest
+    (again.folder / tiny.manifest.parts[0].synthesis.path).write_bytes(b"broken")
+    with pytest.raises(StudioError):
+        zip_bundle(again.folder)
+
+
+def test_a_generator_is_found_by_its_name_its_folder_or_its_id(tmp_path: Path) -> None:
+    first = install(of_family(make_bundle(tmp_path / "a"), "tiny", "Same"))
+    second = install(of_family(add_styles(make_bundle(tmp_path / "b")), "tiny", "Same"))
+    assert find_shelved("STARTER").shipped
+    assert find_shelved(second.manifest.id[:8]).folder == second.folder
+    assert find_shelved(first.folder.name).folder == first.folder
+    for name, said in {"Same": "may be any of", "nobody": "no generator", "": "no generator"}.items():
+        with pytest.raises(StudioError, match=said):
+            find_shelved(name)

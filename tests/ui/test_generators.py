@@ -340,7 +340,7 @@ def test_an_installed_one_is_removed_when_that_is_meant(qtbot: QtBot, window: Ma
     install(qtbot, window, tiny, "Later")
 
     def removable() -> list[QAction]:
-        menu = next(action.menu() for action in window.generators.menu.actions() if action.menu())
+        menu = next(action.menu() for action in window.generators.menu.actions() if action.text() == "&Remove")
         return menu.actions()
 
     qtbot.waitUntil(lambda: [action.text() for action in removable()] == ["Tiny"], timeout=WAIT)
@@ -428,3 +428,16 @@ def test_the_choice_is_remembered_for_the_next_start(qtbot: QtBot, open_window: 
     draws(qtbot, window, "My own")
     chosen = window.preferences.settings.generator
     assert load_generator(chosen, 1).manifest.name == "My own"
+
+
+def test_a_generator_is_written_to_a_file(qtbot: QtBot, window: MainWindow, tiny: Path, tmp_path: Path) -> None:
+    install(qtbot, window, tiny)
+    draws(qtbot, window, "Tiny")
+    shelf = {one.name: one for one in window.generators.shelf}
+    out = tmp_path / "out.zip"
+    window.generators.write(shelf["Tiny"], out)
+    qtbot.waitUntil(out.exists, timeout=WAIT)
+    with zipfile.ZipFile(out) as archive:
+        assert any(name.endswith("manifest.json") for name in archive.namelist())
+    window.generators.write(shelf["Tiny"], tmp_path / "nowhere" / "out.zip")
+    qtbot.waitUntil(lambda: "nowhere" in window.error_bar.message, timeout=WAIT)

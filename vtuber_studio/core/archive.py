@@ -26,7 +26,13 @@ _LESS = "Delete some favourites, looks or masks."
 _ENCRYPTED = 0x1
 
 
-def pack(members: Mapping[str, bytes], caps: Mapping[str, int], deflated: Iterable[str] = ()) -> bytes:
+def pack(
+    members: Mapping[str, bytes],
+    caps: Mapping[str, int],
+    deflated: Iterable[str] = (),
+    what: str = "project",
+    hint: str = _LESS,
+) -> bytes:
     """A zip of the members in their order, the same bytes for the same members; StudioError when one is too large.
 
     ``caps``: bytes a member may have where that is not ``MAX_MEMBER``. ``deflated`` names what packs well.
@@ -34,7 +40,7 @@ def pack(members: Mapping[str, bytes], caps: Mapping[str, int], deflated: Iterab
     try:
         _check_sizes([(name, len(data)) for name, data in members.items()], caps)
     except _TooMuch as error:
-        raise StudioError("This project has grown too large for one file.", _LESS) from error
+        raise StudioError(f"This {what} has grown too large for one file.", hint) from error
     buffer, small = io.BytesIO(), set(deflated)
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members.items():

@@ -1,5 +1,5 @@
 """The shelf: which generators there are to choose from, known by their manifests alone; where a zip's generator lies
-while it is installed; and taking one away."""
+while it is installed; writing one as a zip; and taking one away."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vtuber_studio.core import paths
-from vtuber_studio.core.archive import MAX_FILE, unpack
+from vtuber_studio.core.archive import MAX_FILE, pack, unpack
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, read_file, sweep, write_atomically
 from vtuber_studio.core.project import Project
-from vtuber_studio.engine.bundle import MAX_MANIFEST, list_bundles, read_manifest
+from vtuber_studio.engine.bundle import MAX_MANIFEST, list_bundles, read_bundle, read_manifest
 from vtuber_studio.engine.fitting import Fitted, fit_project, is_of, of_family
 from vtuber_studio.engine.generator import Generator, load_generator
 from vtuber_studio.engine.manifest import Manifest
+from vtuber_studio.engine.manifest_file import named_files
 
 MANIFEST = "manifest.json"
 _PARTS_OF_ONE = (".onnx", ".safetensors", ".json")  # endings of what is unpacked, beside the texts
@@ -66,6 +67,32 @@ def _shelved(folder: Path) -> Shelved:
     except StudioError as error:
         return Shelved(folder, folder.name, problem=f"{error.message} {error.hint}".strip())
     return Shelved(folder, manifest.name, manifest)
+
+
+def find_shelved(name: str) -> Shelved:
+    """The generator of this name, in this folder of the shelf, or whose id begins so; StudioError when there is none,
+    or more than one."""
+    known = shelved()
+    found = [entry for entry in known if name.casefold() in (entry.name.casefold(), entry.folder.name.casefold())]
+    found = found or [entry for entry in known if name and entry.id.startswith(name)]
+    if not found:
+        raise StudioError(f"There is no generator {name!r}.", "`vtuber-studio generators list` shows which there are.")
+    if len(found) > 1:
+        several = ", ".join(f"{entry.name} ({entry.id[:8]})" for entry in found)
+        raise StudioError(f"{name!r} may be any of {several}.", "Give the first letters of the id.")
+    return found[0]
+
+
+def zip_bundle(folder: Path) -> bytes:
+    """A generator as a zip that ``unpacked`` opens: its manifest byte for byte, every file that it names, licence and
+    card, in a folder of its name. StudioError when anything is wrong with it."""
+    bundle = read_bundle(folder)
+    members = {MANIFEST: read_file(folder / MANIFEST, MAX_MANIFEST)}
+    members |= {file.path: bundle.read(file) for file in named_files(bundle.table)}
+    members |= {name: text for name in _TEXTS if (text := bundle.text(name))}
+    inside = {f"{folder.name}/{name}": data for name, data in members.items()}
+    caps = {f"{folder.name}/{MANIFEST}": MAX_MANIFEST}
+    return pack(inside, caps, inside, "generator", "Copy its folder instead.")
 
 
 @dataclass(frozen=True)

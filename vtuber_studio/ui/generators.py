@@ -15,13 +15,14 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.project import Project
 from vtuber_studio.engine.assemble import install
 from vtuber_studio.engine.bundle import STARTER, Bundle
 from vtuber_studio.engine.fitting import Lost, fit_project, is_of, lost
 from vtuber_studio.engine.manifest import Manifest
-from vtuber_studio.engine.shelf import MANIFEST, Shelved, remove_bundle, shelved
+from vtuber_studio.engine.shelf import MANIFEST, Shelved, remove_bundle, shelved, zip_bundle
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.preferences import Preferences
 from vtuber_studio.ui.stage import Stage
@@ -85,6 +86,11 @@ class Generators(QObject):
         add.setToolTip(tr("From its zip, or from the manifest.json in its folder; packs with more styles, too"))
         add.setEnabled(not self.busy)
         add.triggered.connect(self.ask_which)
+        write = self.menu.addMenu(tr("&Write to a file"))
+        for entry in self.shelf:
+            if entry.manifest is not None:
+                write.addAction(literal(fitting(entry.name))).triggered.connect(partial(self.ask_where, entry))
+        write.setEnabled(not write.isEmpty())
         remove = self.menu.addMenu(tr("&Remove"))
         for entry in self.shelf:
             if not entry.shipped and (running is None or entry.id != running.id):
@@ -222,6 +228,21 @@ class Generators(QObject):
         question = tr("{} is installed. It knows {}.").format(entry.name, knows(bundle.manifest))
         use, later = tr("Draw with it"), tr("Later")
         self.bar.ask(question, [(use, partial(self.choose, entry)), (later, lambda: None)])
+
+    def ask_where(self, entry: Shelved) -> None:
+        """Choose the zip that takes a generator to another computer."""
+        dialog = QFileDialog(self.window, tr("Write {}").format(entry.name), str(home_dir()), tr("Generators (*.zip)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("zip")
+        dialog.selectFile(entry.folder.name)
+        dialog.fileSelected.connect(lambda path: self.write(entry, Path(path)))
+        dialog.open()
+
+    def write(self, entry: Shelved, path: Path) -> None:
+        """Write a generator as a zip, which can be installed from."""
+        said = tr("{} is written: {}").format(entry.name, path.name)
+        self.stage.say(tr("Writing {} ...").format(entry.name))
+        self._run(lambda: write_atomically(path, zip_bundle(entry.folder)), lambda _none: self.stage.say(said))
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy
