@@ -20,16 +20,19 @@ def prepare(
     out: Annotated[Path, typer.Option(help="Folder for the prepared pictures, 512 x 512 PNG each.")],
     every: Annotated[bool, typer.Option("--all", help="Write also those that are better left out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture.")] = False,
+    generator: GeneratorOption = None,
 ) -> None:
     """Lay your own pictures on the canvas: face in its place, background removed, poor ones named and left out."""
     from vtuber_studio.core.errors import StudioError
     from vtuber_studio.core.files import write_atomically
     from vtuber_studio.core.image import encode_png
+    from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.intake.bring import bring, picture_files
+    from vtuber_studio.intake.drawn import finder_of
 
     files, taken = picture_files(pictures), set[str]()
     out.mkdir(parents=True, exist_ok=True)
-    for each in bring(files):
+    for each in bring(files, finder_of(load_generator(generator))):
         place: Path | None = None
         if each.image is not None and (each.keep or every):
             place = out / f"{_free(each.path.stem, taken)}.png"
@@ -97,14 +100,15 @@ def fit(
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.render import render
     from vtuber_studio.intake.bring import SIDE, look_at
+    from vtuber_studio.intake.drawn import finder_of
     from vtuber_studio.intake.fit import first_guess, fit_picture
 
-    brought = look_at(picture, read_picture(picture, SIDE))
+    loaded = load_generator(generator)
+    brought = look_at(picture, read_picture(picture, SIDE), finder_of(loaded))
     if brought.image is None:
         raise StudioError(brought.troubles[0], "Choose another picture.")
     for trouble in brought.troubles:
         typer.echo(trouble, err=True)
-    loaded = load_generator(generator)
     begun, choices = first_guess(loaded, brought.image, brought.photo)
     if start is not None:
         begun, choices = Shot(look_of(loaded.manifest, start)), None

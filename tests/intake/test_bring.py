@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
+from tests import other_hand
 from tests.test_cli import refused, studio
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.image import decode_png
@@ -24,6 +25,7 @@ from vtuber_studio.intake import bring as door
 from vtuber_studio.intake.align import CHIN, EYE_AT_LEFT, EYE_AT_RIGHT, align, placing
 from vtuber_studio.intake.bring import Brought, bring, look_at, picture_files
 from vtuber_studio.intake.cutout import cut_out
+from vtuber_studio.intake.drawn import finder_of
 from vtuber_studio.intake.faces import Landmarks, moved, photographed_faces
 from vtuber_studio.intake.quality import fingerprint, twin_of
 
@@ -80,7 +82,8 @@ def test_a_drawing_with_alpha_stays_as_it_is(drawing: np.ndarray) -> None:
     same = align(drawing, Landmarks(EYE_AT_LEFT, EYE_AT_RIGHT, CHIN))
     assert np.abs(same.astype(int) - drawing)[drawing[..., 3] > 8].max() <= 2
     assert cut_out(drawing) is drawing
-    half = align(np.array(Image.fromarray(drawing).resize((1536, 1536))), Landmarks((612, 696), (924, 696), (768, 975)))
+    large = np.array(Image.fromarray(drawing).resize((1536, 1536)))
+    half = align(large, Landmarks((604.5, 696), (931.5, 696), (768, 975)))
     seen = drawing[..., 3] > 250
     assert np.abs(half.astype(int) - drawing)[seen].mean() < 4, "large pictures are averaged, not sampled"
 
@@ -120,6 +123,27 @@ def test_a_drawing_waits_for_its_landmarks_where_a_finder_knows_none(drawing: np
     assert any("No face" in each for each in look_at(Path("x"), on_paper, lambda image: None).troubles)
     marks = Landmarks(EYE_AT_LEFT, EYE_AT_RIGHT, CHIN)
     assert look_at(Path("x"), on_paper, lambda image: marks).keep
+
+
+def test_drawings_by_another_hand_find_their_places(drawing: np.ndarray) -> None:
+    finder = finder_of(load_generator())
+    assert finder is not None
+    for seed in (0, 4):
+        own = other_hand.draw(seed).image
+        small = Image.new("RGBA", (1000, 700), (230, 220, 210, 255))  # small, beside the middle
+        small.paste(Image.fromarray(own).resize((400, 400)), (560, 240))
+        for picture, lap in ((own, 0.0), (np.array(small), 1.0)):
+            found = look_at(Path("x.png"), picture, finder)
+            assert found.marks is not None and found.marks.sure and not found.photo and found.keep, found.troubles
+            middle = np.add(found.marks.eye_at_left, found.marks.eye_at_right) / 2
+            wanted = np.array([560, 240]) * lap + np.array([320, 315]) * (400 / 640 if lap else 1)
+            assert np.abs(middle - wanted).max() < 0.25 * found.marks.apart
+    for picture in (solid(data.coffee()), np.full((90, 120, 4), 200, np.uint8)):
+        assert finder(picture) is None, "where there is no face"
+    again = look_at(Path("x.png"), drawing, finder)
+    assert again.image is not None
+    off = np.abs(again.image.astype(int) - drawing)[drawing[..., 3] > 8]
+    assert off.max() <= 2, "what was exported comes back as it was"
 
 
 @pytest.mark.parametrize(("scale", "quality"), [(0.3, 30), (0.5, 95), (1.37, 60), (2, 40)])

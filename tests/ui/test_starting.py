@@ -38,7 +38,7 @@ RED = (200, 40, 60)
 
 
 class Reads(FakeGenerator):
-    """Its reader sees the same face in every picture, and hair everywhere."""
+    """Its reader sees the same face in every picture, where the canvas has it, and hair everywhere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +61,8 @@ class Reads(FakeGenerator):
         regions = np.zeros((count, 2, VIEW, VIEW), np.float32)
         regions[:, 1] = 9.0
         points = np.array([(0.39, 0.45), (0.61, 0.45), (0.5, 0.58), (0.5, 0.64)], np.float32)
+        if count == 2:  # the last view is the face from near
+            points = np.array([(0.267, 0.402), (0.733, 0.402), (0.5, 0.681), (0.5, 0.8)], np.float32)
         return {
             "values": np.tile(encode(ROWS, READ), (count, 1)),
             "spread": np.full((count, sum(not row.choices for row in ROWS)), -3.0, np.float32),

@@ -61,19 +61,37 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
     manifest = manifest_of(generator)
     network = reader_of(manifest)
     flat = on_paper(image)
-    height, width = image.shape[:2]
+    points, views, answers = _sought(generator, flat)
+    regions = [Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
+    values, sure = believed(network, *_read(generator, network, flat, views), manifest)
+    shot, surer = _shot(manifest, values, sure, regions)
+    return Reading(shot, {**sure, **surer}, _named(network, points))
+
+
+def face_points(generator: Generator, image: np.ndarray) -> dict[str, tuple[float, float]]:
+    """Where eyes, mouth and chin would be in a picture, in pixels: anywhere when there is no face in it.
+
+    StudioError when the generator has no reader.
+    """
+    check_image(image)
+    network = reader_of(manifest_of(generator))
+    return _named(network, _sought(generator, on_paper(image))[0])
+
+
+def _sought(generator: Generator, flat: Levels) -> tuple[np.ndarray, list[Square], dict[str, np.ndarray]]:
+    """(points [P, 2] in pixels of a picture ``on_paper``, the views of its face that were shown last, the answers)."""
+    height, width = flat[0].shape[:2]
     views = [(np.array([width, height]) / 2, float(max(width, height)))]
     answers = asked(generator, flat, views)
     for _ in range(_ROUNDS):
         points = _in_picture(answers["points"][-1], views[-1])
         views = [_within(square(points, view), width, height) for view in (WHOLE, NEAR)]
         answers = asked(generator, flat, views)
-    points = _in_picture(answers["points"][-1], views[-1])
-    regions = [Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
-    values, sure = believed(network, *_read(generator, network, flat, views), manifest)
-    shot, surer = _shot(manifest, values, sure, regions)
-    named = zip(network.names["points"], points.tolist(), strict=True)
-    return Reading(shot, {**sure, **surer}, {name: (x, y) for name, (x, y) in named})
+    return _in_picture(answers["points"][-1], views[-1]), views, answers
+
+
+def _named(network: Network, points: np.ndarray) -> dict[str, tuple[float, float]]:
+    return {name: (x, y) for name, (x, y) in zip(network.names["points"], points.tolist(), strict=True)}
 
 
 def reader_of(manifest: Manifest) -> Network:

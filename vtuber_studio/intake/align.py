@@ -9,7 +9,7 @@ from vtuber_studio.core.image import freeze
 from vtuber_studio.intake.faces import Landmarks
 
 UNITS = 512  # of the canvas
-EYE_AT_LEFT, EYE_AT_RIGHT, CHIN = (204.0, 232.0), (308.0, 232.0), (256.0, 325.0)  # of a persona as the artist draws her
+EYE_AT_LEFT, EYE_AT_RIGHT, CHIN = (201.5, 232.0), (310.5, 232.0), (256.0, 325.0)  # of a persona as the artist draws her
 _CHIN_SHARE = 0.5  # how much the chin counts beside the eyes: a drawn face is shorter than a photographed one
 
 

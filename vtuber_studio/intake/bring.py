@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from vtuber_studio.core.picture import PictureReader
 from vtuber_studio.core.tray import ORIGINALS, Given, Points, is_tray, original, read_tray
 from vtuber_studio.intake.align import CHIN, EYE_AT_LEFT, EYE_AT_RIGHT, UNITS, align
 from vtuber_studio.intake.cutout import cut_out, has_alpha
+from vtuber_studio.intake.drawn import Finder
 from vtuber_studio.intake.faces import Landmarks, moved, photographed_faces
 from vtuber_studio.intake.quality import fingerprint, troubles, twin_of
 
@@ -20,8 +21,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
 NAMED = (".gif", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".psd", ".svg")  # not read, but said so
 MOST = 500  # pictures at once
 SIDE = 1600  # pixels: larger ones are made smaller
-
-Finder = Callable[[np.ndarray], Landmarks | None]  # of a drawing's eyes and chin
+_NEAR = 0.08  # of a canvas: how far off its place an eye of a head that is turned may be
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,12 @@ def look_at(
         return Brought(path, image, picture, shown, bool(faces), tuple(troubles(image, shown)))
     if len(faces) > 1 and faces[1].apart > 0.6 * faces[0].apart:
         return Brought(path, None, picture, faces[0], True, ("There are several faces: crop it to one.",))
-    marks, photo = (faces[0], True) if faces else (drawn(picture) if drawn else None, False)
+    marks, photo = (faces[0], True) if faces else (None, False)
+    if drawn and not (marks and marks.sure) and (own := drawn(picture)):  # eyes that are no photo's are a drawing's
+        marks, photo = own, False
     placed = marks or whole(picture)
+    if marks and not photo and is_canvas(picture, marks):
+        placed = whole(picture)  # an export comes back as it is
     image, found = laid(picture, placed, photo), []
     if photo and not placed.sure:
         found.append("The eyes were not found: put them right by hand.")
@@ -152,6 +156,15 @@ def look_at(
         found.append("No face was found: show where eyes and chin are, or leave it out.")
     found += troubles(image, placed)
     return Brought(path, image, picture, placed, photo, tuple(found))
+
+
+def is_canvas(picture: np.ndarray, marks: Landmarks) -> bool:
+    """Is this a square with a transparent ground, and its face where the canvas has it?"""
+    height, width = picture.shape[:2]
+    if height != width or not has_alpha(picture):
+        return False
+    pairs = zip((marks.eye_at_left, marks.eye_at_right), (EYE_AT_LEFT, EYE_AT_RIGHT), strict=True)
+    return max(float(np.hypot(*np.subtract(a, np.multiply(b, width / UNITS)))) for a, b in pairs) < _NEAR * width
 
 
 def laid(picture: np.ndarray, marks: Landmarks, photo: bool) -> np.ndarray:
@@ -173,4 +186,4 @@ def whole(picture: np.ndarray) -> Landmarks:
     side = max(float(columns[-1] - columns[0]), float(rows[-1] - rows[0])) + 1
     unit, middle = side / 512, (left + float(columns[-1]) + 1) / 2
     eyes = top + 232 * unit
-    return Landmarks((middle - 52 * unit, eyes), (middle + 52 * unit, eyes), (middle, top + 325 * unit), sure=False)
+    return Landmarks((middle - 54.5 * unit, eyes), (middle + 54.5 * unit, eyes), (middle, top + 325 * unit), sure=False)

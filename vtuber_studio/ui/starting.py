@@ -23,6 +23,7 @@ from vtuber_studio.engine.fitting import fit
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.reading import Reading, read_look, reader_of, verdict
 from vtuber_studio.intake.bring import Brought, look_at
+from vtuber_studio.intake.drawn import Finder, finder_of
 from vtuber_studio.intake.fit import Fit, first_guess, fit_picture
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.picture import PROJECTS, Reference, read_reference
@@ -85,7 +86,11 @@ class Starting(QObject):
 
     def _read(self, image: np.ndarray, name: str, mix: bool = False) -> None:
         self.stage.say(self.tr("Reading {} ...").format(name))
-        job = Job(once(partial(look_at, Path(name), image)))
+        found = partial(self._found, image, name, mix)
+        self.stage.bridge.call(partial(_drawn_face, image), found, self.stage.fail)
+
+    def _found(self, image: np.ndarray, name: str, mix: bool, drawn: Finder | None) -> None:
+        job = Job(once(partial(look_at, Path(name), image, drawn)))
         job.finished.connect(partial(self._seen, image, mix))
         job.failed.connect(self.stage.fail)
         job.start()
@@ -212,6 +217,13 @@ def _opened(source: Path | Reference) -> tuple[Look | np.ndarray, str]:
             raise StudioError(f"{source.name}: {error.message}", error.hint) from error
     picture = read_reference(source) if isinstance(source, Path) else source
     return picture.look or pixels(picture.image), picture.path.name if picture.path else ""
+
+
+def _drawn_face(image: np.ndarray, generator: Generator) -> Finder | None:
+    """The finder of drawn faces, asked here: no other thread may ask the generator."""
+    finder = finder_of(generator)
+    marks = finder(image) if finder else None
+    return (lambda _: marks) if finder else None
 
 
 def pixels(image: QImage) -> np.ndarray:
