@@ -108,6 +108,23 @@ def test_there_is_one_dialog_at_a_time(qtbot: QtBot, window: MainWindow) -> None
     assert window.teach() is not dialog
 
 
+def test_marks_of_a_dialog_that_was_closed_too_early_are_there_again(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.add_favourite("Hers")
+    dialog = opened(qtbot, window)
+    click(dialog, 1)  # the favourite
+    click(dialog, 4, RIGHT)
+    dialog.name.setText("sleepier")
+    marked = [dialog.looks[row] for row in (1, 4)]
+    dialog.close()
+    again = opened(qtbot, window)
+    assert again is not dialog and again.name.text() == "sleepier"
+    assert [[again.looks[row] for row in rows] for rows in again.marks] == [marked[:1], marked[1:]]
+    assert [again.grid.item(row).text() for row in range(3)] == ["Hers", "5", "She now"], "the favourite only once"
+    qtbot.waitUntil(again.teach_button.isEnabled, timeout=WAIT)
+    again.accept()
+    assert opened(qtbot, window).marks == (frozenset(), frozenset()), "it was made"
+
+
 def test_marks_come_off_again_and_the_other_button_marks_as_the_other(qtbot: QtBot, window: MainWindow) -> None:
     dialog = opened(qtbot, window)
     for button in (LEFT, LEFT, RIGHT):

@@ -24,7 +24,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.kept import MAX_NAME, TaughtDirection
 from vtuber_studio.core.look import MAX_SEED, Look
 from vtuber_studio.core.teach import teach
-from vtuber_studio.engine.fitting import persona, tables
+from vtuber_studio.engine.fitting import fit, persona, tables
 from vtuber_studio.engine.manifest import Manifest
 from vtuber_studio.ui.along import summary
 from vtuber_studio.ui.panels.taught_box import TaughtBox
@@ -62,7 +62,7 @@ class TeachDialog(QDialog):
         self.direction: TaughtDirection | None = None
         self._error = ""
         self._waiting: list[tuple[bool, int]] = []  # like her, seed
-        self._open = True
+        self._open, self._finished = True, False
         self._asked = 0
         self._timer = QTimer(self, interval=0)  # a roll takes 5 to 20 ms: one a turn
         self._timer.timeout.connect(self._roll_next)
@@ -139,11 +139,19 @@ class TeachDialog(QDialog):
         self.resize(COLUMNS * CELL.width() + bar + 60, ROWS * CELL.height() + 260)
 
     def _fill(self) -> None:
-        """She herself, the favourites, and anyone."""
-        session = self.stage.session
+        """What was marked in a dialog that was closed too early, she herself, the favourites, and anyone."""
+        session, manifest = self.stage.session, self.stage.manifest
+        name, marked = self.box.unfinished
+        if manifest is not None:
+            for title, look, mark in marked:
+                self._add(title, fit(look, manifest).value)
+                self.grid.put(len(self.looks) - 1, mark)
+            self.name.setText(name)
+        again = list(self.looks)
         self._add(self.tr("She now"), session.project.look)
         for kept in session.favourites[:FAVOURITES]:
-            self._add(kept.name, kept.look)
+            if kept.look not in again:
+                self._add(kept.name, kept.look)
         self.offer(FIRST, False)
         self._show()
 
@@ -240,12 +248,17 @@ class TeachDialog(QDialog):
         if self.direction is None or not self.teach_button.isEnabled():
             return
         if self.box.add(structs.replace(self.direction, name=name), self.tr("Teach {}").format(name)):
+            self._finished = True
             self.close()
             self._then(name)
 
     def done(self, result: int) -> None:
-        """Pictures and answers that come now come too late."""
+        """Pictures and answers that come now come too late. Marks of which nothing was made are kept for the next time,
+        until the program ends."""
         self._open = False
+        marks = {row: self.grid.mark(row) for row in range(len(self.looks))}
+        marked = [(self.grid.item(row).text(), self.looks[row], mark) for row, mark in marks.items() if mark]
+        self.box.unfinished = ("", ()) if self._finished else (self.name.text(), tuple(marked))
         self._timer.stop()
         super().done(result)
 

@@ -30,6 +30,7 @@ from vtuber_studio.core.direction import (
 )
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.kept import MAX_NAME, TaughtDirection
+from vtuber_studio.core.look import Look
 from vtuber_studio.core.moves import moves
 from vtuber_studio.core.names import file_stem
 from vtuber_studio.core.paths import home_dir
@@ -55,6 +56,7 @@ class TaughtBox(Section):
         self.stage = stage
         self.rows: dict[str, DirectionRow] = {}
         self._shown: object = None
+        self.unfinished: tuple[str, tuple[tuple[str, Look, int], ...]] = ("", ())  # a name; titles, looks and marks
         words = self.tr("Mark looks that have more of something, and looks that have less: it becomes a slider.")
         self.hint = QLabel(words)
         self.hint.setWordWrap(True)
