@@ -16,6 +16,7 @@ import typer
 from vtuber_studio.cli_colours import app as colours_app
 from vtuber_studio.cli_export import app as export_app
 from vtuber_studio.cli_export import expression_of, pose_of
+from vtuber_studio.cli_finetune import app as finetune_app
 from vtuber_studio.cli_generators import app as generators_app
 from vtuber_studio.cli_generators import install
 from vtuber_studio.cli_looks import (
@@ -53,6 +54,7 @@ app.add_typer(colours_app)
 app.add_typer(export_app)
 app.add_typer(measure_app)
 app.add_typer(generators_app, name="generators")
+app.add_typer(finetune_app)
 app.add_typer(train_app, name="train")
 app.add_typer(artist_app, name="artist")
 

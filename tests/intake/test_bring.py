@@ -202,3 +202,11 @@ def test_paths_that_hold_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (tmp_path / f"{k}.png").touch()
     with pytest.raises(StudioError, match="more than 3"):
         picture_files([tmp_path])
+
+
+def test_a_persona_with_another_face_is_another_picture() -> None:
+    generator = load_generator()
+    look = persona(generator.manifest, 12)
+    still, said = (render(generator, look, face, size=512) for face in ({}, {"mouth_open": 0.9, "mouth_form": 1}))
+    assert twin_of(fingerprint(still), [fingerprint(said)]) is None
+    assert twin_of(fingerprint(still), [fingerprint(said), fingerprint(still)]) == 1

@@ -47,6 +47,9 @@ def model_card(manifest: Manifest) -> str:
         "|---|---|---|---|---|---|---|",
         *(row(name, own.edition, own.provenance) for name, own in networks(manifest)),
     ]
+    if manifest.provenance.get("tuned"):
+        lines += ["", "Trained on the user's own pictures; weights may remember faces. What it paints of a person is"]
+        lines += ["inspired by the pictures, not a likeness. Its reader, if any, is its base's."]
     if manifest.licence == "CC0-1.0":
         lines += ["", "Weights and pictures made with them are CC0: use and sell them as you like."]
     return "\n".join([*lines, ""])

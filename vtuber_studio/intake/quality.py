@@ -12,6 +12,7 @@ from vtuber_studio.intake.faces import Landmarks
 LEAST_APART = 24.0  # pixels between the eyes
 LEAST_SHARPNESS = 18.0  # variance of the Laplacian over an aligned face, whose values are 0..255
 ALIKE = 6  # of a fingerprint's 64 bits
+_SIDE, _APART = 40, 24  # pixels, and the most that one of them changes by (of 255) where only compression did it
 _FACE = np.s_[170:340, 150:362]  # of the canvas
 _DARK, _BRIGHT = 25, 235  # mean of a face that shows little
 
@@ -37,15 +38,27 @@ def sharpness(grey: np.ndarray) -> float:
 
 
 def fingerprint(image: np.ndarray) -> int:
-    """64 bits that stay much the same when a picture is scaled, compressed or toned: the signs of the differences
-    between neighbours in a picture of 9 x 8 grey pixels (a difference hash)."""
+    """What stays much the same when a picture is scaled, compressed or toned: 64 bits, the signs of the differences
+    between neighbours in a picture of 9 x 8 grey pixels (a difference hash), before the bytes of one of 40 x 40 about
+    its own mean: a persona with another face has the same signs."""
     alpha = image[..., 3:].astype(np.float32) / 255
-    flat = (image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    small = cv2.resize(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA).astype(int)
-    bits = (small[:, 1:] > small[:, :-1]).ravel()
-    return int("".join("1" if bit else "0" for bit in bits), 2)
+    grey = cv2.cvtColor((image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8), cv2.COLOR_RGB2GRAY)
+    rough = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
+    bits = (rough[:, 1:] > rough[:, :-1]).ravel()
+    fine = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    levels = np.clip(fine - fine.mean() + 128, 0, 255).astype(np.uint8)
+    return int("".join("1" if bit else "0" for bit in bits), 2) << 8 * _SIDE**2 | int.from_bytes(levels.tobytes())
 
 
 def twin_of(own: int, others: Sequence[int]) -> int | None:
     """The place of the first fingerprint that is of the same picture."""
-    return next((place for place, other in enumerate(others) if (own ^ other).bit_count() <= ALIKE), None)
+    return next((place for place, other in enumerate(others) if _alike(own, other)), None)
+
+
+def _alike(a: int, b: int) -> bool:
+    if ((a ^ b) >> 8 * _SIDE**2).bit_count() > ALIKE:
+        return False
+    one, two = (
+        np.frombuffer((each & (1 << 8 * _SIDE**2) - 1).to_bytes(_SIDE**2), np.uint8).astype(int) for each in (a, b)
+    )
+    return int(np.abs(one - two).max()) < _APART

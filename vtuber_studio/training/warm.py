@@ -48,6 +48,8 @@ def bundle_weights(
         old, new = _outputs(entry.part), _outputs(part)
         for name, value in (("weight", 0.0), ("bias", _NEW_MATERIAL)):
             fresh = torch.full_like(own[head + name], value)
+            if name == "bias":
+                fresh[[str(role).startswith("detail") for _, role, _ in new]] = 0.0  # colours as they are
             found = weights[head + name].reshape(-1, *fresh.shape[1:])
             weights[head + name] = _matched(found, old, new, fresh, kin=False)
         return {key: weights[key].reshape(value.shape) for key, value in own.items()}

@@ -1,0 +1,308 @@
+"""Fine-tuning from pictures to a generator: reading, fitting, tuning, exporting, each into the run's folder, so that a
+run that was left, or killed, goes on where it was."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from msgspec import structs
+
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import make_folder, read_file, write_atomically
+from vtuber_studio.core.finetuning import (
+    BUNDLE,
+    EVENTS,
+    FITS,
+    PICTURES,
+    PID,
+    STOP,
+    Advance,
+    Done,
+    Event,
+    FinetuneConfig,
+    Picture,
+    Run,
+    Stopped,
+    asked,
+    encode,
+    read_run,
+    write_run,
+)
+from vtuber_studio.core.image import decode_png, encode_png
+from vtuber_studio.core.look import look_from_json
+from vtuber_studio.core.pose import require_pose
+from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.bundle import find_bundle, read_bundle, staged
+from vtuber_studio.engine.generator import Generator, load_generator
+from vtuber_studio.engine.memory import keep_heap
+from vtuber_studio.intake.bring import bring, picture_files
+from vtuber_studio.intake.drawn import finder_of
+from vtuber_studio.intake.fit import first_guess, fit_picture
+from vtuber_studio.training.tune.bundling import export_tuned
+from vtuber_studio.training.tune.config import TuneConfig
+from vtuber_studio.training.tune.run import Outcome, Request, tune, use_threads
+from vtuber_studio.training.tune.trainer import Fitted, Tuner
+
+SHARES = {"reading": (0.0, 0.03), "fitting": (0.03, 0.3), "tuning": (0.3, 0.97), "exporting": (0.97, 1.0)}
+_FIT_SECONDS = 30.0  # what fitting one picture is thought to take, until one was fitted
+_LIMIT = 50_000_000  # bytes of a file of the run
+
+
+def begin(folder: Path, config: FinetuneConfig, pictures: Sequence[Path], base: Path | None, name: str = "") -> Run:
+    """A new run in ``folder``, which holds none yet. StudioError when it does, or when base or pictures are missing."""
+    if (folder / "run.json").exists():
+        raise StudioError(f"{folder} already holds a run.", "Go on with --resume, or choose another folder.")
+    picture_files(pictures)
+    bundle = read_bundle(find_bundle(base))
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    names = tuple(str(each.resolve()) for each in pictures)
+    folder_of = str(bundle.folder.resolve())
+    run = Run(config=config, pictures=names, base=folder_of, base_id=bundle.manifest.id, created=now, name=name)
+    write_run(folder, run)
+    return run
+
+
+def in_background(threads: int = 0, tie: IO[bytes] | None = None) -> threading.Event:
+    """Make this process one that the window stays usable beside: low priority, one thread less than there are cores.
+    The event is set when ``tie``, usually the standard input, comes to its end."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    keep_heap()
+    use_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+    gone = threading.Event()
+    if tie is not None:
+
+        def wait(pipe: IO[bytes]) -> None:
+            with suppress(OSError, ValueError):
+                while pipe.read(1024):
+                    pass
+            gone.set()
+
+        threading.Thread(target=wait, args=(tie,), daemon=True).start()
+    return gone
+
+
+def finetune(
+    folder: Path,
+    out: Path | None = None,
+    *,
+    steps: int = 0,
+    tuning: TuneConfig | None = None,
+    gone: threading.Event | None = None,
+) -> Iterator[Event]:
+    """Go through the stages of the run in ``folder``, from where it is; its outcome lies in it, and at ``out``.
+
+    Each event is also a line of its events. ``steps`` instead of minutes, and ``tuning``, are for tests. ``gone``: the
+    parent died. The last event is Done or Stopped; none of both when the run was left, to be gone on with.
+    StudioError for what the user has to change.
+    """
+    (folder / STOP).unlink(missing_ok=True)
+    write_atomically(folder / PID, str(os.getpid()).encode())
+    try:
+        with open(folder / EVENTS, "ab") as log:
+            for event in _stages(folder, out, steps, tuning, gone or threading.Event()):
+                log.write(encode(event) + b"\n")
+                log.flush()
+                yield event
+    finally:
+        (folder / PID).unlink(missing_ok=True)
+
+
+def _stages(
+    folder: Path, out: Path | None, steps: int, tuning: TuneConfig | None, gone: threading.Event
+) -> Iterator[Event]:
+    run = read_run(folder)
+    base = Path(run.base)
+    if (now := read_bundle(base).manifest.id) != run.base_id:
+        raise StudioError(f"The generator that this run tunes has changed ({now[:8]}).", "Begin a new run.")
+
+    def request() -> Request:
+        return "leave" if gone.is_set() else asked(folder)
+
+    generator = load_generator(base)
+    yield from _reading(folder, run, generator, request)
+    yield from _fitting(folder, run, generator, request)
+    if request() not in ("discard", "leave"):
+        pictures = _fitted(folder)
+        config = tuning or TuneConfig(mode=run.config.mode, strength=run.config.strength, seed=run.config.seed)
+        tuner = Tuner(base, pictures, folder, config)
+        outcome = Outcome()
+        for event in tune(tuner, outcome, minutes=run.config.minutes, steps=steps, asked=request):
+            yield _scaled(event)
+        if outcome.ended in ("done", "ill"):
+            yield from _exporting(folder, run, tuner, outcome, out)
+            return
+    if request() == "discard":
+        yield Stopped()
+
+
+def _scaled(event: Event) -> Event:
+    if not isinstance(event, Advance):
+        return event
+    low, high = SHARES[event.stage]
+    return structs.replace(event, fraction=low + (high - low) * event.fraction)
+
+
+def _waited(request: Callable[[], Request]) -> bool:
+    """Whether to go on: waits while the run is paused."""
+    while request() == "pause":
+        time.sleep(0.2)
+    return request() == ""
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def _reading(folder: Path, run: Run, generator: Generator, request: Callable[[], Request]) -> Iterator[Event]:
+    """Every picture aligned and cut out, once; what cannot be used is named."""
+    made = make_folder(folder / PICTURES)
+    listed = made / "pictures.json"
+    if listed.is_file():
+        return
+    files = picture_files(Path(name) for name in run.pictures)
+    table: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for number, each in enumerate(bring(files, finder_of(generator))):
+        if not _waited(request):
+            return
+        used = each.image is not None and each.keep
+        if used:
+            assert each.image is not None
+            name = _free(each.path.stem, taken)
+            write_atomically(made / f"{name}.png", encode_png(each.image))
+            table.append({"name": name, "file": each.path.name, "photo": each.photo})
+        else:
+            yield Picture(each.path.name, False, " ".join(each.troubles))
+        yield _scaled(Advance("reading", (number + 1) / len(files), f"{each.path.name} was read."))
+    if not table:
+        raise StudioError("None of these pictures can be used.", "See what was said of each of them.")
+    write_atomically(listed, json.dumps(table, indent=1).encode())
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    name, count = stem, 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{stem}-{count}"
+    taken.add(name.casefold())
+    return name
+
+
+def _listed(folder: Path) -> list[dict[str, Any]]:
+    data = read_file(folder / PICTURES / "pictures.json", _LIMIT)
+    try:
+        table: list[dict[str, Any]] = json.loads(data)
+        return table
+    except ValueError as error:
+        raise StudioError("The list of this run's pictures is damaged.", "Begin a new run.") from error
+
+
+# --- fitting --------------------------------------------------------------------------------------------------
+
+
+def _fitting(folder: Path, run: Run, generator: Generator, request: Callable[[], Request]) -> Iterator[Event]:
+    """Each picture's shot by drawing and comparing; what was fitted before stays."""
+    if not (folder / PICTURES / "pictures.json").is_file():
+        return
+    table, fits, spent, fitted = _listed(folder), make_folder(folder / FITS), 0.0, 0
+    for number, row in enumerate(table):
+        path = fits / f"{row['name']}.json"
+        if path.is_file():
+            continue
+        begun = time.monotonic()
+        image = _image(folder, row["name"])
+        start, choices = first_guess(generator, image, row["photo"])
+        last = None
+        for last in fit_picture(generator, image, start, choices, row["photo"]):
+            if not _waited(request):
+                return
+            done = (number + last.fraction) / len(table)
+            mean = spent / fitted if fitted else _FIT_SECONDS
+            left = mean * (len(table) - number - last.fraction) + 60 * run.config.minutes
+            yield _scaled(Advance("fitting", done, f"{row['file']}: {last.message}", left))
+        assert last is not None
+        shot = last.shot
+        told = {
+            "look": json.loads(shot.look.to_json()),
+            "face": shot.expression,
+            "pose": structs.asdict(shot.pose),
+            "psnr": round(last.psnr, 3),
+            "first": round(last.first, 3),
+        }
+        write_atomically(path, json.dumps(told, indent=1).encode())
+        spent, fitted = spent + time.monotonic() - begun, fitted + 1
+        yield Picture(row["file"], True, "", round(last.psnr, 2) if math.isfinite(last.psnr) else None)
+
+
+def _image(folder: Path, name: str) -> np.ndarray:
+    return decode_png(read_file(folder / PICTURES / f"{name}.png", _LIMIT))
+
+
+def _fitted(folder: Path) -> list[Fitted]:
+    """The run's pictures with their shots; StudioError when one is damaged."""
+    found = []
+    for row in _listed(folder):
+        data = read_file(folder / FITS / f"{row['name']}.json", _LIMIT)
+        try:
+            told = json.loads(data)
+            look = look_from_json(json.dumps(told["look"]).encode())
+            shot = Shot(look, told["face"], require_pose(told["pose"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise StudioError(f"The fit of {row['file']} is damaged.", "Delete it from the run, and resume.") from error
+        found.append(Fitted(row["name"], _image(folder, row["name"]), shot))
+    return found
+
+
+# --- exporting ------------------------------------------------------------------------------------------------
+
+
+def _exporting(folder: Path, run: Run, tuner: Tuner, outcome: Outcome, out: Path | None) -> Iterator[Event]:
+    yield _scaled(Advance("exporting", 0.0, "The generator is being written."))
+    told = {
+        "base": run.base_id,
+        "mode": run.config.mode,
+        "strength": run.config.strength,
+        "minutes": round(tuner.seconds / 60, 1),
+        "steps": tuner.step,
+        "pictures": len(tuner.learned) + len(tuner.held_back),
+        "rights": run.config.rights,
+    }
+    name = run.name or f"{tuner.manifest.name}, tuned"
+    export_tuned(tuner, folder / BUNDLE, name, told)
+    place = folder / BUNDLE
+    if out is not None and out.resolve() != place.resolve():
+        with staged(out) as stage:
+            shutil.copytree(place, stage, dirs_exist_ok=True)
+        place = out
+    figures = _figures(outcome)
+    yield Done(str(place), _said(outcome, tuner), outcome.kept, figures)
+
+
+def _figures(outcome: Outcome) -> dict[str, float]:
+    first, last = outcome.first, outcome.marks
+    assert first is not None and last is not None
+    found = {"learned": last.learned, "learned_before": first.learned, "kept": last.kept}
+    if first.held_back is not None and last.held_back is not None:
+        found |= {"held_back": last.held_back, "held_back_before": first.held_back}
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _said(outcome: Outcome, tuner: Tuner) -> str:
+    first, last = outcome.first, outcome.marks
+    assert first is not None and last is not None
+    gain = last.judged - first.judged
+    if gain <= 0:
+        return "Nothing was learned that brings the pictures nearer: it paints as before."
+    which = "Pictures that it has never seen" if last.held_back is not None else "The pictures"
+    return f"{which} come {gain:.1f} dB nearer than with the untuned generator."
