@@ -38,7 +38,7 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     from vtuber_studio.core.pose import Pose
     from vtuber_studio.core.shot import Shot
     from vtuber_studio.engine.fitting import persona
-    from vtuber_studio.engine.generator import default_threads, load_generator
+    from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.render import RenderCache, render
 
     generator = load_generator(generator_path)
@@ -91,14 +91,20 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
         "idle_window": figures.pop("idle_mb"),
         "export_4096_peak": _export_peak(generator_path),
     }
-    figures["machine"] = {
-        "processor": _processor(),
+    return {**figures, "machine": {**machine(), "resolution": 512, "rounds": rounds}}
+
+
+def machine() -> dict[str, Any]:
+    """What figures of time depend on: ``processor``, its ``cores``, ``bf16`` arithmetic or not, ``threads`` used."""
+    from vtuber_studio.engine.generator import default_threads
+
+    said = _cpu_info()
+    return {
+        "processor": said.get("model name") or platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
+        "bf16": "avx512_bf16" in said.get("flags", "").split(),
         "threads": default_threads(),
-        "resolution": 512,
-        "rounds": rounds,
     }
-    return figures
 
 
 def _timed(call: Callable[[], object], rounds: int) -> dict[str, float]:
@@ -183,9 +189,11 @@ def _export_peak(generator_path: Path | None) -> int:
     return int(subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout)
 
 
-def _processor() -> str:
+def _cpu_info() -> dict[str, str]:
+    """What Linux says of its first core; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}

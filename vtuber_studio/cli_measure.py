@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
 
 if TYPE_CHECKING:
+    from vtuber_studio.engine.bundle import Bundle
     from vtuber_studio.training.inception import Inception
 
 app = typer.Typer()
@@ -22,6 +24,9 @@ app = typer.Typer()
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 _FEWEST = 8  # pictures of a set
 _SLIDERS = 8  # looks in which every slider is moved, at most
+_MOST = 4 << 20  # bytes of a page
+
+Report = Callable[[int], None] | None
 
 
 @app.command()
@@ -41,38 +46,88 @@ def evaluate(
         Path | None,
         typer.Option(help="With --sets or --run: a file of Inception weights, for FID and the Inception Score."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Write the figures into the generator's manifest and model card, too.")
+    ] = False,
+    page: Annotated[
+        Path | None, typer.Option(help="Measure nothing: put the figures that were kept into the tables of this page.")
+    ] = None,
     generator: GeneratorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure a generator against the artist's own drawings of looks that training never used."""
-    if sets + sliders + reader + (run is not None) > 1:
-        raise StudioError("Sets, sliders, reader and run are measured one at a time.", "Give one of these options.")
-    if (sets or run) and looks < _FEWEST:
-        raise StudioError("A set of so few pictures says nothing.", "Give --looks 8 or more; 128 are a good number.")
-    if inception and not (sets or run):
-        raise StudioError("--inception belongs to --sets and --run.", "Add one of these options.")
+    from vtuber_studio.engine.bundle import find_bundle, read_bundle
+
+    kinds = {"sets": sets, "sliders": sliders, "reader": reader, "run": run is not None}
+    chosen = [kind for kind, asked in kinds.items() if asked]
+    kind = chosen[0] if chosen else "looks"
+    _check(chosen, looks, keep, page, inception)
+    if page is not None:
+        return _fill(page, find_bundle(generator))
+    bundle = read_bundle((run / "bundle") if run and not generator else find_bundle(generator)) if keep else None
     eye = _inception(inception) if inception else None
     report = _counted() if sys.stderr.isatty() else None
-    figures: dict[str, Any]
+    figures = _measured(kind, generator, run, looks, report, eye) | ({"inception": eye.note} if eye else {})
+    _print_figures(figures, as_json)
+    if bundle is not None:
+        option = "" if kind == "looks" else " --run RUN" if run else f" --{kind}"
+        command = f"vtuber-studio evaluate{option} --looks {looks}{' --inception FILE' if eye else ''}"
+        _keep(bundle, kind, command, figures)
+
+
+def _check(chosen: Sequence[str], looks: int, keep: bool, page: Path | None, inception: Path | None) -> None:
+    if len(chosen) > 1:
+        raise StudioError("Sets, sliders, reader and run are measured one at a time.", "Give one of these options.")
+    if page is not None and (chosen or keep or inception):
+        raise StudioError("--page measures nothing.", "Measure with --keep first; then give --page alone.")
+    inside = bool({"sets", "run"} & {*chosen})
+    if inside and looks < _FEWEST:
+        raise StudioError("A set of so few pictures says nothing.", "Give --looks 8 or more; 128 are a good number.")
+    if inception and not inside:
+        raise StudioError("--inception belongs to --sets and --run.", "Add one of these options.")
+
+
+def _measured(
+    kind: str, generator: Path | None, run: Path | None, looks: int, report: Report, eye: Inception | None
+) -> dict[str, Any]:
     if run is not None:
         with torch_needed():
             from vtuber_studio.training.gan.figures import evaluate_gan
 
-        figures = evaluate_gan(run, looks, report, eye)
-    else:
-        from vtuber_studio.engine.generator import load_generator
-        from vtuber_studio.training.evaluate import evaluate as measure
-        from vtuber_studio.training.reader.figures import judge
-        from vtuber_studio.training.sets import evaluate_sets, slider_accuracy
+        return evaluate_gan(run, looks, report, eye)
+    from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.training.evaluate import evaluate as measure
+    from vtuber_studio.training.reader.figures import judge
+    from vtuber_studio.training.sets import evaluate_sets, slider_accuracy
 
-        loaded = load_generator(generator)
-        if sliders:
-            figures = slider_accuracy(loaded, min(looks, _SLIDERS), report=report)
-        elif sets:
-            figures = evaluate_sets(loaded, looks, report, eye)
-        else:
-            figures = (judge if reader else measure)(loaded, looks, report=report)
-    _print_figures(figures | ({"inception": eye.note} if eye else {}), as_json)
+    loaded = load_generator(generator)
+    if kind == "sliders":
+        return slider_accuracy(loaded, min(looks, _SLIDERS), report=report)
+    if kind == "sets":
+        return evaluate_sets(loaded, looks, report, eye)
+    return (judge if kind == "reader" else measure)(loaded, looks, report=report)
+
+
+def _keep(bundle: Bundle, kind: str, command: str, figures: dict[str, Any]) -> None:
+    from vtuber_studio.bench import machine
+    from vtuber_studio.engine.measured import Measured, keep
+
+    own = machine()
+    bits = "with bf16" if own["bf16"] else "without bf16"
+    said = f"{own['processor']} ({own['cores']} cores, {bits}), threads: {own['threads']}"
+    today = datetime.date.today().isoformat()
+    keep(bundle, kind, Measured(command, today, bundle.manifest.id[:12], said, figures))
+    typer.echo(f"Kept in {bundle.folder}.", err=True)
+
+
+def _fill(page: Path, folder: Path) -> None:
+    from vtuber_studio.core.files import read_file, write_atomically
+    from vtuber_studio.engine.bundle import read_manifest
+    from vtuber_studio.engine.measured import filled
+
+    text = filled(read_file(page, _MOST).decode("utf-8", "replace"), read_manifest(folder))
+    write_atomically(page, text.encode())
+    typer.echo(page)
 
 
 @app.command()
@@ -107,7 +162,7 @@ def _inception(path: Path) -> Inception:
 
 def _counted() -> Callable[[int], None]:
     """Shows how many are done, for who waits at a terminal."""
-    return lambda done: typer.echo(f"\r{done} ", nl=False, err=True)
+    return lambda done: typer.echo(f"\r{done} done ", nl=False, err=True)
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool, indent: str = "") -> None:

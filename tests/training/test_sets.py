@@ -64,7 +64,7 @@ def test_the_generator_is_like_the_artist_and_one_picture_is_not(generator: Gene
 
 def test_sliders_do_what_they_say(generator: Generator) -> None:
     found = slider_accuracy(generator, 1, {"hair_length", "face_width"})
-    assert set(found["sliders"]) == {"hair_length", "face_width"} and found["mean"] > 0.6
+    assert set(found["sliders"]) == {"hair_length", "face_width"} and found["ranges"] > 0.6 and found["looks"] == 1
     assert all(each["off"] < 0.2 for each in found["sliders"].values())
 
 

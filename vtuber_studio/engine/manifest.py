@@ -136,6 +136,7 @@ class Manifest(msgspec.Struct, frozen=True):
     capabilities: tuple[str, ...] = ()  # attributes, expression, palette, cels, ...; none: what the tables can
     networks: dict[str, Network] = {}  # by role: reader, judge
     renamed: dict[str, dict[str, str]] = {}  # kind -> name that it once had -> name now, see ``core.fit.renamed_look``
+    figures: dict[str, Any] = {}  # kind -> what was measured of the whole, see ``measured``
 
 
 def can(manifest: Manifest, what: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vtuber_studio.engine.manifest import BundlePart, Manifest, networks_of
+from vtuber_studio.engine.measured import card_lines
 
 _TOLD = ("trained_on", "licence", "images", "minutes", "made")
 
@@ -52,4 +53,4 @@ def model_card(manifest: Manifest) -> str:
         lines += ["inspired by the pictures, not a likeness. Its reader, if any, is its base's."]
     if manifest.licence == "CC0-1.0":
         lines += ["", "Weights and pictures made with them are CC0: use and sell them as you like."]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *card_lines(manifest)])

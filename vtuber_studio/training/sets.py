@@ -104,8 +104,8 @@ def slider_accuracy(
 
     Each row of the reader that the look has (only ``names``, where given) is set to values over its range in ``looks``
     unseen looks. ``on``: of a range the squared correlation of what was set and what is read, of choices the share read
-    right. ``off``: from one value to the next, the mean share of the other rows that are read to move at all. ``mean``:
-    of all of ``on``.
+    right. ``off``: from one value to the next, the mean share of the other rows that are read to move at all. Beside
+    ``sliders``, which holds both by row: ``choices`` and ``ranges``, the means of ``on``, and the mean of ``off``.
     """
     manifest = manifest_of(generator)
     reader = reader_of(manifest)
@@ -129,7 +129,14 @@ def slider_accuracy(
         figures[row.name] = {"on": on, "off": float(np.mean(off))}
         if report:
             report(number + 1)
-    return {"mean": float(np.mean([each["on"] for each in figures.values()])), "sliders": figures}
+    kinds = {row.name: "choices" if row.choices else "ranges" for row in rows}
+    means = {
+        kind: float(np.mean(own))
+        for kind in ("choices", "ranges")
+        if (own := [each["on"] for name, each in figures.items() if kinds[name] == kind])
+    }
+    moved = float(np.mean([each["off"] for each in figures.values()]))
+    return {"looks": looks, **means, "off": moved, "sliders": figures}
 
 
 def portrait(manifest: Manifest, shot: Shot) -> np.ndarray:
