@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from msgspec.structs import replace
+from PIL import Image
 from typer.testing import CliRunner
 
 import vtuber_studio
@@ -39,6 +40,7 @@ from vtuber_studio.engine.reading import (
     square,
     usual,
 )
+from vtuber_studio.training.plot import HEIGHT, plot_run, read_log
 from vtuber_studio.training.reader import figures
 from vtuber_studio.training.reader import portraits as drawing
 from vtuber_studio.training.reader import trainer as training
@@ -67,6 +69,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(drawing, "CHUNK", 4)
         list(train_reader(folder, QUICK, steps=3))
     return folder
+
+
+def test_a_run_leaves_a_log_that_can_be_drawn(run: Path, tmp_path: Path) -> None:
+    curves = read_log(run).curves
+    assert {name for name, _ in curves} >= {"right", "r2", "regions_right", "loss", "points"}
+    assert Image.open(plot_run(run, tmp_path / "curves.png")).height >= 3 * HEIGHT
 
 
 def plain(pose: Pose = NEUTRAL, **colours: str) -> tuple[Portrait, dict[str, np.ndarray]]:

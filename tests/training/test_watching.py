@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.training.plot import COLOURS, WIDTH, plot_run, read_log
+from vtuber_studio.training.plot import COLOURS, HEIGHT, WIDTH, plot_run, read_log
 from vtuber_studio.training.watching import Watch, sheet_png
 
 
@@ -45,6 +45,16 @@ def test_parts_have_curves_of_their_own_and_illness_is_seen(tmp_path: Path) -> N
     assert set(log.curves) == {("loss", "eyes"), ("loss", "mouth")}
     assert log.ill == [(4, 9)]
     plot_run(run, tmp_path / "curves.png")
+
+
+def test_a_run_of_every_part_has_room_for_all_their_names(tmp_path: Path) -> None:
+    parts = [f"a_long_name_{k}" for k in range(14)]
+    rows = [{"images": k, "loss": float(k) + n, "part": part} for k in range(2) for n, part in enumerate(parts)]
+    picture = Image.open(plot_run(_log(tmp_path, rows), tmp_path / "curves.png"))
+    own = {f"#{r:02x}{g:02x}{b:02x}" for _, (r, g, b) in picture.getcolors(1 << 20)}
+    assert set(COLOURS[:14]) <= own and picture.height > HEIGHT
+    edge = np.asarray(picture)[:, -2:]
+    assert (edge == 255).all(), "nothing runs off the picture"
 
 
 def test_a_run_without_a_log_is_refused(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from vtuber_studio.training.reader.labels import POINTS, REGIONS, ROWS, columns
 from vtuber_studio.training.reader.network import Answer, Reader
 from vtuber_studio.training.reader.portraits import PART_NAMES, chunks, draw_set, tables_digest
 from vtuber_studio.training.trainer import fast_bf16, section
+from vtuber_studio.training.watching import Watch
 
 COLUMNS = columns()
 CHOICES = [COLUMNS[row.name] for row in ROWS if row.choices]
@@ -318,9 +319,9 @@ def train_reader(
     if resume and (folder / "state.safetensors").is_file():
         trainer.load()
     views, drawing = Views(folder / "portraits", config), draw_set(folder / "portraits", config.portraits)
-    first, before = trainer.step, trainer.seconds
+    watch, first, before = Watch(folder), trainer.step, trainer.seconds
     begin = saved = ticked = time.monotonic()
-    sound, figures = True, {}
+    sound, figures, terms = True, {}, {}
     try:
         while True:
             now = time.monotonic()
@@ -336,6 +337,7 @@ def train_reader(
                 ticked = now
                 figures = {"views": trainer.step * config.batch, **{k: round(v, 4) for k, v in terms.items()}}
                 figures["views_a_second"] = round((trainer.step - first) * config.batch / (now - begin), 1)
+                watch.figures(trainer.step * config.batch, _with_loss(terms))
                 yield Progress(done, "reader", figures)
             if now - saved > config.save_seconds:
                 saved = now
@@ -346,7 +348,14 @@ def train_reader(
     finally:
         if sound:
             trainer.save()
-    yield Progress(1.0, "reader", {**figures, **_rounded(trainer.look(views.unseen(128)))})
+    unseen = _rounded(trainer.look(views.unseen(128)))
+    watch.figures(trainer.step * config.batch, {**_with_loss(terms), **unseen})
+    yield Progress(1.0, "reader", {**figures, **unseen})
+
+
+def _with_loss(terms: dict[str, float]) -> dict[str, Any]:
+    """The terms and their weighted sum; nothing where no step was made."""
+    return _rounded({"loss": sum(WEIGHTS[key] * value for key, value in terms.items()), **terms}) if terms else {}
 
 
 def _rounded(figures: dict[str, float]) -> dict[str, Any]:
