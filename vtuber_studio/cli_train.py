@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,7 +125,8 @@ def train_gan(
         batch=batch, r1=r1, rate=rate, judge_rate=judge_rate, seed=seed,
     )  # fmt: skip
     into = tuple(name for name in watch.split(",") if name)
-    _follow(train(pictures, run, config, minutes=float(limit), resume=resume is not None, into=into))
+    with _until_interrupted() as stop:
+        _follow(train(pictures, run, config, minutes=float(limit), resume=resume is not None, into=into, stop=stop))
     typer.echo(export_gan(run, bundle or run / "bundle"))
 
 
@@ -189,6 +191,24 @@ def torch_needed() -> Iterator[None]:
         yield
     except ImportError as error:
         raise StudioError("Training needs torch.", 'Install it: pip install "vtuber-studio[train]".') from error
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[Callable[[], bool]]:
+    """A question whether Ctrl+C was pressed: a run then ends after its step, saved and exported. Pressed again it ends
+    the program, as ever."""
+    asked: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+        typer.echo("Stopping: what was learned is saved. Go on with --resume.", err=True)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _jobs(text: str) -> int | None:

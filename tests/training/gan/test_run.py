@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import torch
 from PIL import Image
 
 from tests.training.gan.little import QUICK, SIDE, discs, write
+from vtuber_studio.cli_train import _until_interrupted
 from vtuber_studio.core import files
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
@@ -137,11 +139,37 @@ def test_stopping_saves_and_leaves_samples_and_a_log(folder: Path, tmp_path: Pat
     assert {"real", "fake", "r_t", "diversity", "loss", "p"} <= set(lines[-1])
 
 
+def test_control_c_asks_a_run_to_stop_and_twice_ends_the_program() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with _until_interrupted() as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_a_run_is_not_begun_twice_nor_resumed_where_none_is(folder: Path, begun: Path, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="already holds"):
         _run(folder, begun, steps=1)
     with pytest.raises(StudioError, match="holds no run"):
         _run(None, tmp_path / "other", resume=True, steps=1)
+
+
+def test_a_run_does_not_lie_among_its_pictures(folder: Path) -> None:
+    """Its sheets of samples would be pictures of the next one."""
+    with pytest.raises(StudioError, match="among the pictures"):
+        _run(folder, folder / "run", steps=1)
+    assert not (folder / "run").exists()
+
+
+def test_a_damaged_configuration_is_named(run: Path) -> None:
+    told = json.loads((run / "config.json").read_bytes())
+    for damage, said in (({"batch": 0}, "batch must be"), ({"rate": "fast"}, "cannot be read")):
+        (run / "config.json").write_text(json.dumps(told | damage))
+        with pytest.raises(StudioError, match=said):
+            _run(None, run, resume=True, steps=1)
 
 
 def test_a_full_disk_is_named_and_the_last_snapshot_stays(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

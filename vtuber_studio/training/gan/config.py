@@ -72,11 +72,16 @@ def checked(**options: Any) -> GanConfig:
         config = msgspec.convert({**asdict(GanConfig()), **options}, GanConfig)
     except msgspec.ValidationError as error:
         raise StudioError(f"This cannot be trained: {error}.", "See `vtuber-studio train gan --help`.") from error
+    if config.resolution not in RESOLUTIONS:
+        raise StudioError(f"A resolution of {config.resolution} cannot be trained.", "Choose 64, 128 or 256.")
+    return bounded(config)
+
+
+def bounded(config: GanConfig) -> GanConfig:
+    """The same; StudioError when a number in it is out of range."""
     for name, (low, high) in _ENDS.items():
         if not low <= getattr(config, name) <= high:
             raise StudioError(f"{name} must be from {low:g} to {high:g}.", "See `vtuber-studio train gan --help`.")
-    if config.resolution not in RESOLUTIONS:
-        raise StudioError(f"A resolution of {config.resolution} cannot be trained.", "Choose 64, 128 or 256.")
     return config
 
 

@@ -15,7 +15,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.training.gan import pictures
-from vtuber_studio.training.gan.config import GanConfig
+from vtuber_studio.training.gan.config import GanConfig, bounded
 from vtuber_studio.training.gan.trainer import GanTrainer
 from vtuber_studio.training.health import Finding, Vitals, examine
 from vtuber_studio.training.watching import Watch
@@ -49,6 +49,8 @@ def train_gan(
         yield Progress(0.0, f"{name} is not installed: nothing is written for it.")
     if not resume:
         assert folder is not None
+        if out.resolve().is_relative_to(folder.resolve()):
+            raise StudioError(f"The run would lie among the pictures in {folder}.", "Choose another folder for --out.")
         for step in pictures.prepare(folder, out, config.resolution):
             yield Progress(0.0, step.message)
         write_atomically(make_folder(out) / "config.json", json.dumps(asdict(config), indent=1).encode())
@@ -148,8 +150,8 @@ def _opened(out: Path, config: GanConfig, resume: bool) -> GanConfig:
 
 
 def read_config(run: Path) -> GanConfig:
-    """What a run was told; StudioError when it cannot be read."""
+    """What a run was told; StudioError when it cannot be read, or cannot be."""
     try:
-        return msgspec.json.decode((run / "config.json").read_bytes(), type=GanConfig)
+        return bounded(msgspec.json.decode((run / "config.json").read_bytes(), type=GanConfig))
     except (OSError, msgspec.MsgspecError) as error:
         raise StudioError(f"The configuration of {run} cannot be read: {error}.", "Begin a new run.") from error

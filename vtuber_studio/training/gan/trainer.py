@@ -294,5 +294,5 @@ class GanTrainer:
                 setattr(self, key, counters[key])
             self.adaptive.p = counters["p"]
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            message = f"The snapshot of this run cannot be used: {str(error).partition(chr(10))[0]}"
-            raise StudioError(message, "Begin a new run.") from error
+            reason = str(error).partition("\n")[0].rstrip(" :.")
+            raise StudioError(f"The snapshot of this run cannot be used: {reason}.", "Begin a new run.") from error
