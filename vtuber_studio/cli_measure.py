@@ -31,7 +31,7 @@ Report = Callable[[int], None] | None
 
 @app.command()
 def evaluate(
-    looks: Annotated[int, typer.Option(min=1, help="How many unseen looks.")] = 64,
+    looks: Annotated[int, typer.Option(min=1, max=50_000, help="How many unseen looks, or pictures.")] = 64,
     sets: Annotated[
         bool, typer.Option("--sets", help="KID, Frechet, precision, recall, diversity ... over whole sets instead.")
     ] = False,

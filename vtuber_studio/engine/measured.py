@@ -56,7 +56,7 @@ _INCEPTION = (
 _SETS = (
     Row("precision, recall", "{:.3f}, {:.3f}", "precision recall"),
     Row("density, coverage", "{:.3f}, {:.3f}", "density coverage"),
-    Row("told from the truth by its neighbours", "{:.1%} right (by chance with p = {:.2f})",
+    Row("told from the truth by its neighbours", "{:.1%} right (by chance with p = {:.2g})",
         "two_sample.accuracy two_sample.p"),
 )  # fmt: skip
 
