@@ -20,7 +20,7 @@ from msgspec import Meta
 
 from vtuber_studio.core.decode import decode_versioned
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, read_file, write_atomically
+from vtuber_studio.core.files import make_folder, read_file, sweep, write_atomically
 from vtuber_studio.core.finetuning import FITS, PICTURES, SAMPLES, Rights
 from vtuber_studio.core.names import file_stem
 from vtuber_studio.core.paths import data_dir
@@ -117,6 +117,31 @@ def decode(data: bytes) -> Tray:
 def read_tray(folder: Path) -> Tray:
     """The tray in ``folder``; StudioError when it cannot be read or has been tampered with."""
     return decode(read_file(folder / LIST, _BYTES))
+
+
+def open_tray(folder: Path) -> tuple[Tray, tuple[str, ...], str]:
+    """(the tray in ``folder``, files in ``originals/`` that it does not name, what was wrong with its list or nothing).
+
+    A list that cannot be read is put aside as ``.bad``, and all files count as unnamed. StudioError when the folder
+    itself cannot be read. What a killed program has half deleted there is swept away."""
+    sweep(folder.parent, rf"\.{re.escape(folder.name[:40])}\.[0-9a-f]{{8}}\.tmp")
+    tray, told = Tray(), ""
+    try:
+        if is_tray(folder):
+            tray = read_tray(folder)
+    except StudioError as error:
+        told = error.message
+        try:
+            os.replace(folder / LIST, folder / f"{LIST}.bad")
+        except OSError:
+            pass  # a new list takes its place
+    try:
+        place = folder / ORIGINALS
+        files = sorted(os.listdir(place)) if place.is_dir() else []
+    except OSError as error:
+        raise StudioError(f"The folder {place} cannot be read.", "Check its permissions.") from error
+    loose = (name for name in files if not name.startswith(".") and tray.find(name) is None)
+    return tray, tuple(loose), told
 
 
 def write_tray(folder: Path, tray: Tray) -> None:

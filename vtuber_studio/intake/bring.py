@@ -20,6 +20,7 @@ from vtuber_studio.intake.quality import fingerprint, troubles, twin_of
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
 NAMED = (".gif", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".psd", ".svg")  # not read, but said so
 MOST = 500  # pictures at once
+TWIN = "It is the same picture as"
 SIDE = 1600  # pixels: larger ones are made smaller
 _NEAR = 0.08  # of a canvas: how far off its place an eye of a head that is turned may be
 
@@ -97,7 +98,7 @@ def known_again(brought: Brought, seen: list[tuple[str, int]]) -> Brought:
     assert brought.picture is not None
     own = fingerprint(brought.picture)
     twin = twin_of(own, [other for _, other in seen])
-    said = () if twin is None else (f"It is the same picture as {seen[twin][0]}.",)
+    said = () if twin is None else (f"{TWIN} {seen[twin][0]}.",)
     seen.append((brought.path.name, own))
     return replace(brought, own=own, troubles=(*brought.troubles, *said))
 
@@ -138,14 +139,14 @@ def look_at(
 ) -> Brought:
     """What is found in one picture [H, W, 4]; eyes and chin where the user has ``shown`` them."""
     faces = photographed_faces(picture)
-    if shown is not None:
-        image = laid(picture, shown, bool(faces))
-        return Brought(path, image, picture, shown, bool(faces), tuple(troubles(image, shown)))
-    if len(faces) > 1 and faces[1].apart > 0.6 * faces[0].apart:
+    if shown is None and len(faces) > 1 and faces[1].apart > 0.6 * faces[0].apart:
         return Brought(path, None, picture, faces[0], True, ("There are several faces: crop it to one.",))
     marks, photo = (faces[0], True) if faces else (None, False)
     if drawn and not (marks and marks.sure) and (own := drawn(picture)):  # eyes that are no photo's are a drawing's
         marks, photo = own, False
+    if shown is not None:
+        image = laid(picture, shown, photo)
+        return Brought(path, image, picture, shown, photo, tuple(troubles(image, shown)))
     placed = marks or whole(picture)
     if marks and not photo and is_canvas(picture, marks):
         placed = whole(picture)  # an export comes back as it is

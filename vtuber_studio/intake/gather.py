@@ -12,7 +12,8 @@ from vtuber_studio.core.files import read_file
 from vtuber_studio.core.image import MAX_BYTES
 from vtuber_studio.core.picture import PictureReader
 from vtuber_studio.core.tray import MOST, ORIGINALS, add_original
-from vtuber_studio.intake.bring import SIDE, Brought, Finder, known_again, look_at, picture_files
+from vtuber_studio.intake.bring import SIDE, Brought, known_again, look_at, picture_files
+from vtuber_studio.intake.drawn import Finder
 
 
 def gather(
@@ -43,7 +44,7 @@ def _brought(
         data = reader.bare(read_file(path, MAX_BYTES))
         picture, ratio = reader.sized_from_bytes(data)
     except StudioError as error:
-        return Brought(path, troubles=(error.message,))
+        return Brought(path, troubles=(str(error),))
     if any(_same(folder / ORIGINALS / name, data) for name, _ in seen):
         return Brought(path, troubles=("It is in the set already.",))
     name = add_original(folder, path.stem, ENDINGS[kind_of(data)], data, (name for name, _ in seen))

@@ -34,6 +34,7 @@ TABLE: tuple[Row, ...] = (
     Row("recent", "file", "Open &recent"),
     Row("start_from", "file", "Start from a &picture ...", (), "She becomes what comes near a drawing", "generator"),
     Row("take_from", "file", "&Take from a file ...", (), "A part's shape or colour of another look", "generator"),
+    Row("my_pictures", "file", "M&y pictures ...", (), "Your own drawings or photos, for a generator to learn from"),
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
     Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),

@@ -130,7 +130,7 @@ class Bridge(QObject):
         """A picture from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         from vtuber_studio.engine.render import render
 
-        return self._wait(lambda generator: render(generator, shot, size=size))
+        return self.wait(lambda generator: render(generator, shot, size=size))
 
     def drawing(self, draws: str) -> Callable[..., Any]:
         """What an exporter draws with, "picture" or "layers": ``render`` with a cache of its own, moods of other
@@ -141,15 +141,16 @@ class Bridge(QObject):
         from vtuber_studio.engine.render import RenderCache, render
 
         if draws == "layers":
-            return lambda shot, scale, **how: self._wait(
+            return lambda shot, scale, **how: self.wait(
                 lambda own: render_layers(own, within(own.manifest, shot), scale, **how)
             )
         cache = RenderCache.for_sets()
-        return lambda shot, size: self._wait(
+        return lambda shot, size: self.wait(
             lambda own: render(own, within(own.manifest, shot), size=size, cache=cache)
         )
 
-    def _wait(self, draw: Callable[[Generator], T]) -> T:
+    def wait(self, draw: Callable[[Generator], T]) -> T:
+        """``draw(generator)`` from the batch lane; blocks, so never call it on the GUI thread (jobs do)."""
         try:
             return self._running.submit(partial(_meant_for, self._known, draw)).result()
         except CancelledError as error:

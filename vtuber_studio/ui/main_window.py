@@ -24,6 +24,7 @@ from vtuber_studio.ui.colours import Colours
 from vtuber_studio.ui.comparing import Comparing
 from vtuber_studio.ui.dialogs.export import ExportDialog
 from vtuber_studio.ui.dialogs.help import about_dialog, shortcuts_dialog
+from vtuber_studio.ui.dialogs.pictures import PicturesDialog, pictures_dialog
 from vtuber_studio.ui.dialogs.teach import teach_dialog
 from vtuber_studio.ui.docks import Docks
 from vtuber_studio.ui.drops import Drops
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
     """Shows at once; the picture comes when the generator is loaded on the renderer's thread."""
 
     picture_shown = Signal()  # the first one has reached the screen
+    pictures_chosen = Signal(object, str)  # to be tuned on: their tray's folder, whose they are
 
     def __init__(self, load: Load, settings: Settings | None = None) -> None:
         super().__init__()
@@ -161,6 +163,7 @@ class MainWindow(QMainWindow):
             "recent": self.dialogs.recent_menu,
             "start_from": lambda: self.dialogs.picture(self.starting.from_file),
             "take_from": self.take_from,
+            "my_pictures": self.my_pictures,
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
@@ -302,6 +305,10 @@ class MainWindow(QMainWindow):
         """Ask for a file whose look, or which itself, is to be taken from."""
         self.dialogs.second(self.starting.take_from)
 
+    def my_pictures(self) -> PicturesDialog:
+        """Show the set of her own pictures beside the window."""
+        return pictures_dialog(self.stage, self.pictures_chosen.emit, self)
+
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""
         self.canvas.set_reference(image)
@@ -339,6 +346,8 @@ class MainWindow(QMainWindow):
         self.hide()  # what follows may take as long as a large picture
         self.exports.cancel()
         self.starting.stop()
+        for dialog in self.findChildren(PicturesDialog):
+            dialog.gathering.drain()
         if self._export is not None:
             self._export.hide()
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
