@@ -38,6 +38,9 @@ def evaluate(
     sliders: Annotated[
         bool, typer.Option("--sliders", help="What each slider and choice does, as the reader sees it, instead.")
     ] = False,
+    parts: Annotated[
+        str, typer.Option(help="Only these parts, comma separated, painted alone: PSNR, soft IoU, edges and lines.")
+    ] = "",
     reader: Annotated[bool, typer.Option("--reader", help="What reads pictures instead, in changed styles.")] = False,
     run: Annotated[
         Path | None, typer.Option(help="A run of `train gan` instead: its judge, and its pictures beside unseen ones.")
@@ -58,7 +61,7 @@ def evaluate(
     """Measure a generator against the artist's own drawings of looks that training never used."""
     from vtuber_studio.engine.bundle import find_bundle, read_bundle
 
-    kinds = {"sets": sets, "sliders": sliders, "reader": reader, "run": run is not None}
+    kinds = {"sets": sets, "sliders": sliders, "parts": bool(parts), "reader": reader, "run": run is not None}
     chosen = [kind for kind, asked in kinds.items() if asked]
     kind = chosen[0] if chosen else "looks"
     _check(chosen, looks, keep, page, inception)
@@ -67,7 +70,8 @@ def evaluate(
     bundle = read_bundle((run / "bundle") if run and not generator else find_bundle(generator)) if keep else None
     eye = _inception(inception) if inception else None
     report = _counted() if sys.stderr.isatty() else None
-    figures = _measured(kind, generator, run, looks, report, eye) | ({"inception": eye.note} if eye else {})
+    names = [name for name in parts.split(",") if name]
+    figures = _measured(kind, generator, run, names, looks, report, eye) | ({"inception": eye.note} if eye else {})
     _print_figures(figures, as_json)
     if bundle is not None:
         option = "" if kind == "looks" else " --run RUN" if run else f" --{kind}"
@@ -77,7 +81,11 @@ def evaluate(
 
 def _check(chosen: Sequence[str], looks: int, keep: bool, page: Path | None, inception: Path | None) -> None:
     if len(chosen) > 1:
-        raise StudioError("Sets, sliders, reader and run are measured one at a time.", "Give one of these options.")
+        raise StudioError(
+            "Sets, sliders, parts, reader and run are measured one at a time.", "Give one of these options."
+        )
+    if keep and "parts" in chosen:
+        raise StudioError("Figures of single parts are not kept.", "Leave --keep out, or measure the whole figure.")
     if page is not None and (chosen or keep or inception):
         raise StudioError("--page measures nothing.", "Measure with --keep first; then give --page alone.")
     inside = bool({"sets", "run"} & {*chosen})
@@ -88,7 +96,13 @@ def _check(chosen: Sequence[str], looks: int, keep: bool, page: Path | None, inc
 
 
 def _measured(
-    kind: str, generator: Path | None, run: Path | None, looks: int, report: Report, eye: Inception | None
+    kind: str,
+    generator: Path | None,
+    run: Path | None,
+    parts: Sequence[str],
+    looks: int,
+    report: Report,
+    eye: Inception | None,
 ) -> dict[str, Any]:
     if run is not None:
         with torch_needed():
@@ -96,6 +110,7 @@ def _measured(
 
         return evaluate_gan(run, looks, report, eye)
     from vtuber_studio.engine.generator import load_generator
+    from vtuber_studio.training.alone import evaluate_parts
     from vtuber_studio.training.evaluate import evaluate as measure
     from vtuber_studio.training.reader.figures import judge
     from vtuber_studio.training.sets import evaluate_sets, slider_accuracy
@@ -103,6 +118,8 @@ def _measured(
     loaded = load_generator(generator)
     if kind == "sliders":
         return slider_accuracy(loaded, min(looks, _SLIDERS), report=report)
+    if kind == "parts":
+        return dict(evaluate_parts(loaded, parts, looks, report))
     if kind == "sets":
         return evaluate_sets(loaded, looks, report, eye)
     return (judge if kind == "reader" else measure)(loaded, looks, report=report)

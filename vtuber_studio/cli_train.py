@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,12 @@ def train_starter(
     resume: Annotated[Path | None, typer.Option(help="Go on with this run directory.")] = None,
     start: Annotated[Path | None, typer.Option(help="Begin a new run with this bundle's weights.")] = None,
     parts: Annotated[str, typer.Option(help="Only these parts, comma separated; PART=CHOICE is one style alone.")] = "",
+    adversarial: Annotated[
+        bool, typer.Option("--adversarial", help="Go on against a judge that tells drawn from painted parts, as well.")
+    ] = False,
+    share: Annotated[
+        float | None, typer.Option(min=0, help="With --adversarial: how much it is heard; 0 is coverage alone.")
+    ] = None,
     jobs: Annotated[str, typer.Option(help="Parts trained side by side: a number, or all that the machine can.")] = "2",
     bundle: Annotated[Path | None, typer.Option(help="Export the generator here when done.")] = None,
     split: Annotated[
@@ -40,19 +47,27 @@ def train_starter(
         raise StudioError("Say where the run goes.", "Give --out RUN for a new run or --resume RUN for an old one.")
     if split and bundle is None:
         raise StudioError("--split cuts a bundle in pieces.", "Say with --bundle where they go.")
+    if share is not None and not adversarial:
+        raise StudioError("--share belongs to --adversarial.", "Add --adversarial, or leave --share out.")
+    if adversarial and start is None and resume is None:
+        raise StudioError("A judge comes after coverage has been learned.", "Give --start BUNDLE or --resume RUN.")
     with torch_needed():
         from vtuber_studio.training.bundling import export_bundle
+        from vtuber_studio.training.gan.config import JudgeConfig
         from vtuber_studio.training.pieces import split_bundle
         from vtuber_studio.training.starter import train_starter as train
 
     chosen = [name for name in parts.split(",") if name] or None
+    judge = JudgeConfig() if adversarial else None
+    if judge is not None and share is not None:
+        judge = replace(judge, share=share)
     with ExitStack() as stack:
 
         def passing() -> Path:
             return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vtuber-studio-")))
 
         run = out or resume or passing() / "run"
-        _follow(train(run, float(limit), chosen, resume is not None, _jobs(jobs), start))
+        _follow(train(run, float(limit), chosen, resume is not None, _jobs(jobs), start, judge))
         if bundle is not None and split:
             for path in split_bundle(export_bundle(run, passing() / "bundle"), bundle):
                 typer.echo(path)

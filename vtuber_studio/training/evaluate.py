@@ -64,7 +64,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
             true = compose(manifest, truth[size], shot, size=size)
             made = render(generator, shot, size=size, quality="preview")  # one sample a pixel, as the truth
             if true[..., 3].any():
-                found.append(_psnr(true, made))
+                found.append(decibels(true, made))
             if size == 512:
                 holes, around = max(holes, _holes(true, made)), max(around, outside(made))
         for name, each in asked.items():
@@ -72,13 +72,13 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
                 continue
             real = truth[512][name] if each.network not in old else drawn(manifest, each, shot, 1)
             own = painted(each.part, logits[name], 1, boxes[name])
-            for material, value in _ious(each.part, real, own).items():
+            for material, value in ious(each.part, real, own).items():
                 iou.setdefault(material, []).append(value)
                 if each.network not in old:
                     counted.setdefault(material, []).append(value)
-            pictures = [compose(_only(manifest, name), {name: cels}, shot) for cels in (real, own)]
+            pictures = [compose(only(manifest, name), {name: cels}, shot) for cels in (real, own)]
             if pictures[0][..., 3].any():
-                alone.setdefault(name, []).append(_psnr(*pictures))
+                alone.setdefault(name, []).append(decibels(*pictures))
         if report:
             report(index + 1)
     means = {name: float(np.mean(values)) for name, values in sorted(iou.items())}
@@ -148,7 +148,7 @@ def crosstalk(generator: Generator, attribute: str, cel: str) -> float:
     return float(np.abs(covers[0] - covers[1]).sum() / max(float(covers[0].sum()), 1.0))
 
 
-def _only(manifest: Manifest, part: str) -> Manifest:
+def only(manifest: Manifest, part: str) -> Manifest:
     """The tables with one part alone, no shadow on it."""
     return structs.replace(manifest, parts=tuple(e for e in manifest.parts if e.part.name == part), shadow=None)
 
@@ -163,7 +163,7 @@ def _dressed(manifest: Manifest, look: Look) -> Look:
     return look
 
 
-def _ious(part: Part, real: Cels, own: Cels) -> dict[str, float]:
+def ious(part: Part, real: Cels, own: Cels) -> dict[str, float]:
     """Soft IoU, sum of minima over sum of maxima, of each material that the truth shows; clips applied."""
     found = {}
     for cel in part.cels:
@@ -174,7 +174,7 @@ def _ious(part: Part, real: Cels, own: Cels) -> dict[str, float]:
     return found
 
 
-def _psnr(true: np.ndarray, made: np.ndarray) -> float:
+def decibels(true: np.ndarray, made: np.ndarray) -> float:
     """dB inside the bounding box of the truth's alpha, both over mid-grey."""
     shown = true[..., 3] > 0
     rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))

@@ -14,8 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from vtuber_studio.artist import schema
 from vtuber_studio.core.errors import StudioError
@@ -23,6 +26,7 @@ from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.training.config import ACCELERATOR, SHARES, TrainConfig
+from vtuber_studio.training.gan.config import JudgeConfig
 from vtuber_studio.training.tables import require_network
 
 
@@ -67,22 +71,25 @@ def train_starter(
     resume: bool = False,
     jobs: int | None = 2,
     bundle: Path | None = None,
+    judge: JudgeConfig | None = None,
 ) -> Iterator[Progress]:
     """Train ``parts`` (all when None) into run directory ``out`` for about ``minutes`` in all, ``jobs`` at a time, or
     as many as the machine can with None.
 
     "hair_front=curly" among them is a network for that style alone; one starts from the part's weights in ``bundle``.
     A new run begins with the weights of ``bundle`` when given, and remembers it: its other parts come along when the
-    run is exported.
+    run is exported. ``judge``: the adversarial phase, remembered, too (``gan.judged``).
     Closing the iterator stops the children after their step; they save first. So they do when this process dies.
     """
     begin = time.time()
     names = _check(out, parts, resume)
     make_folder(out)
     base = bundle.resolve() if bundle is not None else run_base(out)
+    judge = judge or run_judge(out)
     cuda = _cuda()
     planned = plan(names, minutes, jobs, cores(), cuda)
     settings = {**asdict(next(iter(planned.configs.values()))), "bundle": str(base) if base is not None else None}
+    settings["judge"] = asdict(judge) if judge else None
     write_atomically(out / "config.json", json.dumps(settings, indent=1).encode())
     waiting = sorted(names, key=lambda name: -planned.minutes[name])
     budget = planned.minutes
@@ -97,8 +104,8 @@ def train_starter(
         while waiting or running:
             while waiting and len(running) < planned.jobs:
                 name = waiting.pop(0)
-                options = (name, out / name, planned.configs[name], budget[name], end, resume, bundle, messages, stop)
-                running[name] = context.Process(target=_child, args=options, name=name)
+                options = (name, out / name, planned.configs[name], judge, budget[name], end, resume, bundle)
+                running[name] = context.Process(target=_child, args=(*options, messages, stop), name=name)
                 running[name].start()
             try:
                 name, step = messages.get(timeout=1.0)
@@ -141,11 +148,22 @@ def _cuda() -> bool:
 
 def run_base(run: Path) -> Path | None:
     """The bundle that a run started from; None when it began from nothing."""
-    try:
-        base = json.loads((run / "config.json").read_bytes()).get("bundle")
-    except (OSError, ValueError, AttributeError):
-        return None
+    base = _remembered(run).get("bundle")
     return Path(base) if base else None
+
+
+def run_judge(run: Path) -> JudgeConfig | None:
+    """The adversarial phase that a run was begun with; None for coverage alone."""
+    judge = _remembered(run).get("judge")
+    return msgspec.convert(judge, JudgeConfig) if judge else None
+
+
+def _remembered(run: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((run / "config.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _check(out: Path, parts: list[str] | None, resume: bool) -> list[str]:
@@ -163,6 +181,7 @@ def _child(
     name: str,
     folder: Path,
     config: TrainConfig,
+    judge: JudgeConfig | None,
     minutes: float,
     end: float,
     resume: bool,
@@ -173,7 +192,8 @@ def _child(
     """One part, in a process of its own; the last message is None, or an error's (message, hint)."""
     import torch
 
-    from vtuber_studio.training.trainer import train_part
+    from vtuber_studio.training.gan.judged import JudgedTrainer
+    from vtuber_studio.training.trainer import PartTrainer, train_part
 
     torch.set_num_threads(1)
     torch.backends.cudnn.benchmark = True  # every step has the same shapes
@@ -185,7 +205,9 @@ def _child(
         return stop.is_set() or (parent is not None and not parent.is_alive())
 
     try:
-        for step in train_part(name, folder, config, minutes=minutes, resume=resume, bundle=bundle, stop=over):
+        make = partial(JudgedTrainer, judge=judge) if judge else PartTrainer
+        run = train_part(name, folder, config, minutes=minutes, resume=resume, bundle=bundle, stop=over, make=make)
+        for step in run:
             messages.put((name, step))
     except StudioError as error:
         messages.put((name, (error.message, error.hint)))

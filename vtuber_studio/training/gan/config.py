@@ -1,4 +1,4 @@
-"""What ``train gan`` can be told. Imports no torch."""
+"""What ``train gan``, and a judge beside a part's coverage, can be told. Imports no torch."""
 
 from __future__ import annotations
 
@@ -58,6 +58,25 @@ class GanConfig:
         """Channels of the discriminator at R, R / 2, ..., 4."""
         widths = [width for side, width in JUDGE_WIDTHS.items() if side <= self.resolution]
         return tuple(max(4, round(self.judge_width * width)) for width in widths)
+
+
+@dataclass(frozen=True)
+class JudgeConfig:
+    """Options of a part's adversarial phase: how much the judge is heard, and how it learns."""
+
+    share: float = 0.5  # length of its gradient at the logits, times that of the coverage loss; 0: coverage alone
+    pace: float = 0.25  # of TrainConfig's learning rates: a network that has converged goes on gently
+    lead: int = 1000  # images from which the judge learns before it is heard
+    side: int = 64  # pixels of a window of the composite, twice as fine as the logits
+    views: int = 2  # windows of each drawing
+    rate: float = 1e-3  # Adam's peak, of the judge
+    betas: tuple[float, float] = (0.0, 0.99)
+    r1: float = 0.01  # gamma, an answer; 0 without
+    r1_every: int = 8  # steps
+    widths: tuple[int, ...] = (16, 32, 64)  # its channels at 64, 32 and 16 pixels: an answer for every 16th patch
+    held_out: int = 32  # drawings that neither learns from: figures, and whether the judge knows the others by heart
+    lost: float = 3.0  # dB below the first figure on them at which the run is found diverged
+    ease: float = 0.99  # of the running ratio of the two gradients' lengths, a step
 
 
 _ENDS: dict[str, tuple[float, float]] = {  # what a number may be

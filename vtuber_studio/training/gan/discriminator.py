@@ -1,6 +1,8 @@
 """The judge: real or made? A residual network as StyleGAN2's (Karras et al. 2020, section 4.1), with the standard
 deviation over a minibatch (Karras et al. 2018, "Progressive Growing of GANs", section 3), and, where pictures have
-labels, their projection (Miyato & Koyama 2018, "cGANs with Projection Discriminator", equation 4).
+labels, their projection (Miyato & Koyama 2018, "cGANs with Projection Discriminator", equation 4). One that answers for
+every patch by itself (Isola et al. 2017, "Image-to-Image Translation with Conditional Adversarial Networks", section
+2.2.2) has as many answers to learn from, where what differs is only how edges and lines are drawn.
 """
 
 from __future__ import annotations
@@ -88,6 +90,31 @@ class Discriminator(nn.Module):
         logits: Tensor = self.out(features)[:, 0]
         if self.project is not None and c is not None:
             logits = logits + (self.project(c) * features).sum(1) / math.sqrt(features.shape[1])
+        return logits
+
+
+class PatchDiscriminator(nn.Module):
+    """RGB [n, 3, R, R] in 0..1 and what was asked for, c [n, c_dim] -> logits [n, r, r], r = R / 2^(widths - 1): one
+    for each patch, of about ten times R / r pixels. It begins undecided."""
+
+    def __init__(self, widths: tuple[int, ...], c_dim: int) -> None:
+        super().__init__()
+        last = widths[-1]
+        self.enter = Conv(3, widths[0], 3)
+        self.blocks = nn.ModuleList(Block(a, b, "none") for a, b in itertools.pairwise(widths))
+        self.mix = Conv(last, last, 3)
+        self.out = nn.Linear(last, 1)
+        self.project = nn.Linear(c_dim, last, bias=False)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.project.weight)
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        x = self.enter(2 * x - 1)
+        for block in self.blocks:
+            x = block(x)
+        x = self.mix(x).movedim(1, -1)
+        asked = self.project(c)[:, None, None] / math.sqrt(x.shape[-1])
+        logits: Tensor = self.out(x)[..., 0] + (asked * x).sum(-1)
         return logits
 
 
