@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from vtuber_studio.core.attribute import Attribute
@@ -88,6 +90,7 @@ class FakeGenerator:
 
     def __init__(self) -> None:
         self.manifest = fake_manifest()
+        self.folder = Path("fake")
         self.calls: list[str] = []  # parts whose synthesis ran, in order
 
     def map(self, part: str, c: np.ndarray, z: np.ndarray) -> np.ndarray:

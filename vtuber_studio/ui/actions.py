@@ -35,6 +35,7 @@ TABLE: tuple[Row, ...] = (
     Row("start_from", "file", "Start from a &picture ...", (), "She becomes what comes near a drawing", "generator"),
     Row("take_from", "file", "&Take from a file ...", (), "A part's shape or colour of another look", "generator"),
     Row("my_pictures", "file", "M&y pictures ...", (), "Your own drawings or photos, for a generator to learn from"),
+    Row("train", "file", "&Fine-tune on my pictures ...", ("T",), "The generator learns from drawings or photos"),
     Row("save", "file", "&Save", ("Ctrl+S",), "Save the project", gap=True),
     Row("save_as", "file", "Save &as ...", ("Ctrl+Shift+S",), "Save the project under another name"),
     Row("name", "file", "Na&me ...", (), "What she is called; it stands in the title"),

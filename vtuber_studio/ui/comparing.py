@@ -12,6 +12,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vtuber_studio.core.project import NamedLook
+from vtuber_studio.engine.figure import within
+from vtuber_studio.engine.fitting import fit
+from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.render import render
 from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.canvas import Canvas
@@ -48,7 +51,7 @@ class Comparing(QObject):
         preview.shown.connect(lambda _frame: self._soon.start())
         canvas.zoomed.connect(self._soon.start)
         stage.changed.connect(self._on_change)
-        stage.loaded.connect(self._forget)
+        stage.loaded.connect(self._on_loaded)
         self._fill()
 
     @property
@@ -74,20 +77,31 @@ class Comparing(QObject):
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.switched.emit(on)
 
-    def choose(self, key: str, find: Find) -> None:
-        """Compare with what ``find`` finds, None for the look before the last step, and show it."""
-        self._chosen, self._document, self.stage.other = key, self.stage.session.document, find
+    def choose(self, key: str, find: Find, by: Generator | None = None) -> None:
+        """Compare with what ``find`` finds, None for the look before the last step, and show it; ``by``: drawn by
+        another generator than the present one."""
+        self._chosen, self._document = key, self.stage.session.document
+        self.stage.other, self.stage.other_by = find, by
+        self._wanted, self._drawn = [], {}
         self.split(True)
         self._on_change()
 
     def _on_change(self) -> None:
         if self._chosen and self.stage.session.document != self._document:
-            self._chosen, self.stage.other = "", lambda: None
+            self._reset()
         if self.on:
             other = self.stage.other()
             left = self.tr("Before the last step") if other is None else other.name
             self.divider.show_names(left, self.tr("Now"))
             self._soon.start()
+
+    def _reset(self) -> None:
+        self._chosen, self.stage.other, self.stage.other_by = "", lambda: None, None
+
+    def _on_loaded(self) -> None:
+        if self.stage.other_by is not None:  # what that one was compared with draws no more
+            self._reset()
+        self._forget()
 
     def _forget(self) -> None:
         self._wanted, self._drawn = [], {}
@@ -107,11 +121,12 @@ class Comparing(QObject):
         self._drawn = {asked: picture for asked, picture in self._drawn.items() if asked in self._wanted}
         for asked in self._wanted:
             if asked not in self._drawn:
-                self.stage.bridge.call(partial(_drawn, asked), partial(self._arrived, asked))
+                by = self.stage.other_by
+                self.stage.bridge.call(partial(_drawn, asked, by), partial(self._arrived, asked, by))
         self._show()
 
-    def _arrived(self, asked: Asked, image: np.ndarray) -> None:
-        if asked in self._wanted:
+    def _arrived(self, asked: Asked, by: Generator | None, image: np.ndarray) -> None:
+        if asked in self._wanted and by is self.stage.other_by:
             self._drawn[asked] = piece(to_qimage(image), asked, self.stage.bridge.seen(image))
             self._show()
 
@@ -130,6 +145,8 @@ class Comparing(QObject):
         session = self.stage.session
         self.menu.clear()
         self._offer("", self.tr("The look before the last step"), lambda: None)
+        if self.stage.other_by is not None:
+            self._offer(self._chosen, self.tr("The generator before tuning"), self.stage.other, self.stage.other_by)
         saved = session.origin[0]
         file = self._offer("saved", self.tr("The saved file"), self._saved)
         file.setEnabled(saved is not None and session.path is not None)
@@ -142,11 +159,11 @@ class Comparing(QObject):
             for index, each in enumerate(kept):
                 self._offer(f"{title} {index} {each.name}", fitting(each.name), partial(_itself, each))
 
-    def _offer(self, key: str, text: str, find: Find) -> QAction:
+    def _offer(self, key: str, text: str, find: Find, by: Generator | None = None) -> QAction:
         action = self.menu.addAction(literal(text))
         action.setCheckable(True)
         action.setChecked(key == self._chosen)
-        action.triggered.connect(lambda _checked=False: self.choose(key, find))
+        action.triggered.connect(lambda _checked=False: self.choose(key, find, by))
         self._group.addAction(action)
         return action
 
@@ -159,5 +176,8 @@ def _itself(kept: NamedLook) -> NamedLook:
     return kept
 
 
-def _drawn(asked: Asked, generator: object) -> np.ndarray:
-    return render(generator, asked.shot, size=asked.size, window=asked.window, quality="preview")  # type: ignore[arg-type]
+def _drawn(asked: Asked, by: Generator | None, generator: Generator) -> np.ndarray:
+    shot = asked.shot
+    if by is not None:  # what the other one knows of it
+        shot = within(by.manifest, shot.with_(look=fit(shot.look, by.manifest).value))
+    return render(by or generator, shot, size=asked.size, window=asked.window, quality="preview")

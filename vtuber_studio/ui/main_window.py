@@ -48,6 +48,7 @@ from vtuber_studio.ui.panels.looks import LooksPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette import PalettePanel
 from vtuber_studio.ui.panels.regions import RegionsPanel
+from vtuber_studio.ui.panels.training import TrainingPanel
 from vtuber_studio.ui.panels.wall import WallPanel
 from vtuber_studio.ui.part_menu import PartMenu
 from vtuber_studio.ui.part_view import PartView
@@ -62,6 +63,8 @@ from vtuber_studio.ui.strips import Strips
 from vtuber_studio.ui.tabbing import step
 from vtuber_studio.ui.thumbnails import Thumbnails
 from vtuber_studio.ui.toolbar import Toolbar
+from vtuber_studio.ui.trainer import Trainer
+from vtuber_studio.ui.tuned import Tuned
 from vtuber_studio.ui.variations import Variations
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 from vtuber_studio.ui.widgets.reference_bar import ReferenceBar
@@ -124,10 +127,13 @@ class MainWindow(QMainWindow):
         )
         self.dice, self.regions = DicePanel(self.stage), RegionsPanel(self.stage, self.canvas)
         self.wall = WallPanel(self.stage, self.thumbnails, self.mixing)
+        self.trainer = Trainer(self)
+        self.training = TrainingPanel(self.stage, self.trainer)
         left = (
             (self.attributes, self.tr("Shape"), "attributes"),
             (self.palette_panel, self.tr("Colours"), "palette"),
             (self.wall, self.tr("Wall"), "attributes"),
+            (self.training, self.tr("Training"), ""),
         )
         right = (
             (self.face, self.tr("Face"), ""),  # the head turns by warps: any generator's does
@@ -140,6 +146,9 @@ class MainWindow(QMainWindow):
         panels = self.attributes, self.palette_panel, self.mixing, self.directions
         self.part_view = PartView(self.stage, self.docks, *panels)
         self.comparing = Comparing(self.stage, self.canvas, self.preview, self)
+        self.tuned = Tuned(
+            self.stage, self.trainer, self.training, self.generators, self.comparing, self.docks, self
+        )
         box, shown = self.directions.taught, self.part_view.show_taught
         self.teach = partial(teach_dialog, self.stage, self.thumbnails, box, lambda: self.wall.looks, shown, self)
         self.variations = Variations(self.stage, self.thumbnails, self.canvas)
@@ -151,7 +160,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.error_bar, self.question_bar):
+        for widget in (self.error_bar, self.question_bar, self.tuned.bar):
             column.addWidget(widget)
         column.addWidget(self.canvas, 1)
         self.setCentralWidget(centre)
@@ -164,6 +173,7 @@ class MainWindow(QMainWindow):
             "start_from": lambda: self.dialogs.picture(self.starting.from_file),
             "take_from": self.take_from,
             "my_pictures": self.my_pictures,
+            "train": partial(self.docks.open, self.training, True),
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
             "name": self.dialogs.name,
@@ -252,6 +262,7 @@ class MainWindow(QMainWindow):
         """Load the generator and look for recovered work; call it when the window is visible."""
         self.bridge.start()
         self.files.autosaving.start()
+        self.trainer.start()
 
     # what changed
 
@@ -353,6 +364,7 @@ class MainWindow(QMainWindow):
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.preferences.flush()
         self.files.close(keep=not self.leaving.agreed)
+        self.trainer.close()
         self.bridge.close()
         wait_for_jobs()
         self.stage.close()

@@ -74,7 +74,9 @@ class Preview(QObject):
 
     def compare(self, on: bool) -> None:
         """Show what she is compared with, as she was before the last step unless chosen, for as long as ``on``."""
-        if on != self.comparing:
+        if on and self.stage.other_by is not None:
+            self.stage.say(self.tr("What she was before tuning stands in the split view (S)."))
+        elif on != self.comparing:
             self.comparing = on
             other = self.stage.other()
             self.canvas.set_badge((fitting(other.name) if other else self.tr("Before")) if on else "")

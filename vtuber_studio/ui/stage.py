@@ -17,6 +17,7 @@ from vtuber_studio.core.session import Session
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import Manifest
 from vtuber_studio.engine.fitting import Fitted, first_look, fit, fit_project, made_with
+from vtuber_studio.engine.generator import Generator
 from vtuber_studio.ui.bridge import Bridge, Load
 
 
@@ -41,6 +42,7 @@ class Stage(QObject):
         self.bridge = bridge
         self.manifest: Manifest | None = None
         self.other: Callable[[], NamedLook | None] = lambda: None  # compared with; None: before the last step
+        self.other_by: Generator | None = None  # who draws it; None: the one that draws her
         self.upright = False  # the head is shown so, wherever it is: masks are drawn on it
         self._switch: Switch | None = None
         self._loading = False  # panels still show the old tables
