@@ -27,8 +27,8 @@ def value(name: str) -> str:
 def main() -> None:
     """One run."""
     made = Path(sys.argv[1])
-    resumed = "--resume" in sys.argv
-    folder, out = Path(value("--resume" if resumed else "--run")), Path(value("--out"))
+    folder = Path(value("--resume"))
+    out, resumed = folder / ft.BUNDLE, (folder / ft.EVENTS).exists()
 
     def tell(event: ft.Event) -> None:
         line = ft.encode(event) + b"\n"

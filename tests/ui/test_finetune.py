@@ -188,9 +188,9 @@ def test_what_was_learned_draws_and_is_undone(
     draws(qtbot, window, "Base")
     window.session.edit(window.session.look.set(eye_size=0.7), "Eyes")
     folder, depth = begin(qtbot, window, pictures), undo_depth(window.session)
-    said = (folder / "arguments").read_text().splitlines()
     base = next(entry for entry in window.generators.shelf if entry.name == "Base")
-    assert said[said.index("--base") + 1] == str(base.folder)
+    told = ft.read_run(folder)
+    assert (told.base, told.base_id) == (str(base.folder), base.id) and told.config == window.training.order.config
     qtbot.waitUntil(window.training.run.keep_button.isEnabled, timeout=WAIT)
     window.training.run.keep_button.click()
     qtbot.waitUntil(lambda: "tuned generator is ready" in window.tuned.bar.message, timeout=WAIT)

@@ -56,6 +56,7 @@ class Trainer(QObject):
         self._process: QProcess | None = None  # of a tied child
         self._child: subprocess.Popen[bytes] | None = None  # an untied one that began here
         self._lines, self._read = Lines(), 0
+        self.pausing = False  # the present run was asked to wait: from the next picture or step on
         self._asked = ""  # of the present run: keep, discard
         self._clock = QTimer(self, interval=_LOOK)
         self._clock.timeout.connect(self._look)
@@ -103,7 +104,9 @@ class Trainer(QObject):
     def pause(self, on: bool) -> None:
         """Let the present run wait, or go on."""
         if self.present is not None:
+            self.pausing = on
             self._do(partial(ask_to_pause, self.present, on))
+            self.heard.emit()
 
     def stop(self, keep: bool) -> None:
         """End the present run: with what it has learned, or with nothing, and its folder is deleted."""
@@ -148,7 +151,7 @@ class Trainer(QObject):
         if self.present is not None or not self.queue or self._closed:
             return
         folder, untied = self.queue.pop(0)
-        self.present, self.story, self._asked = folder, Story(), ""
+        self.present, self.story, self._asked, self.pausing = folder, Story(), "", False
         self._do(partial(prepared, folder), partial(self._launch, folder, untied), partial(self._refused, folder))
 
     def _gone(self, kept: Kept, child: subprocess.Popen[bytes]) -> None:
@@ -157,7 +160,7 @@ class Trainer(QObject):
 
     def _follow(self, kept: Kept) -> None:
         """Read what an untied run says from now on."""
-        self.present, self.story, self._asked = kept.folder, kept.story, ""
+        self.present, self.story, self._asked, self.pausing = kept.folder, kept.story, "", kept.story.paused
         self._lines, self._read = Lines(), kept.heard
         self._clock.start()
         self.refresh()
@@ -167,7 +170,7 @@ class Trainer(QObject):
             return
         self.story, self._lines = kept.story, Lines()
         self.story.end, self.story.paused, self.story.health = None, False, None  # it goes on
-        told = [*self.program, *arguments(kept, tied=not untied)]
+        told = [*self.program, *arguments(folder, tied=not untied)]
         if untied:
             self._do(partial(send_off, folder, told), partial(self._gone, kept), self._over)
         else:

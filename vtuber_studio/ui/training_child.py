@@ -1,4 +1,4 @@
-"""How the process of a fine-tune is started: its program, its arguments, its variables and its rank."""
+"""How the process of a fine-tune is started: its program, its arguments, its variables; it ranks itself lower."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import importlib.util
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QProcessEnvironment
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import write_atomically
-from vtuber_studio.core.finetuning import BUNDLE, PID, ask_to_pause
+from vtuber_studio.core.finetuning import PID, ask_to_pause
 from vtuber_studio.core.runs import Kept, kept_run, ready_again
 
 STDERR = "stderr.txt"  # in a run's folder: what its process said beside its events
@@ -20,7 +21,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from vtuber_studio.cli import main; main()"
 PROGRAM = (sys.executable, "-P", "-c", _START, str(_ROOT))  # the command line, wherever this package lies
 _VARIABLES = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-_NICE = 10  # of a child, where the system knows such a thing: the window comes first
 
 
 def can_train() -> tuple[str, str]:
@@ -32,16 +32,9 @@ def can_train() -> tuple[str, str]:
     return "", ""
 
 
-def arguments(kept: Kept, tied: bool) -> list[str]:
-    """What the command is given for a run."""
-    run, folder = kept.run, kept.folder
-    config = run.config
-    if kept.state == "waiting":
-        told = [*run.pictures, "--run", str(folder), "--base", run.base, "--rights", config.rights]
-        told += ["--mode", config.mode, "--minutes", f"{config.minutes:g}", "--strength", f"{config.strength:g}"]
-    else:
-        told = ["--resume", str(folder)]
-    return ["finetune", *told, "--out", str(folder / BUNDLE), "--json", *(["--tied"] if tied else [])]
+def arguments(folder: Path, tied: bool) -> list[str]:
+    """What the command is given for a run; all else stands in its ``run.json``."""
+    return ["finetune", "--resume", str(folder), "--json", *(["--tied"] if tied else [])]
 
 
 def environment() -> QProcessEnvironment:
@@ -81,12 +74,6 @@ def send_off(folder: Path, told: list[str]) -> subprocess.Popen[bytes]:
 
 
 def mark(folder: Path, pid: int) -> None:
-    """Say which process it is before that can say so itself, and let the window come first."""
-    try:
+    """Say which process it is before that can say so itself."""
+    with suppress(StudioError):  # its folder may be gone by now
         write_atomically(folder / PID, str(pid).encode())
-    except StudioError:
-        return  # its folder is gone by now
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, min(os.getpriority(os.PRIO_PROCESS, 0) + _NICE, 19))
-    except (AttributeError, OSError):
-        pass  # Windows; or it has ended

@@ -46,6 +46,8 @@ class Tuned(QObject):
         self.light = QToolButton(autoRaise=True)
         self.light.setToolTip(self.tr("How far the training is; click to see more"))
         self.light.clicked.connect(partial(docks.open, panel, True))
+        self.light.setObjectName("light")
+        self.light.setMaximumHeight(self.light.fontMetrics().height())  # no higher than the words beside it
         self.light.hide()
         window.statusBar().insertPermanentWidget(0, self.light)
         trainer.ended.connect(self.offer)
@@ -64,7 +66,7 @@ class Tuned(QObject):
         at, present = self.trainer.story.at, self.trainer.present
         self.light.setVisible(present is not None)
         share = f"{round(100 * at.fraction)} %" if at else "..."
-        self.light.setText(self.tr("Paused") if self.trainer.story.paused else self.tr("Learning: {}").format(share))
+        self.light.setText(self.tr("Paused") if self.trainer.pausing else self.tr("Learning: {}").format(share))
 
     def _on_changed(self) -> None:
         self._shine()

@@ -108,14 +108,14 @@ class RunBox(Section):
         self.said.setToolTip(story.at.message if story.at else "")
         self.bar.setMaximum(1000 if story.at else 0)  # it comes and goes until there is something to say
         self.bar.setValue(round(1000 * story.at.fraction) if story.at else 0)
-        left = story.at.left_s if story.at and not story.paused else None
+        left = story.at.left_s if story.at and not trainer.pausing else None
         self.left.setText(self.tr("{} left").format(time_words(self, left)) if left is not None else "")
         self.left.setVisible(left is not None)
         self.health.setText(f"{story.health.message} {story.health.hint}" if story.health else "")
         self.health.setVisible(story.health is not None)
         waiting = (self.trainer.stopping != "") or story.at is None
-        self.pause_button.setText(self.tr("Go on") if story.paused else self.tr("Pause"))
-        self.pause_button.setChecked(story.paused)
+        self.pause_button.setText(self.tr("Go on") if trainer.pausing else self.tr("Pause"))
+        self.pause_button.setChecked(trainer.pausing)
         for button in (self.pause_button, self.keep_button):
             button.setEnabled(not waiting)
         self.discard_button.setEnabled(self.trainer.stopping != "discard")
@@ -134,7 +134,7 @@ class RunBox(Section):
             return self.tr("It ends ...")
         if self.trainer.stopping == "keep":
             return self.tr("It ends, and makes a generator of what it has learned ...")
-        if story.paused:
+        if self.trainer.pausing:
             return self.tr("Paused.")
         if story.at is None:
             return self.tr("It begins ...")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import FinetuneConfig, Rights, Run
 from vtuber_studio.core.paths import home_dir
+from vtuber_studio.engine.manifest import can
 from vtuber_studio.intake.bring import ENDINGS
 from vtuber_studio.ui.panels.order_box import OrderBox
 from vtuber_studio.ui.panels.run_box import RunBox
@@ -70,10 +71,12 @@ class TrainingPanel(QWidget):
         name = self.stage.session.project.name or self.tr("My pictures")
 
         def found(folder: Path | None) -> None:
-            if folder is None or self.stage.manifest is None:
-                self.stage.fail(self.tr("This generator cannot learn."), self.tr("Choose another one first."))
-                return
-            self.trainer.add(_run(config, pictures, folder, self.stage.manifest.id, name), untied)
+            manifest = self.stage.manifest
+            if folder is None or manifest is None or not can(manifest, "attributes"):
+                told = self.tr("This generator has no sliders, so no look of it comes near a picture.")
+                self.stage.fail(told, self.tr("Choose another one first."))
+            else:
+                self.trainer.add(_run(config, pictures, folder, manifest.id, name), untied)
 
         self.stage.bridge.call(lambda generator: getattr(generator, "folder", None), found, self.stage.fail)
 
