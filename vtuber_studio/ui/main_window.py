@@ -11,6 +11,7 @@ from PySide6.QtCore import QEventLoop, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
+from vtuber_studio.core.finetuning import Rights
 from vtuber_studio.core.paths import log_dir
 from vtuber_studio.core.pose import NEUTRAL
 from vtuber_studio.core.project import NamedLook
@@ -244,6 +245,8 @@ class MainWindow(QMainWindow):
         self.favourites.mix_asked.connect(self.part_view.mix_with)
         self.favourites.export_asked.connect(self.export_png)
         self.looks.export_asked.connect(self.export_png)
+        self.training.order.pictures_wanted.connect(self.my_pictures)
+        self.pictures_chosen.connect(self._learn_from)
         self.wall.tried.connect(self.preview.glance)
         self.wall.export_asked.connect(self.export_png)
         self.directions.taught.teach_asked.connect(self.teach)
@@ -319,6 +322,11 @@ class MainWindow(QMainWindow):
     def my_pictures(self) -> PicturesDialog:
         """Show the set of her own pictures beside the window."""
         return pictures_dialog(self.stage, self.pictures_chosen.emit, self)
+
+    def _learn_from(self, folder: Path, rights: Rights) -> None:
+        self.my_pictures().close()
+        self.training.take([folder], rights)
+        self.docks.open(self.training, True)
 
     def set_reference(self, image: QImage | None) -> None:
         """Lay a picture over the figure, or take it away."""

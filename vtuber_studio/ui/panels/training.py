@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import FinetuneConfig, Rights, Run
-from vtuber_studio.core.paths import home_dir
 from vtuber_studio.engine.manifest import can
-from vtuber_studio.intake.bring import ENDINGS
 from vtuber_studio.ui.panels.order_box import OrderBox
 from vtuber_studio.ui.panels.run_box import RunBox
 from vtuber_studio.ui.panels.runs_box import RunsBox
@@ -36,7 +34,6 @@ class TrainingPanel(QWidget):
         self.column.addStretch(1)
         self._known = False  # whether anything can be trained here
         self._present: Path | None = None
-        self.order.pictures_wanted.connect(self.choose_pictures)
         self.order.started.connect(self.begin)
         self.runs.failed.connect(stage.fail)
         trainer.changed.connect(self._on_changed)
@@ -47,14 +44,6 @@ class TrainingPanel(QWidget):
         if not self._known:
             self._known = True
             self.order.refuse(" ".join(can_train()).strip())
-
-    def choose_pictures(self) -> None:
-        """Which files?"""
-        kinds = " ".join(f"*{ending}" for ending in ENDINGS)
-        dialog = QFileDialog(self, self.tr("My pictures"), str(home_dir()), self.tr("Pictures ({})").format(kinds))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda files: self.take([Path(file) for file in files]))
-        dialog.open()
 
     def take(self, pictures: Sequence[Path], rights: Rights | None = None) -> None:
         """Learn from these files or folders, or this one tray, which knows whose they are."""
