@@ -107,6 +107,11 @@ def test_a_folder_is_dropped_looked_through_and_chosen(
     dialog.use_button.click()
     qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
     assert asked == [(trays_dir() / "mine", "permission")] and written().rights == "permission"
+    order = window.training.order
+    qtbot.waitUntil(lambda: order.pictures == (trays_dir() / "mine",), timeout=WAIT)
+    assert order.isVisible() and order.config.rights == "permission" and not dialog.isVisible()
+    order.pictures_button.click()
+    assert dialog.isVisible()
 
 
 def test_a_picture_is_left_out_by_mouse_and_keyboard(dialog: PicturesDialog, qtbot: QtBot, mine: Path) -> None:
