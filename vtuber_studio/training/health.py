@@ -36,7 +36,7 @@ class Vitals:
     r_t: float  # mean sign of its answers to pictures of training
     diversity: float  # of made pictures, see ``diversity``
     held_out: float | None = None  # its mean answer to pictures that it never learns from
-    loss: float = 0.0  # sum of the phases' losses
+    loss: float = 0.0  # of all phases, a step
 
     @property
     def r_v(self) -> float | None:

@@ -242,14 +242,14 @@ class GanTrainer:
     def vitals(self) -> Vitals:
         """What was measured since the last call."""
         mean = {name: float(np.mean(values)) for name, values in self.sums.items()}
-        self.sums = {}
-        held = None
+        steps = max(map(len, self.sums.values()), default=1)  # lazy phases have fewer
+        loss = sum(sum(self.sums.get(phase.name, ())) for phase in self.phases) / steps
+        self.sums, held = {}, None
         if len(self.unseen):
             self.begin()
             images, labels = self.real(self.unseen[:LOOKED_AT])
             held = float(self.judged(self._augmented(images), labels).mean())
         varied = diversity(self.samples(LOOKED_AT, averaged=False).cpu().numpy())
-        loss = sum(mean.get(phase.name, 0.0) for phase in self.phases)
         real, fake, r_t = (mean.get(name, 0.0) for name in ("real", "fake", "r_t"))
         return Vitals(self.images, real, fake, r_t, varied, held, loss)
 
