@@ -91,12 +91,14 @@ def test_what_cannot_be_kept_or_filled_is_refused(folder: Path, tmp_path: Path) 
 
 def test_figures_from_anywhere_do_no_harm(folder: Path) -> None:
     strange = {
-        "sets": {**{key: "|\n" for key in ("command", "made", "of", "machine")}, "figures": {"kid": "x", "recall": []}},
+        "sets": {**{key: "|\n" for key in ("command", "made", "of", "machine")}, "figures": {"kid": "x", "recall": [],
+                 "frechet": 10**400, "diversity": {"parts": {"a": 10**400, "b": {"|": 1}, "c": []}}}},
         "looks": [1], "unknown": {"a": 1}, "sliders": {"command": 1},
     }  # fmt: skip
     data, manifest = table_bytes({**read_bundle(folder).table, "figures": strange})
     assert list(kept(manifest)) == ["sets"] and json.loads(data)["figures"] == strange
     assert "| what |" in model_card(manifest) and "KID" not in model_card(manifest)
+    assert "| a |  |" in _section(manifest)
 
 
 def test_the_starter_says_how_good_it_is(starter_folder: Path) -> None:

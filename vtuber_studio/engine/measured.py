@@ -176,7 +176,8 @@ def filled(page: str, manifest: Manifest) -> str:
 
 def _section(manifest: Manifest, kind: str, own: Measured) -> list[str]:
     since = "" if own.of == manifest.id[: len(own.of)] else ", before its last change"
-    shown = [(row.label, _shown(row, own.figures)) for row in KINDS[kind].rows]
+    values = [(row, [_at(own.figures, path) for path in row.paths.split()]) for row in KINDS[kind].rows]
+    shown = [(row.label, _shown(row.shown, *found)) for row, found in values]
     return [
         f"`{_plain(own.command)}`, {_plain(own.made)}, generator {_plain(own.of)}{since}, {_plain(own.machine)}:",
         "",
@@ -186,11 +187,10 @@ def _section(manifest: Manifest, kind: str, own: Measured) -> list[str]:
     ]
 
 
-def _shown(row: Row, figures: Mapping[str, Any]) -> str:
-    values = [_at(figures, path) for path in row.paths.split()]
+def _shown(form: str, *values: Any) -> str:
     try:
-        return "" if None in values else _plain(row.shown.format(*values))
-    except (ValueError, TypeError):  # from anywhere: a text where a number should be
+        return "" if None in values else _plain(form.format(*values))
+    except (ValueError, TypeError, OverflowError):  # from anywhere: a text where a number should be
         return ""
 
 
@@ -200,10 +200,9 @@ def _each(title: str, figures: Any) -> Iterator[str]:
         return
     rows = {name: own if isinstance(own, dict) else {"": own} for name, own in figures.items()}
     columns = list(next(iter(rows.values())))
-    yield from (f"| {title} | {' | '.join(columns)} |", f"|---{'|---' * len(columns)}|")
+    yield from (f"| {title} | {' | '.join(map(_plain, columns))} |", f"|---{'|---' * len(columns)}|")
     for name, own in rows.items():
-        values = [own.get(column) for column in columns]
-        cells = [f"{value:.3g}" if isinstance(value, int | float) else "" for value in values]
+        cells = (_shown("{:.3g}", own.get(column)) for column in columns)
         yield f"| {_plain(name)} | {' | '.join(cells)} |"
 
 
