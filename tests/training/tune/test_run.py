@@ -8,6 +8,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ from vtuber_studio.training.tune.config import TuneConfig
 from vtuber_studio.training.tune.run import Outcome, tune
 from vtuber_studio.training.tune.trainer import Fitted, Tuner
 
-STEPS = 12
+STEPS = 8
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +90,32 @@ def test_the_bundle_has_detail_and_says_its_origin(base: Path, run: Path, some: 
     off = [np.abs(each.astype(float) - wanted)[shown].mean() for each in (before, after)]
     assert off[1] < 0.9 * off[0], "what the window paints has come nearer, too"
     apart = list(render_layers(load_generator(run / "bundle"), some[0].shot))
-    assert len(apart) > 2, "cels come out apart"
+    assert len(apart) > 1, "cels come out apart"
 
 
-def test_killed_and_resumed_it_ends_the_same(base: Path, run: Path, some: list[Fitted], tmp_path: Path) -> None:
-    events = tune(Tuner(base, some, tmp_path / "left", QUICK, "cpu"), Outcome(), steps=STEPS)
+@pytest.mark.parametrize("mode", ["quick", "full"])
+def test_killed_and_resumed_it_ends_the_same(
+    base: Path, some: list[Fitted], tmp_path: Path, mode: Literal["quick", "full"]
+) -> None:
+    config = replace(QUICK, mode=mode, judge=0.05)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    events = tune(Tuner(base, some, whole, config, "cpu"), Outcome(), steps=STEPS)
     for _ in range(2):
         next(events)  # two reports: the snapshot is one of the first, steps since then die with their process
-    shutil.copytree(tmp_path / "left", tmp_path / "found")
-    assert json.loads((tmp_path / "found" / "state.json").read_text("utf-8"))["step"] < STEPS - 4
-    again = Tuner(base, some, tmp_path / "found", QUICK, "cpu")
-    list(tune(again, Outcome(), steps=STEPS))
-    assert same(state(tmp_path / "found"), state(run))
+    shutil.copytree(whole, killed)
+    assert json.loads((killed / "state.json").read_text("utf-8"))["step"] < 4
+    list(events)
+    list(tune(Tuner(base, some, killed, config, "cpu"), Outcome(), steps=STEPS))
+    assert same(state(killed), state(whole))
+
+
+def test_a_judge_that_learns_far_too_fast_does_no_harm(base: Path, some: list[Fitted], tmp_path: Path) -> None:
+    config = replace(QUICK, mode="full", judge_rate=50 * QUICK.judge_rate, judge_alone=0.0)
+    tuner, outcome = Tuner(base, some, tmp_path, config, "cpu"), Outcome()
+    before = tuner.marks()
+    list(tune(tuner, outcome, steps=STEPS))
+    assert outcome.marks is not None and outcome.marks.judged >= before.judged
+    assert all(weight.isfinite().all() for weight in tuner.moving.values())
 
 
 def test_stopped_and_kept_or_discarded(base: Path, some: list[Fitted], tmp_path: Path) -> None:
@@ -114,15 +129,14 @@ def test_stopped_and_kept_or_discarded(base: Path, some: list[Fitted], tmp_path:
         assert (folder / "bundle" / "manifest.json").is_file() == keep
 
 
-@pytest.mark.parametrize("rate", [100 * QUICK.rate, 1e30])
 def test_a_rate_that_is_far_too_high_is_taken_back(
-    base: Path, some: list[Fitted], tmp_path: Path, rate: float
+    base: Path, some: list[Fitted], tmp_path: Path
 ) -> None:
-    config = replace(QUICK, rate=rate, warmup=0.0, clip=1e9, tick_steps=3)
+    config = replace(QUICK, rate=100 * QUICK.rate, warmup=0.0, clip=1e9, tick_steps=2)
     outcome = Outcome()
     tuner = Tuner(base, some, tmp_path, config, "cpu")
     before = tuner.marks()
-    told = list(tune(tuner, outcome, steps=18))
+    told = list(tune(tuner, outcome, steps=10))
     found = [event for event in told if isinstance(event, Health)]
     assert found and found[0].kind == "diverged" and found[0].message.endswith(".") and found[0].hint
     assert outcome.marks is not None and outcome.marks.judged >= before.judged

@@ -21,11 +21,16 @@ class TuneConfig:
     clip: float = 1.0  # largest norm of the gradient
     ema: float = 0.05  # half-life of the moving average of weights, as a share of the steps so far, at most 100 steps
     hold: float = 0.3  # weight of what the untuned networks say of other looks
-    hold_detail: float = 0.3  # weight of the squared detail there
+    hold_detail: float = 2.0  # weight of the detail there
     held_networks: int = 3  # networks a step that are asked for other looks, in turn
     held_looks: int = 1  # looks each of them is asked for
     looks: int = 192  # other looks there are: half of them the dice's, half like those of the pictures
     edges: float = 0.5  # weight of the pictures' gradients
+    judge: float = 0.01  # weight of what the judge says, in "full"; 0 without one
+    judge_rate: float = 1e-3  # Adam's, of the judge
+    judge_alone: float = 0.15  # share of a run in which it learns alone
+    r1: float = 0.2  # gamma of what holds the judge's slopes
+    r1_every: int = 16  # steps
     bf16: bool = True  # autocast where the device has it
     tick_seconds: float = 12.0  # between reports
     tick_steps: int = 0  # steps between reports instead, so that a run's course does not depend on the clock

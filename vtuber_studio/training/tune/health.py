@@ -45,15 +45,15 @@ def examine(history: Sequence[Marks], losses: Sequence[float], broken: str = "")
     first, last = history[0], history[-1]
     numbers = [last.learned, last.kept, last.judged, *losses[-1:]]
     if broken or not all(map(math.isfinite, numbers)) or last.learned < first.learned - FALLEN:
-        return _found("diverged")
+        return found_of("diverged")
     recent = history[-PATIENCE:]
     if len(history) <= PATIENCE:
         return None
     if all(marks.kept < FORGOTTEN for marks in recent):
-        return _found("forgotten")
+        return found_of("forgotten")
     best = max(history, key=lambda marks: marks.judged)
     if all(marks.judged < best.judged - BY_HEART and marks.learned > best.learned for marks in recent):
-        return _found("overfitted")
+        return found_of("overfitted")
     return None
 
 
@@ -61,8 +61,9 @@ def same(pictures: Sequence[Tensor]) -> Health | None:
     """Whether several pictures [1, 4, S, S] are one and the same."""
     small = [F.adaptive_avg_pool2d(each, 64) for each in pictures]
     apart = [float((each - small[0]).abs().max()) for each in small[1:]]
-    return _found("same") if apart and max(apart) < ALIKE else None
+    return found_of("same") if apart and max(apart) < ALIKE else None
 
 
-def _found(kind: str) -> Health:
+def found_of(kind: str) -> Health:
+    """That finding, in words."""
     return Health(kind, *_WORDS[kind])

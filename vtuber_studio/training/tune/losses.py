@@ -12,6 +12,7 @@ from vtuber_studio.core.part import Part
 from vtuber_studio.training.losses import coverage_loss, upsampled_phase
 
 _SCALES = 3  # each half as large as the one before
+_TINT, _ROUGH = 4.0, 8.0  # how much more the colour and the roughness of detail count than detail itself
 _SMOOTH = 1e-3  # where an absolute value turns round
 
 
@@ -43,10 +44,11 @@ def masked_psnr(made: Tensor, target: Tensor) -> float:
 def held_loss(
     part: Part, logits: Tensor, untuned: Tensor, weights: dict[str, Tensor], phase: tuple[int, int]
 ) -> tuple[Tensor, Tensor]:
-    """(how far coverage has gone from the untuned network's, the mean squared detail), of logits [n, C, h, w].
+    """(how far coverage has gone from the untuned network's, how much detail there is), of logits [n, C, h, w].
 
     The first is training's own loss with the untuned coverage for its truth, less what it is where nothing has changed:
-    knowledge distillation (Hinton, Vinyals and Dean 2015) of a generator into itself.
+    knowledge distillation (Hinton, Vinyals and Dean 2015) of a generator into itself. The second is the mean square of
+    detail, of its colour and of its steps from pixel to pixel: what light does to other looks is little, grey, smooth.
     """
     targets = coverage_targets(part, untuned, phase)
     gone = coverage_loss(part, logits, targets, weights, phase)
@@ -55,7 +57,21 @@ def held_loss(
     own, base = _detail(part, logits), _detail(part, untuned)
     if own is None or base is None:
         return gone, logits.new_zeros(())
-    return gone, (own - base).square().mean()
+    gap = own - base
+    return gone, gap.square().mean() + _TINT * _tint(part, gap) + _ROUGH * sum(
+        gap.diff(dim=axis).square().mean() for axis in (2, 3)
+    )
+
+
+def _tint(part: Part, detail: Tensor) -> Tensor:
+    """Mean square of what is not grey in the detail [n, k, h, w] of all cels."""
+    total, first = detail.new_zeros(()), 0
+    for cel in part.cels:
+        if cel.detail == 3:
+            own = detail[:, first : first + 3]
+            total = total + (own - own.mean(1, keepdim=True)).square().sum() / detail.numel()
+        first += cel.detail
+    return total
 
 
 def coverage_targets(part: Part, logits: Tensor, phase: tuple[int, int]) -> Tensor:

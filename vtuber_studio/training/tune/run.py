@@ -15,7 +15,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.finetuning import SAMPLES, Advance, Event, GoingOn, Health, Paused
 from vtuber_studio.core.image import encode_png
-from vtuber_studio.training.tune.health import ATTEMPTS, EASED, MEMORY, examine, same
+from vtuber_studio.training.tune.health import ATTEMPTS, EASED, MEMORY, examine, found_of, same
 from vtuber_studio.training.tune.trainer import Marks, Tuner
 from vtuber_studio.training.watching import Watch
 
@@ -78,7 +78,7 @@ def tune(
                 continue
             begun, finding, sound = time.monotonic(), None, False
             try:
-                tuner.train_step(done)
+                tuner.train_step(min(done, 1.0))
             except FloatingPointError as error:
                 finding = examine(history, tuner.losses, broken=str(error))
             except (torch.OutOfMemoryError, MemoryError) as error:
@@ -91,7 +91,7 @@ def tune(
             )  # fmt: skip
             if finding is None and due:
                 marks = tuner.marks()
-                finding = examine([*history, marks], tuner.losses)
+                finding = examine([*history, marks], tuner.losses) or _of_judge(tuner)
                 history.append(marks)
                 yield _report(tuner, watch, min(done, 1.0), minutes, marks, finding)
                 sound = finding is None
@@ -163,6 +163,18 @@ def _paused(still: Callable[[], bool]) -> Iterator[Event]:
     while still():
         time.sleep(_WAIT)
     yield GoingOn()
+
+
+def _of_judge(tuner: Tuner) -> Health | None:
+    """What the judge's answers say of a full run. One that has nothing more to teach is dismissed."""
+    found = tuner.judge_finding()
+    if found is None:
+        return None
+    if found.kind in ("beaten", "overfitted", "same"):
+        assert tuner.judge is not None
+        tuner.judge.dismissed = True
+        return None
+    return found_of("diverged")
 
 
 def _halved(tuner: Tuner, error: Exception) -> Event:

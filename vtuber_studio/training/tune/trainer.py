@@ -7,30 +7,29 @@ written whole and then renamed. What does not move is the bundle's own.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, write_atomically
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.training.gan.schedules import rate
+from vtuber_studio.training.health import Finding, diversity
 from vtuber_studio.training.losses import class_weights
 from vtuber_studio.training.trainer import fast_bf16, load_moments, section
 from vtuber_studio.training.tune.config import TuneConfig, hold_factor
+from vtuber_studio.training.tune.judge import Judge, places, windows
 from vtuber_studio.training.tune.looks import questions
 from vtuber_studio.training.tune.losses import coverage_targets, held_loss, kept_share, masked_psnr, picture_loss
 from vtuber_studio.training.tune.networks import bundle_networks, choose_weights
 from vtuber_studio.training.tune.scene import Scene, make_scene, paint_scene, scene_logits
+from vtuber_studio.training.tune.snapshots import fitting, read_snapshot, write_snapshot
 
 HELD_BACK_FROM, HELD_BACK = 5, 5  # pictures from which on one is held back, and of how many
 WATCHED = 2  # other looks a network by which what was kept is measured
@@ -95,8 +94,11 @@ class Tuner:
         shots = [each.shot for k, each in enumerate(pictures) if k not in held]
         self.questions = questions(self.manifest, shots, config.looks, config.seed)
         self.weights: dict[str, dict[str, Tensor]] = {}
+        self.judge = Judge(config, self.device) if config.mode == "full" and config.judge else None
         self.losses: list[float] = []
         self.before: list[Tensor] = []
+        self.seen: list[tuple[Tensor, Tensor]] = []  # windows of pictures, and of what was painted, in a step
+        self.told = False  # whether the judge is heard in it
 
     def _learnable(self, picture: Fitted) -> _Learnable:
         scene = make_scene(self.manifest, picture.shot, self.config.scale, self.device)
@@ -112,6 +114,8 @@ class Tuner:
         """One step when share ``done`` of the run is over. FloatingPointError, before any weight changes, when the loss
         or the gradient is not finite. Its chance is a function of the seed and the step alone."""
         rng = np.random.default_rng([self.config.seed, self.step])
+        self.told = self.judge is not None and self.judge.heard(done)
+        self.seen = []
         self.optimizer.zero_grad(set_to_none=True)
         total = 0.0
         chosen = self._chosen()
@@ -127,6 +131,9 @@ class Tuner:
         for group in self.optimizer.param_groups:
             group["lr"] = self.eased * self.config.rate * rate("cosine", self.config.warmup, done)
         self.optimizer.step()
+        for number, (real, made) in enumerate(self.seen):
+            assert self.judge is not None
+            self.judge.learn(real, made, self._chance(1 + number))
         self.step += 1
         self.images += len(chosen)
         self.losses.append(total)
@@ -143,7 +150,19 @@ class Tuner:
         return found
 
     def _picture_loss(self, picture: _Learnable) -> Tensor:
-        return picture_loss(self.painted(picture), picture.target, self.config.edges)
+        made = self.painted(picture)
+        loss = picture_loss(made, picture.target, self.config.edges)
+        if self.judge is None or self.judge.dismissed:
+            return loss
+        rng = np.random.default_rng([self.config.seed, self.step, len(self.seen)])
+        looked = windows(made, places(picture.target, rng))
+        other = self.learned[int(rng.integers(len(self.learned)))].target
+        self.seen.append((windows(other, places(other, rng)), looked.detach()))
+        return loss + self.config.judge * self.judge.asked(looked, self._chance(0)) if self.told else loss
+
+    def _chance(self, number: int) -> torch.Generator:
+        """Of the step alone, that a resumed run goes on alike."""
+        return torch.Generator().manual_seed(1_000_003 * self.config.seed + 101 * self.step + number)
 
     def painted(self, picture: _Learnable) -> Tensor:
         """[1, 4, S, S] of a picture's fit, by the networks as they are."""
@@ -166,9 +185,7 @@ class Tuner:
             if name not in self.weights:
                 self.weights[name] = self._class_weights(name)
             gone, detail = held_loss(part, logits, untuned, self.weights[name], phase)
-            # each network is held as often as it is asked: in a few steps of many
-            share = len(names) / self.config.held_networks / len(names)
-            loss = factor * share * (self.config.hold * gone + self.config.hold_detail * detail)
+            loss = factor / self.config.held_networks * (self.config.hold * gone + self.config.hold_detail * detail)
             loss.backward()
             total += float(loss.detach())
         return total
@@ -213,6 +230,17 @@ class Tuner:
         mean = float(np.mean(learned))
         return Marks(mean, float(np.mean(held)) if held else None, float(np.mean(kept)))
 
+    def judge_finding(self) -> Finding | None:
+        """What is wrong with what the judge says, if anything, since this was asked last."""
+        if self.judge is None or self.judge.dismissed or not self.seen:
+            return None
+        rng = np.random.default_rng([self.config.seed, self.step, 9])
+        some = [windows(each.target, places(each.target, rng)) for each in self.learned[:8]]
+        held = [windows(each.target, places(each.target, rng)) for each in self.held_back[:8]]
+        made = torch.cat([made for _, made in self.seen])
+        reference = diversity(torch.cat(some).cpu().numpy())
+        return self.judge.look(self.images, made, torch.cat(held) if held else None, reference)
+
     @torch.no_grad()
     def shown(self, count: int = 3) -> list[tuple[Tensor, Tensor, Tensor]]:
         """Of a few pictures, those held back first: the picture, what the untuned networks and what the moving average
@@ -232,60 +260,45 @@ class Tuner:
         tensors |= {f"average.{key}": value for key, value in self.average.items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"moment.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
-        counters = {key: getattr(self, key) for key in _COUNTED}
-        self._write("state", tensors, counters)
+        counters: dict[str, Any] = {key: getattr(self, key) for key in _COUNTED}
+        if self.judge is not None:
+            own, counted = self.judge.state()
+            tensors |= own
+            counters["judge"] = counted
+        write_snapshot(self.folder, "state", tensors, counters | {"config": asdict(self.config)})
 
     def save_best(self, marks: Marks) -> None:
         """Write the moving average as the best so far."""
-        self._write("best", self.average, {"step": self.step, "images": self.images, **asdict(marks)})
-
-    def _write(self, name: str, tensors: Mapping[str, Tensor], counters: dict[str, int | float | None]) -> None:
-        whole = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
-        kept = {key: json.dumps(value) for key, value in counters.items()} | {"config": json.dumps(asdict(self.config))}
-        write_atomically(make_folder(self.folder) / f"{name}.safetensors", save(whole, kept))
-        table = {**counters, "config": asdict(self.config)}
-        write_atomically(self.folder / f"{name}.json", json.dumps(table, indent=1).encode())
+        counters = {"step": self.step, "images": self.images, **asdict(marks), "config": asdict(self.config)}
+        write_snapshot(self.folder, "best", self.average, counters)
 
     def load(self) -> None:
         """Go on from the folder's snapshot; StudioError when it does not fit."""
-        tensors, counters = self._read("state")
-        with self._fitting():
+        tensors, counters = read_snapshot(self.folder, "state", str(self.device))
+        with fitting():
             self.take(section(tensors, "weight."))
             for key, value in self.average.items():
                 value.copy_(tensors[f"average.{key}"])
             load_moments(self.optimizer, section(tensors, "moment."))
             for key in _COUNTED:
                 setattr(self, key, counters[key])
+            if self.judge is not None:
+                self.judge.take(tensors, counters["judge"])
         self.losses = []
 
     def load_best(self) -> Marks:
-        """The networks, and their average, as they were when they were best; moments begin anew."""
-        tensors, counters = self._read("best")
-        with self._fitting():
+        """The networks, and their average, as they were when they were best; moments begin anew, without the judge."""
+        tensors, counters = read_snapshot(self.folder, "best", str(self.device))
+        with fitting():
             self.take(tensors)
             for key, value in self.average.items():
                 value.copy_(tensors[key])
             marks = Marks(*(counters[field] for field in ("learned", "held_back", "kept")))
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": {}})
+        if self.judge is not None:  # what led here must not lead there again
+            self.judge.dismissed = True
         self.losses = []
         return marks
-
-    def _read(self, name: str) -> tuple[dict[str, Tensor], dict[str, float]]:
-        path = self.folder / f"{name}.safetensors"
-        with self._fitting():
-            tensors = load_file(path, device=str(self.device))
-            with safe_open(path, "pt") as file:
-                counters = {key: json.loads(value) for key, value in file.metadata().items()}
-            return tensors, counters
-        raise AssertionError  # _fitting never swallows
-
-    @contextmanager
-    def _fitting(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            message = f"The snapshot of this run cannot be used: {str(error).partition(chr(10))[0]}"
-            raise StudioError(message, "Begin a new run with the same pictures.") from error
 
 
 @dataclass(frozen=True)
