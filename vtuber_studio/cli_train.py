@@ -91,8 +91,8 @@ def train_reader(
 
     with torch_needed():
         from vtuber_studio.training.reader.export import export_reader
-        from vtuber_studio.training.reader.trainer import ReaderConfig
-        from vtuber_studio.training.reader.trainer import train_reader as train
+        from vtuber_studio.training.reader.learner import ReaderConfig
+        from vtuber_studio.training.reader.run import train_reader as train
 
     for step in train(out, ReaderConfig(portraits=portraits), minutes=minutes, resume=resume):
         typer.echo(msgspec.json.encode({"fraction": step.fraction, "doing": step.message, **step.figures}))

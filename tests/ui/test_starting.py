@@ -24,8 +24,8 @@ from vtuber_studio.core.pose import POSE_ROWS
 from vtuber_studio.core.project import NamedLook, Project, save_project
 from vtuber_studio.engine.fitting import first_look
 from vtuber_studio.engine.manifest import File, Network, inputs_of
-from vtuber_studio.engine.reading import VIEW
 from vtuber_studio.engine.render import render
+from vtuber_studio.engine.views import VIEW
 from vtuber_studio.ui.bridge import to_qimage
 from vtuber_studio.ui.job import wait_for_jobs
 from vtuber_studio.ui.main_window import MainWindow

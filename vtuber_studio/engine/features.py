@@ -9,7 +9,8 @@ import numpy as np
 from vtuber_studio.core.attribute import Value
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Network, manifest_of
-from vtuber_studio.engine.reading import WHOLE, asked, on_paper, reader_of, square
+from vtuber_studio.engine.reading import asked, reader_of
+from vtuber_studio.engine.views import WHOLE, on_paper, square
 
 _FACE = np.array([[204.0, 232.0], [308.0, 232.0], [256.0, 297.0]])  # canvas units: eyes and mouth, the head upright
 

@@ -3,7 +3,8 @@ a confidence, its colours are measured in the picture.
 
 The reader is shown squares of the picture: where the face seems to be is found first, then the whole portrait and the
 face from near are looked at, and each row is read in the view that shows it best: several times, from a little nearer
-and farther and in the mirror, because the mean of what is read is nearer the truth than any one answer.
+and farther and in the mirror, because the mean of what is read is nearer the truth than any one answer. Eyes, brows
+and mouth are read by networks of their own where the generator has them (``details``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 
@@ -22,16 +22,26 @@ from vtuber_studio.core.image import check_image
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.pose import POSE_ROWS, Pose
 from vtuber_studio.core.shot import Shot
+from vtuber_studio.engine.details import Told, detail_networks, read_details
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Input, Manifest, Network, manifest_of
 from vtuber_studio.engine.read_colours import Regions, palette_of
+from vtuber_studio.engine.views import (
+    NEAR,
+    VIEW,
+    WHOLE,
+    Levels,
+    Square,
+    crop,
+    in_picture,
+    on_paper,
+    pictures,
+    square,
+    within,
+)
 
-VIEW = 96  # pixels a side that the reader is shown
-NEAR, WHOLE = 2.15, 4.70  # sides of its two views in distances between the eyes: the face, the whole portrait
-_EYES_TO_MOUTH = 0.6  # the same distance once more, as a drawing of ours has it
 _ROUNDS = 2  # of looking again where the face was found
 _ZOOMS = (0.94, 1.0, 1.06)  # sides of the squares that are read, as they are and mirrored
-_PAPER = 235.0  # grey that a transparent picture is laid on
 _CHANCE = 0.577  # standard deviation of an even guess in -1..1
 _STILL = 0.07  # share of its range by which a part of the face must move to count; degrees of the head are
 _UPRIGHT = 1.5
@@ -62,8 +72,11 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
     network = reader_of(manifest)
     flat = on_paper(image)
     points, views, answers = _sought(generator, flat)
-    regions = [Regions(network.names["regions"], answers["regions"][k], _crop(flat, views[k])) for k in (0, 1)]
-    values, sure = believed(network, *_read(generator, network, flat, views), manifest)
+    regions = [Regions(network.names["regions"], answers["regions"][k], crop(flat, views[k])) for k in (0, 1)]
+    named = dict(zip(network.names["points"], points, strict=True))
+    told = read_rows(generator, network, flat, views)
+    told |= read_details(generator, detail_networks(manifest), flat, named)
+    values, sure = believed(told, manifest)
     shot, surer = _shot(manifest, values, sure, regions)
     return Reading(shot, {**sure, **surer}, _named(network, points))
 
@@ -84,10 +97,10 @@ def _sought(generator: Generator, flat: Levels) -> tuple[np.ndarray, list[Square
     views = [(np.array([width, height]) / 2, float(max(width, height)))]
     answers = asked(generator, flat, views)
     for _ in range(_ROUNDS):
-        points = _in_picture(answers["points"][-1], views[-1])
-        views = [_within(square(points, view), width, height) for view in (WHOLE, NEAR)]
+        points = in_picture(answers["points"][-1], views[-1])
+        views = [within(square(points, view), width, height) for view in (WHOLE, NEAR)]
         answers = asked(generator, flat, views)
-    return _in_picture(answers["points"][-1], views[-1]), views, answers
+    return in_picture(answers["points"][-1], views[-1]), views, answers
 
 
 def _named(network: Network, points: np.ndarray) -> dict[str, tuple[float, float]]:
@@ -116,66 +129,16 @@ def reader_of(manifest: Manifest) -> Network:
     return network
 
 
-def square(points: np.ndarray, view: float) -> tuple[np.ndarray, float]:
-    """(centre [2], side) of the square that a view shows; ``points``: right eye, left eye, mouth, in any unit."""
-    eyes = points[:2].mean(0)
-    apart = float(np.hypot(*(points[1] - points[0])))
-    down = float(np.hypot(*(points[2] - eyes)))
-    return 0.65 * eyes + 0.35 * points[2], view * max(apart, down / _EYES_TO_MOUTH, 1e-3)
-
-
-Square = tuple[np.ndarray, float]
-
-
-def _within(wanted: Square, width: int, height: int) -> Square:
-    """The square, neither a speck nor a map: what the reader makes of no face at all."""
-    centre, side = wanted
-    longest = max(width, height)
-    return np.clip(centre, 0, [width, height]), float(np.clip(side, 0.08 * longest, 3.0 * longest))
-
-
-Levels = list[np.ndarray]  # a picture float32 [H, W, 3], a half, a quarter of it ..., averaged
-
-
-def on_paper(image: np.ndarray) -> Levels:
-    """A picture in 0..255, on grey where it is transparent."""
-    alpha = image[..., 3:].astype(np.float32) / 255
-    levels: Levels = [image[..., :3] * alpha + np.float32(_PAPER) * (1 - alpha)]
-    while min(levels[-1].shape[:2]) >= 2 * VIEW:
-        height, width = levels[-1].shape[:2]
-        smaller = cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        levels.append(np.asarray(smaller))
-    return levels
-
-
-def _crop(levels: Levels, view: Square) -> np.ndarray:
-    """float32 [VIEW, VIEW, 3]: a square of the picture, averaged where it is larger, or fine lines would flicker."""
-    (x, y), side = view
-    wanted = int(np.clip(np.floor(np.log2(side / VIEW)), 0, len(levels) - 1)) if side > VIEW else 0
-    flat, whole = levels[wanted], levels[0]
-    wide, high = flat.shape[1] / whole.shape[1], flat.shape[0] / whole.shape[0]
-    fine = 2 if side * wide > VIEW else 1
-    size = fine * VIEW
-    h, v = size / (side * wide), size / (side * high)  # pixels, before the last halving, to one of the level
-    matrix = np.array([[h, 0, size / 2 - h * (x * wide - 0.5) - 0.5], [0, v, size / 2 - v * (y * high - 0.5) - 0.5]])
-    edge = levels[-1]
-    paper = np.median(np.concatenate([edge[0], edge[:, 0], edge[:, -1]]), 0).tolist()  # what lies around the picture
-    seen = cv2.warpAffine(flat, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=paper)
-    return seen if fine == 1 else cv2.resize(seen, (VIEW, VIEW), interpolation=cv2.INTER_AREA)
-
-
 def asked(generator: Generator, flat: Levels, views: list[Square]) -> dict[str, np.ndarray]:
     """The reader's outputs for each view of a picture ``on_paper``."""
-    pictures = np.stack([_crop(flat, view) for view in views]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
-    return generator.ask("reader", picture=pictures)
+    return generator.ask("reader", picture=pictures(flat, views))
 
 
-def _read(
-    generator: Generator, network: Network, flat: Levels, views: list[Square]
-) -> tuple[np.ndarray, np.ndarray]:
-    """(values [2, k, V], spread [2, k, R]) of each view, seen k times; mirrored answers are turned back."""
+def read_rows(generator: Generator, network: Network, flat: Levels, views: list[Square]) -> dict[str, Told]:
+    """What is said of each row in the view that shows it best, as in training, seen several times; mirrored answers
+    are turned back."""
     squares = [(centre, zoom * side) for centre, side in views for zoom in _ZOOMS]
-    crops = np.stack([_crop(flat, each) for each in squares]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
+    crops = pictures(flat, squares)
     answers = generator.ask("reader", picture=np.concatenate([crops, crops[..., ::-1]]))
     values, spread = answers["values"].copy(), answers["spread"]
     starts = np.cumsum([0, *(row.size for row in network.rows)])
@@ -186,52 +149,41 @@ def _read(
     pairs = network.names["swapped"]
     for a, b in zip(pairs[::2], pairs[1::2], strict=True):
         turned[:, [at[a], at[b]]] = turned[:, [at[b], at[a]]]
-    count = len(_ZOOMS)
-    apart = [np.concatenate([own[:count], own[2 * count : 3 * count]]) for own in (values, spread)]
-    near = [np.concatenate([own[count : 2 * count], own[3 * count :]]) for own in (values, spread)]
-    return np.stack([apart[0], near[0]]), np.stack([apart[1], near[1]])
-
-
-def _in_picture(points: np.ndarray, view: Square) -> np.ndarray:
-    """Points [P, 2] of a view as pixels of the picture."""
-    centre, side = view
-    return centre + (points.astype(float) - 0.5) * side
+    ranges = [row.name for row in network.rows if not row.choices]
+    found = {}
+    for row in network.rows:
+        near = row.name in network.names["near"]
+        seen = np.arange(len(values)) // len(_ZOOMS) % len(views) == near  # whole, near; whole and near in the mirror
+        own = values[seen, at[row.name] : at[row.name] + row.size].astype(float)
+        wide = None if row.choices else spread[seen, ranges.index(row.name)].astype(float)
+        found[row.name] = Told(row, own, wide)
+    return found
 
 
 def believed(
-    network: Network, values: np.ndarray, spread: np.ndarray, manifest: Manifest | None = None
+    told: Mapping[str, Told], manifest: Manifest | None = None
 ) -> tuple[dict[str, Value], dict[str, float]]:
-    """(values, confidences 0..1) by row, from what the views answer: the whole portrait, then from near, each seen k
-    times: [2, k, V], [2, k, R].
-
-    Each row is read in the view that shows it best, as in training; probabilities and means are averaged. With a
-    ``manifest`` what is rare there takes more to be believed (``usual``).
-    """
+    """(values, confidences 0..1) by row: probabilities and means are averaged. With a ``manifest`` what is rare there
+    takes more to be believed (``usual``)."""
     known = {row.name: row for row in manifest.attributes} if manifest else {}
     absent = {key for entry in manifest.parts for key in entry.part.empty_when} if manifest else set()
-    near = set(network.names["near"])
     found: dict[str, Value] = {}
     sure: dict[str, float] = {}
-    at = ranges = 0
-    for row in network.rows:
-        view = int(row.name in near)
-        own = values[view, :, at : at + row.size].astype(float)
-        if row.choices:
+    for name, (row, own, spread) in told.items():
+        if spread is None:
             share = np.exp(own - own.max(1, keepdims=True))
             mean = (share / share.sum(1, keepdims=True)).mean(0)
-            if row.name in known and known[row.name].choices == row.choices:
-                mean = usual(known[row.name], mean, row.name in absent)
+            if name in known and known[name].choices == row.choices:
+                mean = usual(known[name], mean, name in absent)
             best = int(mean.argmax())
-            found[row.name], sure[row.name] = row.choices[best], float(mean[best])
+            found[name], sure[name] = row.choices[best], float(mean[best])
         else:
-            deviation = float(np.exp(np.clip(spread[view, :, ranges], -3.5, 1.0)).mean())
-            mean = own.mean()
-            if row.name in known and known[row.name].prior:
-                mean = expected(known[row.name], float(mean), deviation)
-            found[row.name] = _decoded(row, float(mean))
-            sure[row.name] = float(np.clip(1 - deviation / _CHANCE, 0, 1))
-            ranges += 1
-        at += row.size
+            deviation = float(np.exp(np.clip(spread, -3.5, 1.0)).mean())
+            middle = own.mean()
+            if name in known and known[name].prior:
+                middle = expected(known[name], float(middle), deviation)
+            found[name] = _decoded(row, float(middle))
+            sure[name] = float(np.clip(1 - deviation / _CHANCE, 0, 1))
     return found, sure
 
 

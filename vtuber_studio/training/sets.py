@@ -22,8 +22,9 @@ from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.fitting import first_look, persona
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.engine.manifest import Manifest, Network, manifest_of
-from vtuber_studio.engine.reading import on_paper, reader_of
+from vtuber_studio.engine.reading import reader_of
 from vtuber_studio.engine.render import RenderCache, compose, render
+from vtuber_studio.engine.views import on_paper
 from vtuber_studio.training.distances import (
     Eye,
     Seen,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from vtuber_studio.core.palette import from_oklab
-from vtuber_studio.engine.reading import NEAR, VIEW, WHOLE, square
+from vtuber_studio.engine.views import NEAR, VIEW, WHOLE, square
 from vtuber_studio.training.reader.labels import POINTS_MIRRORED, REGIONS, SWAPPED, TURNED, columns
 from vtuber_studio.training.reader.portraits import LINES, REGION, SIDE
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from vtuber_studio.artist import schema
@@ -55,13 +58,36 @@ SWAPPED = (("eye_open_left", "eye_open_right"),)
 POINTS_MIRRORED = (1, 0, 2, 3)
 
 
+@dataclass(frozen=True)
+class Detail:
+    """What a network of its own reads from near: around which points, the second seen in the mirror, and which rows;
+    of ``swapped`` rows the first is that of the side that it is shown."""
+
+    at: tuple[str, ...]
+    rows: tuple[Attribute, ...]
+    turned: tuple[str, ...] = ()
+    swapped: tuple[str, ...] = ()
+
+
+_BOTH_EYES = ("eye_spacing", "eye_open_left")  # not seen in one eye, or the same as its other row
+DETAILS: dict[str, Detail] = {
+    "reader_eye": Detail(
+        ("eye_right", "eye_left"),
+        tuple(row for row in ROWS if set(row.parts) & {"eyes", "brows"} and row.name not in _BOTH_EYES),
+        ("gaze_x",),
+        ("eye_open_right", "eye_open_left"),
+    ),
+    "reader_mouth": Detail(("mouth",), tuple(row for row in ROWS if set(row.parts) & {"mouth", "nose"})),
+}
+
+
 def neutral_points(values: Values) -> np.ndarray:
     """[P, 2] canvas points of POINTS, the head upright."""
     own = {row.name: values.get(row.name, row.default) for row in ROWS}
     return np.array([eyes.middle(own, -1.0), eyes.middle(own, 1.0), mouth.middle(own), face.chin(own)])
 
 
-def columns() -> dict[str, slice]:
+def columns(rows: Sequence[Attribute] = ROWS) -> dict[str, slice]:
     """Row -> its place among the numbers of ``core.attribute.encode``."""
-    ends = np.cumsum([row.size for row in ROWS])
-    return {row.name: slice(int(end) - row.size, int(end)) for row, end in zip(ROWS, ends, strict=True)}
+    ends = np.cumsum([row.size for row in rows])
+    return {row.name: slice(int(end) - row.size, int(end)) for row, end in zip(rows, ends, strict=True)}

@@ -13,13 +13,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vtuber_studio.engine.reading import VIEW
+from vtuber_studio.engine.details import DETAIL
+from vtuber_studio.engine.views import VIEW
 
 WIDTHS = (16, 48, 96, 160)  # channels at 1/2, 1/4, 1/8, 1/16 of the view
 LOOKS = 8  # places that are looked at, at each of the two coarsest resolutions
 HIDDEN = 288
 GRID, CELLS = 12, VIEW // 8  # channels and side of what is read off directly
 MIDDLE = 32  # channels in which regions and points are found
+
+DETAIL_WIDTHS = (24, 56, 88, 104)  # of what reads one detail
+DETAIL_GRID = (24, 48)  # channels of what is read off at 1/8 and at 1/16
 
 
 class Answer(NamedTuple):
@@ -138,6 +142,32 @@ class Reader(nn.Module):
             first = 2 * phase[0] + phase[1]  # pixel shuffle's order
             regions = F.conv2d(m, self.paint.weight[first::4], cast(Tensor, self.paint.bias)[first::4])
         return Answer(values, spread, places(self.heat(m)), regions)
+
+
+class DetailReader(nn.Module):
+    """``picture`` [n, 3, DETAIL, DETAIL] in -1..1 -> (values, spread), as of an Answer. What is shown lies alike every
+    time, so all is read off the grid."""
+
+    def __init__(self, values: int, ranges: int) -> None:
+        super().__init__()
+        a, b, c, d = DETAIL_WIDTHS
+        self.stem, self.stages = Stem(a), nn.ModuleList([Stage(a, b), Stage(b, c), Stage(c, d)])
+        self.grid, self.rough = ConvNorm(c, DETAIL_GRID[0]), ConvNorm(d, DETAIL_GRID[1])
+        self.hidden = nn.Linear(sum(w * (DETAIL // s) ** 2 for w, s in zip(DETAIL_GRID, (8, 16), strict=True)), 160)
+        self.values, self.spread = nn.Linear(160, values), nn.Linear(160, ranges)
+        nn.init.zeros_(self.spread.weight)
+
+    def matrices(self) -> list[nn.Parameter]:
+        """Weights between two layers of features: what an optimizer of matrices takes."""
+        inner = [norm for stage in cast(list[Stage], self.stages) for norm in (stage.down, stage.first, stage.second)]
+        layers = [*(norm.conv for norm in (self.stem.first, *inner, self.rough)), self.hidden]
+        return [cast(nn.Parameter, layer.weight) for layer in layers]
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.stages[1](self.stages[0](self.stem(picture)))
+        cells = F.relu(self.grid(x)).flatten(1), F.relu(self.rough(self.stages[2](x))).flatten(1)
+        x = F.relu(self.hidden(torch.cat(cells, 1)))
+        return self.values(x).float(), self.spread(x).float()
 
 
 def places(heat: Tensor) -> Tensor:
