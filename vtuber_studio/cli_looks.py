@@ -219,6 +219,21 @@ def along(look: Look, manifest: Manifest, wishes: Sequence[str]) -> Look:
     return look
 
 
+def _check_ending(out: Path) -> None:
+    if out.suffix.lower() not in (".png", ".json"):
+        raise StudioError(f"{out.name} is neither a .json nor a .png file.", "Name it for example look.json.")
+
+
+def check_look_file(out: Path, picture: Path) -> None:
+    """StudioError, before any work is done, for a name that ``write_look`` refuses, or that is the picture's own."""
+    from vtuber_studio.core.files import require_folder
+
+    _check_ending(out)
+    require_folder(out)
+    if out.exists() and picture.exists() and out.samefile(picture):
+        raise StudioError(f"{out.name} is the picture itself, which would be replaced.", "Choose another name.")
+
+
 def write_look(look: Look, out: Path, generator: Path | None) -> None:
     """A look as its JSON, or as a picture that carries it, by the file's name."""
     from vtuber_studio.core.files import write_atomically
@@ -226,10 +241,9 @@ def write_look(look: Look, out: Path, generator: Path | None) -> None:
     from vtuber_studio.engine.fitting import keep
     from vtuber_studio.engine.generator import load_generator
 
+    _check_ending(out)
     if out.suffix.lower() == ".png":
         return _picture(load_generator(generator), look, out, 512)
-    if out.suffix.lower() != ".json":
-        raise StudioError(f"{out.name} is neither a .json nor a .png file.", "Name it for example look.json.")
     write_atomically(out, keep(look, read_bundle(find_bundle(generator)).manifest).to_json())
     typer.echo(out)
 

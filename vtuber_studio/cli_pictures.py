@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vtuber_studio.cli_looks import GeneratorOption, OutOption, look_of, write_look
+from vtuber_studio.cli_looks import GeneratorOption, OutOption, check_look_file, look_of, write_look
 from vtuber_studio.core.pose import POSE_ROWS
 
 app = typer.Typer()
@@ -24,15 +24,18 @@ def prepare(
 ) -> None:
     """Lay your own pictures on the canvas: face in its place, background removed, poor ones named and left out."""
     from vtuber_studio.core.errors import StudioError
-    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.files import make_folder, write_atomically
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.intake.bring import bring, picture_files
     from vtuber_studio.intake.drawn import finder_of
 
     files, taken = picture_files(pictures), set[str]()
-    out.mkdir(parents=True, exist_ok=True)
-    for each in bring(files, finder_of(load_generator(generator))):
+    if out.resolve() in {path.resolve().parent for path in files}:
+        raise StudioError(f"{out} holds your own pictures: some of them would be replaced.", "Choose another folder.")
+    drawn = finder_of(load_generator(generator))
+    make_folder(out)
+    for each in bring(files, drawn):
         place: Path | None = None
         if each.image is not None and (each.keep or every):
             place = out / f"{_free(each.path.stem, taken)}.png"
@@ -58,6 +61,8 @@ def read(
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.engine.reading import read_look, reader_of
 
+    if out is not None:
+        check_look_file(out, picture)
     loaded = load_generator(generator)
     reader_of(loaded.manifest)
     reading = read_look(loaded, read_picture(picture))
@@ -93,7 +98,7 @@ def fit(
     import numpy as np
 
     from vtuber_studio.core.errors import StudioError
-    from vtuber_studio.core.files import write_atomically
+    from vtuber_studio.core.files import require_png, write_atomically
     from vtuber_studio.core.image import encode_png
     from vtuber_studio.core.picture import read_picture
     from vtuber_studio.core.shot import Shot
@@ -103,6 +108,10 @@ def fit(
     from vtuber_studio.intake.drawn import finder_of
     from vtuber_studio.intake.fit import first_guess, fit_picture
 
+    check_look_file(out, picture)
+    if report is not None:
+        require_png(report)
+        check_look_file(report, picture)
     loaded = load_generator(generator)
     brought = look_at(picture, read_picture(picture, SIDE), finder_of(loaded))
     if brought.image is None:

@@ -189,6 +189,29 @@ def test_prepare_writes_what_is_good_and_names_the_rest(tmp_path: Path, drawing:
     assert "None of these" in refused("prepare", folder / "broken.png", "--out", tmp_path / "none")
 
 
+def test_no_picture_of_the_users_own_is_replaced_nor_any_work_done_in_vain(tmp_path: Path, drawing: np.ndarray) -> None:
+    path = tmp_path / "hers.png"
+    Image.fromarray(drawing).save(path)
+    before = path.read_bytes()
+    (tmp_path / "file").touch()
+    assert "own pictures" in refused("prepare", path, "--out", tmp_path)
+    assert "cannot be made" in refused("prepare", path, "--out", tmp_path / "file")
+    assert "picture itself" in refused("fit", path, "--out", path)
+    assert "picture itself" in refused("read", path, "--out", path)
+    assert "There is no folder" in refused("fit", path, "--out", tmp_path / "none" / "look.json")
+    assert "does not end so" in refused("fit", path, "--out", tmp_path / "a.json", "--report", tmp_path / "a.jpg")
+    assert path.read_bytes() == before and {each.name for each in tmp_path.iterdir()} == {"hers.png", "file"}
+
+
+@pytest.mark.parametrize(("high", "wide"), [(1, 1), (2, 3000), (1600, 3), (64, 64)])
+@pytest.mark.parametrize("alpha", [0, 255])
+def test_pictures_of_nothing_are_said_to_be_so(high: int, wide: int, alpha: int) -> None:
+    found = look_at(Path("x"), np.full((high, wide, 4), alpha, np.uint8))
+    assert not found.keep and (alpha or "nothing to be seen" in found.troubles[0])
+    shown = Landmarks((0.1, 0.5), (0.9, 0.5), (0.5, 0.9))
+    assert not look_at(Path("x"), np.full((high, wide, 4), alpha, np.uint8), None, shown).keep
+
+
 def test_paths_that_hold_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refusals: list[Callable[[], object]] = [
         lambda: picture_files([tmp_path]),

@@ -37,7 +37,8 @@ def align(image: np.ndarray, marks: Landmarks, size: int = UNITS) -> np.ndarray:
     matrix[:, 2] += matrix[:, :2].sum(1) * 0.5 - 0.5
     shrunk = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     flat = _premultiplied(image)
-    while shrunk < 0.5:  # a warp samples four pixels: what is made much smaller is averaged first
+    # a warp samples four pixels: what is made much smaller is averaged first
+    while shrunk < 0.5 and min(flat.shape[:2]) > 1:
         height, width = flat.shape[0] // 2 * 2, flat.shape[1] // 2 * 2
         flat = cv2.resize(flat[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         matrix[:, 2] += matrix[:, :2].sum(1) * 0.5

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.files import read_file
+from vtuber_studio.core.image import MAX_BYTES
 from vtuber_studio.core.picture import PictureReader
 from vtuber_studio.core.tray import ORIGINALS, Given, Points, is_tray, original, read_tray
 from vtuber_studio.intake.align import CHIN, EYE_AT_LEFT, EYE_AT_RIGHT, UNITS, align
@@ -22,6 +24,7 @@ NAMED = (".gif", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".psd", ".svg")  # n
 MOST = 500  # pictures at once
 TWIN = "It is the same picture as"
 SIDE = 1600  # pixels: larger ones are made smaller
+_LEAST = 32 * 32  # pixels that are seen: fewer show nothing
 _NEAR = 0.08  # of a canvas: how far off its place an eye of a head that is turned may be
 
 
@@ -84,9 +87,9 @@ def bring(files: Iterable[Path], drawn: Finder | None = None) -> Iterator[Brough
         for path in files:
             try:
                 said = _given(path, given)
-                picture, ratio = reader.sized(path)
+                picture, ratio = reader.sized_from_bytes(read_file(path, MAX_BYTES))
             except StudioError as error:
-                yield Brought(path, troubles=(error.message,))
+                yield Brought(path, troubles=(str(error),))
                 continue
             shown = marks_of(said.points, ratio) if said and said.points else None
             brought = replace(look_at(path, picture, drawn, shown), ratio=ratio, chosen=bool(said and said.keep))
@@ -138,6 +141,8 @@ def look_at(
     path: Path, picture: np.ndarray, drawn: Finder | None = None, shown: Landmarks | None = None
 ) -> Brought:
     """What is found in one picture [H, W, 4]; eyes and chin where the user has ``shown`` them."""
+    if (picture[..., 3] > 32).sum() < _LEAST:
+        return Brought(path, None, picture, troubles=("There is nothing to be seen in it.",))
     faces = photographed_faces(picture)
     if shown is None and len(faces) > 1 and faces[1].apart > 0.6 * faces[0].apart:
         return Brought(path, None, picture, faces[0], True, ("There are several faces: crop it to one.",))

@@ -100,6 +100,9 @@ def _grabbed(image: np.ndarray, standing: np.ndarray | None) -> np.ndarray:
     if standing is not None:
         ground = cv2.resize(standing.astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) < 0.5
         mask[ground & (mask != cv2.GC_FGD)] = cv2.GC_BGD
+    core = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    if not core.any() or core.all():
+        return image[..., 3]  # there are no two kinds to tell apart
     cv2.setRNGSeed(0)  # its mixtures begin with a random clustering
     cv2.grabCut(
         np.ascontiguousarray(small[..., :3]), mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 5,

@@ -41,6 +41,7 @@ SHORT = {
     "The eyes were not found": "eyes not found",
     "No face was found": "no face found",
     "There are several faces": "several faces",
+    "There is nothing to be seen": "empty",
     "It is the same picture": "twice",
     "It is in the set already": "there already",
     "Its file is not there": "file is gone",
