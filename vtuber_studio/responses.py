@@ -133,7 +133,7 @@ class Answers(QObject):
         return {"median": round(statistics.median(times), 1), "p95": round(float(np.percentile(times, 95)), 1)}
 
 
-def _slid(answers: Answers, name: str) -> dict[str, float]:
+def slid(answers: Answers, name: str) -> dict[str, float]:
     """The handle of a slider, to and fro."""
     slider = answers.window.attributes.rows[name].slider
     assert slider is not None
@@ -211,8 +211,8 @@ def measure(generator: Path | None = None) -> dict[str, Any]:
     window = opened(generator)
     answers = Answers(window)
     figures = {
-        "slider_eyes": _slid(answers, "eye_size"),
-        "slider_hair": _slid(answers, "hair_volume"),
+        "slider_eyes": slid(answers, "eye_size"),
+        "slider_hair": slid(answers, "hair_volume"),
         "palette": _dyed(answers),
         "stroke": _painted(answers),
     }

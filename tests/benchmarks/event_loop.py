@@ -1,9 +1,10 @@
-"""Run by hand: ``python tests/benchmarks/event_loop.py [seconds]`` - how long the window keeps its user waiting.
+"""Run by hand: ``python tests/benchmarks/event_loop.py [seconds [run]]`` - how long the window keeps its user waiting.
 
 Milliseconds between two turns of the GUI thread's event loop (a timer of 1 ms is the clock), as JSON: while nothing
 happens, while the mouse goes over her, while a slider is dragged, while a region's mask is painted (and what one move
 of the brush takes), while twelve variations of a part, and the thirty-six looks of the wall, are drawn and gone
-through, while a 4096 px PNG is exported, and while a slider is dragged meanwhile.
+through, while a 4096 px PNG is exported, and while a slider is dragged meanwhile. With the folder of a fine-tune that
+was left while it tuned, also how soon two sliders answer before and while it goes on, and the turns meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from vtuber_studio.core.settings import Settings
 from vtuber_studio.engine.generator import load_generator
-from vtuber_studio.responses import after, vary, watch
+from vtuber_studio.responses import Answers, after, slid, vary, watch
 from vtuber_studio.ui import theme
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.ready_masks import TABLE
@@ -103,7 +104,27 @@ def wall(window: MainWindow) -> dict[str, float]:
     return found | {"call_ms": round(called, 1), "seconds": round(time.perf_counter() - begin, 1)}
 
 
-def main(seconds: float) -> dict[str, dict[str, float]]:
+def learning(window: MainWindow, run: Path, seconds: float) -> dict[str, dict[str, float]]:
+    """The panel open, a generator learning beside the window."""
+    answers, figures = Answers(window), dict[str, dict[str, float]]()
+    sliders = ("eye_size", "hair_volume")
+    figures |= {f"answer_{name}": slid(answers, name) for name in sliders}
+    window.docks.open(window.training)
+    trainer = window.trainer
+    trainer.go_on(run)
+    figures["learning_begins"] = watch(lambda: trainer.story.at is not None and trainer.story.at.stage == "tuning")
+    figures["learning"] = watch(after(5 * seconds))
+    window.docks.open(window.attributes)
+    figures |= {f"answer_{name}_learning": slid(answers, name) for name in sliders}
+    timer = drag(window, "eye_size")
+    figures["learning_and_slider"] = watch(after(5 * seconds))
+    timer.stop()
+    window.session.commit()
+    assert trainer.present == run, "it went on all the while"
+    return figures
+
+
+def main(seconds: float, run: Path | None = None) -> dict[str, dict[str, float]]:
     """Every row."""
     application = QApplication(sys.argv[:1])
     theme.apply(application)
@@ -149,10 +170,13 @@ def main(seconds: float) -> dict[str, dict[str, float]]:
     begin = time.perf_counter()
     window.dice.roll()
     figures["roll"] = {**watch(after(1.0)), "call_ms": round(1000 * (time.perf_counter() - begin - 1.0), 1)}
+    if run is not None:
+        figures |= learning(window, run, seconds)
     window.leaving.agreed = True
     window.close()
     return figures
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(float(sys.argv[1]) if len(sys.argv) > 1 else 4.0), indent=1))
+    told = main(float(sys.argv[1]) if len(sys.argv) > 1 else 4.0, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    print(json.dumps(told, indent=1))

@@ -97,7 +97,8 @@ def half_way(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def say(folder: Path, *events: ft.Event) -> None:
-    (folder / "say").write_bytes(b"".join(ft.encode(event) + b"\n" for event in events))
+    with open(folder / "say", "ab") as file:
+        file.write(b"".join(ft.encode(event) + b"\n" for event in events))
 
 
 def test_nothing_begins_before_it_is_said_whose_pictures_they_are(
@@ -157,6 +158,8 @@ def test_the_panel_says_how_it_goes(qtbot: QtBot, window: MainWindow, pictures: 
     say(folder, outside, inside, ft.Health("forgotten", "Sliders are being forgotten.", "Use less strength."))
     qtbot.waitUntil(lambda: box.sheet.shown is not None and box.health.isVisible(), timeout=WAIT)
     assert box.sheet.isVisible() and box.health.text() == "Sliders are being forgotten. Use less strength."
+    say(folder, ft.Advance("fitting", 0.2, "a.png: Eyewear: cat_eye"))
+    qtbot.waitUntil(lambda: "nearest to picture 2" in box.said.text(), timeout=WAIT)
     assert box.curves["kept"].isVisible() and box.curves["kept"].accessibleDescription() == "From 0.9 to 0.8"
     assert not box.curves["kept"].grab().isNull()
     texts = [box.said.text(), box.left.text(), box.pictures.text()]

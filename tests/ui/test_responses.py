@@ -15,8 +15,8 @@ def test_every_row_is_measured(window: MainWindow, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(responses, "MOVES", 5)
     answers, session = responses.Answers(window), window.session
     rows = {
-        "Eye size": lambda: responses._slid(answers, "eye_size"),
-        "Fringe": lambda: responses._slid(answers, "fringe_length"),
+        "Eye size": lambda: responses.slid(answers, "eye_size"),
+        "Fringe": lambda: responses.slid(answers, "fringe_length"),
         "Hair": lambda: responses._dyed(answers),
     }
     for label, row in rows.items():

@@ -141,7 +141,12 @@ class RunBox(Section):
         if story.at.stage == "tuning":
             many = self.tr("Learning from {} pictures.") if story.used != 1 else self.tr("Learning from {} picture.")
             return many.format(story.used) if story.pictures else self.tr("Learning.")
-        return story.at.message
+        words = {
+            "reading": self.tr("Reading the pictures."),
+            "fitting": self.tr("Looking for the look that comes nearest to picture {}.").format(story.used + 1),
+            "exporting": self.tr("Making a generator of what it has learned."),
+        }
+        return words[story.at.stage]
 
     def _left_out(self, story: Story) -> str:
         """Which pictures it does not learn from, and why."""
