@@ -63,8 +63,10 @@ def test_the_generator_is_like_the_artist_and_one_picture_is_not(generator: Gene
 
 
 def test_sliders_do_what_they_say(generator: Generator) -> None:
-    found = slider_accuracy(generator, 1, {"hair_length", "face_width"})
-    assert set(found["sliders"]) == {"hair_length", "face_width"} and found["ranges"] > 0.6 and found["looks"] == 1
+    names = {"shoulders", "face_width", "jaw", "nose"}  # of the whole portrait, and of the face from near
+    found = slider_accuracy(generator, 2, names)
+    assert set(found["sliders"]) == names and found["looks"] == 2 and found["choices"] == 1
+    assert all(found["sliders"][name]["on"] > 0.7 for name in names)
     assert all(each["off"] < 0.2 for each in found["sliders"].values())
 
 

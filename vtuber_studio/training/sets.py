@@ -112,12 +112,16 @@ def slider_accuracy(
     reader = reader_of(manifest)
     rows = [row for row in manifest.attributes if row.name in {own.name for own in reader.rows}]
     figures: dict[str, dict[str, float]] = {}
+    caches = [RenderCache() for _ in range(looks)]  # a slider moves one part or two of a look
     for number, row in enumerate(row for row in rows if names is None or row.name in names):
         values: Sequence[Value] = row.choices or [float(v) for v in np.linspace(row.low, row.high, _STEPS)]
         wanted, read, off = [], [], []
         for index in range(looks):
             look = _worn(manifest, persona(manifest, FIRST_SEED + index), row)
-            shown = [render(generator, look.set(**{row.name: value}), size=512, quality="preview") for value in values]
+            shown = [
+                render(generator, look.set(**{row.name: value}), size=512, cache=caches[index], quality="preview")
+                for value in values
+            ]
             answers = [values_of(reader, one) for one in features(generator, shown)]
             wanted += list(values)
             read += [answer[row.name] for answer in answers]
