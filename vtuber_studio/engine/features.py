@@ -16,9 +16,9 @@ _FACE = np.array([[204.0, 232.0], [308.0, 232.0], [256.0, 297.0]])  # canvas uni
 
 
 def features(generator: Generator, images: Sequence[np.ndarray]) -> np.ndarray:
-    """float32 [n, V] of pictures of the canvas [S, S, 4]: what the reader answers to each row in the view that it learned
-    it in, a share of 1 for each of its choices, -1..1 for a range. StudioError without a reader; figures of two readers
-    do not compare."""
+    """float32 [n, V] of pictures of the canvas [S, S, 4]: what the reader answers to each row, in the view that it
+    learned it in: a share of 1 for each of its choices, -1..1 for a range. StudioError without a reader; figures of
+    two readers do not compare."""
     reader = reader_of(manifest_of(generator))
     found = []
     for image in images:
