@@ -27,6 +27,7 @@ from vtuber_studio.core.pose import NEUTRAL, Pose
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.bundle import find_bundle, read_bundle
 from vtuber_studio.engine.details import detail_networks, read_details
+from vtuber_studio.engine.features import features, features_digest
 from vtuber_studio.engine.figure import check_shot
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.manifest_check import check_manifest
@@ -334,6 +335,29 @@ def test_each_eye_is_read_by_itself_and_together_they_say_the_rest(run: Path, tm
     assert found["eye_open_right"] == 1.0 and found["eye_open_left"] == 0.0
     assert found["gaze_x"] == pytest.approx(0.4) and found["iris_size"] == pytest.approx(0.3)
     assert set(told) == {row.name for row in DETAILS["reader_eye"].rows} | {"eye_open_left"}
+
+
+def test_features_are_of_the_view_and_the_network_that_learned_each_row(run: Path, tmp_path: Path) -> None:
+    manifest = read_bundle(export_reader(run, tmp_path / "bundle", find_bundle())).manifest
+    at = columns()
+
+    class Says(FakeGenerator):
+        """The whole portrait says -0.5 of every range, the face from near 0.5, an eye or the mouth alone 0.75."""
+
+        def ask(self, role: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+            network, n = self.manifest.networks[role], len(inputs["picture"])
+            values = np.full((n, network.outputs["values"][0]), 0.75, np.float32)
+            if role == "reader":
+                values[0], values[1] = -0.5, 0.5
+            return {"values": values, "spread": np.zeros((n, network.outputs["spread"][0]), np.float32)}
+
+    generator = Says()
+    generator.manifest = manifest
+    (found,) = features(generator, [np.zeros((512, 512, 4), np.uint8)])
+    for name, wanted in (("shoulders", -0.5), ("jaw", 0.5), ("iris_size", 0.75), ("mouth_width", 0.75)):
+        assert found[at[name]] == pytest.approx(wanted), name
+    assert found[at["clothes"]].sum() == pytest.approx(1)
+    assert features_digest(manifest).count("+") == 2
 
 
 def test_without_evidence_the_usual_is_expected() -> None:

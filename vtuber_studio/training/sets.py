@@ -17,7 +17,7 @@ import numpy as np
 from vtuber_studio.core.attribute import Attribute, Value
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.features import features, values_of
+from vtuber_studio.engine.features import features, features_digest, values_of
 from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.fitting import first_look, persona
 from vtuber_studio.engine.generator import Generator
@@ -83,7 +83,7 @@ def evaluate_sets(
     told, chance = two_sample(true, made)
     return {
         "pictures": count,
-        "reader": reader_digest(reader),
+        "reader": features_digest(manifest),
         "kid": {"mean": kid, "low": low, "high": high},
         "frechet": frechet_distance(true, made),
         **prdc(true, made),
@@ -160,11 +160,6 @@ def line_recall(true: np.ndarray, made: np.ndarray) -> float:
     """Share of the pixels of drawn line in ``true`` that have line in ``made`` at most a pixel away."""
     wanted, found = _line(true), cv2.dilate(_line(made).astype(np.uint8), np.ones((3, 3))).astype(bool)
     return float(found[wanted].mean()) if wanted.any() else 1.0
-
-
-def reader_digest(reader: Network) -> str:
-    """What two figures must share to be compared."""
-    return reader.file.sha256[:12]
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
