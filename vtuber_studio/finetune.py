@@ -40,9 +40,7 @@ from vtuber_studio.core.finetuning import (
     write_run,
 )
 from vtuber_studio.core.image import decode_png, encode_png
-from vtuber_studio.core.look import look_from_json
-from vtuber_studio.core.pose import require_pose
-from vtuber_studio.core.shot import Shot
+from vtuber_studio.core.runs import read_fit
 from vtuber_studio.engine.bundle import find_bundle, read_bundle, staged
 from vtuber_studio.engine.generator import Generator, load_generator
 from vtuber_studio.engine.memory import keep_heap
@@ -253,13 +251,7 @@ def _fitted(folder: Path) -> list[Fitted]:
     """The run's pictures with their shots; StudioError when one is damaged."""
     found = []
     for row in _listed(folder):
-        data = read_file(folder / FITS / f"{row['name']}.json", _LIMIT)
-        try:
-            told = json.loads(data)
-            look = look_from_json(json.dumps(told["look"]).encode())
-            shot = Shot(look, told["face"], require_pose(told["pose"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise StudioError(f"The fit of {row['file']} is damaged.", "Delete it from the run, and resume.") from error
+        shot = read_fit(folder / FITS / f"{row['name']}.json")
         found.append(Fitted(row["name"], _image(folder, row["name"]), shot))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,21 @@ from hypothesis import strategies as st
 
 from vtuber_studio.core import finetuning as ft
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.runs import MAX_LINE, Lines, Story, kept_run, kept_runs, new_run, remove_run, write_note
+from vtuber_studio.core.look import Look
+from vtuber_studio.core.pose import Pose
+from vtuber_studio.core.runs import (
+    MAX_LINE,
+    Lines,
+    Story,
+    kept_run,
+    kept_runs,
+    new_run,
+    newest_fits,
+    read_fit,
+    remove_run,
+    write_note,
+)
+from vtuber_studio.core.shot import Shot
 
 EVENTS = (
     ft.Advance(stage="reading", fraction=0.1, message="Reading"),
@@ -93,6 +108,17 @@ def test_runs_are_listed_the_newest_first_and_a_damaged_one_hides_no_other(tmp_p
     (broken / ft.RUN).write_text("{")
     assert [kept.folder for kept in kept_runs(tmp_path)] == [second, third, first]
     assert kept_runs(tmp_path / "none") == ()
+
+
+def test_a_fit_is_read_and_a_damaged_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / ft.FITS / "a.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"look": json.loads(Look(seed=3).to_json()), "face": {}, "pose": {"yaw": 4.0}}))
+    assert newest_fits(tmp_path, 2) == [(tmp_path / ft.PICTURES / "a.png", Shot(Look(seed=3), {}, Pose(yaw=4.0)))]
+    for data in ("{", "[]", '{"look": 1}', '{"look": {}, "face": {}, "pose": {"yaw": "left"}}'):
+        path.write_text(data)
+        with pytest.raises(StudioError):
+            read_fit(path)
 
 
 def test_a_note_stays_and_a_removed_run_goes(tmp_path: Path) -> None:

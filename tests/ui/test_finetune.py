@@ -3,6 +3,7 @@ contract; what it makes is a real bundle."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -18,13 +19,16 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.engine.bundles import make_bundle
+from tests.fakes import FakeGenerator
 from tests.ui.driving import WAIT, Open, pixels, undo_depth
 from tests.ui.test_generators import draws, install, named
 from tests.ui.test_trainer import FAKE
 from vtuber_studio.core import finetuning as ft
 from vtuber_studio.core.image import encode_png
 from vtuber_studio.core.paths import data_dir
+from vtuber_studio.core.pose import Pose
 from vtuber_studio.core.runs import alive, runs_dir
+from vtuber_studio.core.shot import Shot
 from vtuber_studio.core.tray import Given, Tray, write_tray
 from vtuber_studio.engine.fitting import fit
 from vtuber_studio.engine.generator import load_generator
@@ -151,15 +155,30 @@ def test_the_panel_says_how_it_goes(qtbot: QtBot, window: MainWindow, pictures: 
     assert "Learning from 1 picture" in box.said.text() and "minute" in box.left.text()
     assert "b.png: It is too small." in box.pictures.text() and "50 %" in window.tuned.light.text()
     assert box.curves["loss"].values == (0.5, 0.4) and not box.curves["kept"].isVisible()
+    for name in (ft.FITS, ft.PICTURES):
+        (folder / name).mkdir()
+    face = {"look": json.loads(window.session.look.to_json()), "face": {"mouth_open": 0.5}, "pose": {"yaw": 5.0}}
+    (folder / ft.FITS / "a.json").write_text(json.dumps(face))
+    red = np.full((512, 512, 4), (200, 0, 0, 255), np.uint8)
+    (folder / ft.PICTURES / "a.png").write_bytes(encode_png(red))
+    say(folder, ft.Picture("a.png", True, psnr=20.0), ft.Picture("c.png", True, psnr=20.0))
+    qtbot.waitUntil(lambda: box.sheet.shown is not None, timeout=WAIT)
+    fits = pixels(box.sheet.shown.toImage())  # type: ignore[union-attr]
+    shot = Shot(window.session.look, {"mouth_open": 0.5}, Pose(yaw=5.0))
+    drawn = render(FakeGenerator(), shot, size=256, quality="preview").astype(float)
+    paper = drawn[..., :3] * drawn[..., 3:] / 255 + 235 * (1 - drawn[..., 3:] / 255)
+    assert fits.shape == (256, 512, 4) and (fits[:, :256, 0] == 200).all() and (fits[:, :256, 1] == 0).all()
+    assert np.abs(fits[:, 256:, :3] - paper).max() <= 1 and box.heads[1].text() == "The nearest look"
     (folder / "samples").mkdir()
     (folder / "samples" / "1.png").write_bytes(encode_png(np.full((30, 30, 4), 200, np.uint8)))
     outside = ft.Advance("tuning", 0.6, "", figures={"loss": 0.3, "kept": 0.9}, sheet="../../../secret.png")
     inside = ft.Advance("tuning", 0.7, "", figures={"loss": 0.2, "kept": 0.8}, sheet="samples/1.png")
     say(folder, outside, inside, ft.Health("forgotten", "Sliders are being forgotten.", "Use less strength."))
-    qtbot.waitUntil(lambda: box.sheet.shown is not None and box.health.isVisible(), timeout=WAIT)
-    assert box.sheet.isVisible() and box.health.text() == "Sliders are being forgotten. Use less strength."
+    qtbot.waitUntil(lambda: box.heads[1].text() == "Before" and box.health.isVisible(), timeout=WAIT)
+    assert box.sheet.isVisible() and box.heads[2].isVisible()
+    assert box.health.text() == "Sliders are being forgotten. Use less strength."
     say(folder, ft.Advance("fitting", 0.2, "a.png: Eyewear: cat_eye"))
-    qtbot.waitUntil(lambda: "nearest to picture 2" in box.said.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "nearest to picture 3" in box.said.text(), timeout=WAIT)
     assert box.curves["kept"].isVisible() and box.curves["kept"].accessibleDescription() == "From 0.9 to 0.8"
     assert not box.curves["kept"].grab().isNull()
     texts = [box.said.text(), box.left.text(), box.pictures.text()]

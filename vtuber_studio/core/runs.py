@@ -5,6 +5,7 @@ Anyone may read a run's folder (see ``finetuning``); what is worked out here fro
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -16,9 +17,11 @@ from typing import Literal
 from msgspec import structs
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, sweep
+from vtuber_studio.core.files import make_folder, read_file, sweep
 from vtuber_studio.core.finetuning import (
     EVENTS,
+    FITS,
+    PICTURES,
     PID,
     STOP,
     Advance,
@@ -35,12 +38,16 @@ from vtuber_studio.core.finetuning import (
     read_run,
     write_run,
 )
+from vtuber_studio.core.look import look_from_json
 from vtuber_studio.core.names import file_stem
 from vtuber_studio.core.paths import data_dir
+from vtuber_studio.core.pose import require_pose
+from vtuber_studio.core.shot import Shot
 
 MAX_LINE = 100_000  # bytes; what is longer without an end is no event
 MAX_NOTE = 2_000  # characters
 _POINTS = 1_000  # of a curve; then every other one is left out
+_FIT = 50_000_000  # bytes of a fit: its look may hold masks
 _MOST = 16_000_000  # bytes of a run's events that are read
 State = Literal["waiting", "going", "broken", "done", "failed"]
 
@@ -214,6 +221,23 @@ def _alive_on_windows(pid: int) -> bool:
     kernel.GetExitCodeProcess(handle, ctypes.byref(code))
     kernel.CloseHandle(handle)
     return code.value == 259  # STILL_ACTIVE
+
+
+def read_fit(path: Path) -> Shot:
+    """The shot that came nearest to a picture, of its file in ``fits``; StudioError when that is damaged."""
+    data = read_file(path, _FIT)
+    try:
+        told = json.loads(data)
+        look = look_from_json(json.dumps(told["look"]).encode())
+        return Shot(look, told["face"], require_pose(told["pose"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StudioError(f"The fit {path.name} is damaged.", "Delete it from the run, and go on with that.") from error
+
+
+def newest_fits(folder: Path, most: int) -> list[tuple[Path, Shot]]:
+    """The prepared pictures whose looks were found last, with their shots, the newest first."""
+    fits = sorted((folder / FITS).glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [(folder / PICTURES / f"{path.stem}.png", read_fit(path)) for path in fits[:most]]
 
 
 def ready_again(folder: Path) -> None:

@@ -105,7 +105,13 @@ class Tuned(QObject):
     def use(self, kept: Kept) -> None:
         """Let it draw from now on: one step of undo."""
         if kept.bundle is not None:
-            self._bring(kept.bundle, self.generators.choose)
+            self._bring(kept.bundle, self._choose)
+
+    def _choose(self, entry: Shelved) -> None:
+        running = self.stage.manifest
+        if running is not None and running.id == entry.id:
+            self.stage.say(self.tr("{} draws her already.").format(fitting(entry.name)))
+        self.generators.choose(entry)
 
     def compare(self, kept: Kept) -> None:
         """Let it draw, beside what its base draws."""
@@ -122,7 +128,7 @@ class Tuned(QObject):
                 self._show(base)
             else:
                 self._waiting = entry.id, base
-                self.generators.choose(entry)
+                self._choose(entry)
 
         self._bring(bundle, choose)
 

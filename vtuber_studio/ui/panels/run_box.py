@@ -84,12 +84,13 @@ class RunBox(Section):
     def _add_sheet(self) -> None:
         words = self.tr("Your picture"), self.tr("Before"), self.tr("Now")
         self.sheet, self.columns = _Sheet(), QWidget()
+        self._fits_of: Path | None = None  # whose looks are shown, before it has learned anything
         self.sheet.setAccessibleName(", ".join(words))
         self.sheet.setToolTip(self.tr("What it learns from, and the look that comes nearest, as drawn before and now"))
         row = QHBoxLayout(self.columns)
         row.setContentsMargins(0, 4, 0, 0)
-        for word in words:
-            label = QLabel(word, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.heads = [QLabel(word, alignment=Qt.AlignmentFlag.AlignHCenter) for word in words]
+        for label in self.heads:
             label.setObjectName("caption")
             row.addWidget(label, 1)
         for widget in (self.columns, self.sheet):
@@ -155,12 +156,12 @@ class RunBox(Section):
         return "\n".join(out[:NAMED] + more)
 
     def _show_sheet(self, folder: Path, sheet: str) -> None:
-        for widget in (self.columns, self.sheet):
-            widget.setVisible(bool(sheet) and self.sheet.shown is not None)
-        if not sheet:
+        if not sheet and self._fits_of != folder:
             self.sheet.show_picture(None)
             self._sheet = None
-        elif (folder, sheet) != self._sheet:
+        for widget in (self.columns, self.sheet):
+            widget.setVisible(self.sheet.shown is not None)
+        if sheet and (folder, sheet) != self._sheet:
             self._sheet = asked = folder, sheet
             job = Job(once(lambda: read_sheet(folder, sheet)))
             job.finished.connect(lambda image: self._came(asked, image))
@@ -168,9 +169,21 @@ class RunBox(Section):
 
     def _came(self, asked: tuple[Path, str], image: QImage | None) -> None:
         if asked == self._sheet and image is not None:
-            self.sheet.show_picture(image)
-            for widget in (self.columns, self.sheet):
-                widget.setVisible(True)
+            self._fits_of = None
+            self._show_picture(image, self.tr("Before"))
+
+    def show_fits(self, folder: Path, image: QImage) -> None:
+        """The pictures beside the looks that come nearest, until the run shows what it has learned."""
+        if folder == self.trainer.present and not self.trainer.story.sheet:
+            self._fits_of = folder
+            self._show_picture(image, self.tr("The nearest look"))
+
+    def _show_picture(self, image: QImage, second: str) -> None:
+        self.heads[1].setText(second)
+        self.heads[2].setVisible(self._fits_of is None)
+        self.sheet.show_picture(image)
+        for widget in (self.columns, self.sheet):
+            widget.setVisible(True)
 
 
 class _Sheet(QLabel):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import FinetuneConfig, Rights, Run
 from vtuber_studio.engine.manifest import can
+from vtuber_studio.ui.fits import Fits
 from vtuber_studio.ui.panels.order_box import OrderBox
 from vtuber_studio.ui.panels.run_box import RunBox
 from vtuber_studio.ui.panels.runs_box import RunsBox
@@ -28,6 +29,8 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.stage, self.trainer = stage, trainer
         self.order, self.run, self.runs = OrderBox(), RunBox(trainer), RunsBox(trainer)
+        self.fits = Fits(stage, trainer, self)
+        self.fits.came.connect(self.run.show_fits)
         self.column = scroll_column(self)
         for box in (self.run, self.order, self.runs):
             self.column.addWidget(box)
