@@ -202,7 +202,7 @@ def alive(folder: Path) -> bool:
     except OSError:
         pass  # another user's
     try:
-        return b"finetune" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"finetune" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except FileNotFoundError:
         return not Path("/proc/self/cmdline").exists()
     except OSError:
