@@ -94,9 +94,7 @@ class Closeup(QWidget):
         self._show_crop(found.crop if found else None)
 
     def _show_crop(self, crop: QImage | None) -> None:
-        picture = QPixmap() if crop is None else on_squares(crop, 2 * _CROP)
-        picture.setDevicePixelRatio(2)
-        self.crop.setPixmap(picture)
+        self.crop.setPixmap(QPixmap() if crop is None else on_squares(crop, _CROP, self.devicePixelRatioF()))
 
     def _on_opened(self, picture: Opened) -> None:
         found = self.gathering.found.get(picture.name)

@@ -135,7 +135,7 @@ class PictureGrid(QListWidget):
             last = sum(other.endswith("\0") for other in self._rows)
             self.insertItem(self.count() if name.endswith("\0") else self.count() - last, item)
         if crop is not None:
-            item.setData(_PICTURE, on_squares(crop, 2 * SIDE))
+            item.setData(_PICTURE, on_squares(crop, SIDE, self.devicePixelRatioF()))
         for role, value in ((_USABLE, kept is not None), (_KEPT, bool(kept)), (_SHORT, short)):
             item.setData(role, value)
         item.setToolTip(full)
@@ -225,16 +225,24 @@ class PictureGrid(QListWidget):
         return self.name_of(item) if near.contains(event.position().toPoint()) else ""
 
 
-def on_squares(image: QImage, side: int) -> QPixmap:
-    """A picture on the ground that stands for nothing, ``side`` pixels a side."""
-    made = QPixmap(side, side)
-    made.fill(QColor("#8a8794"))
+def on_squares(image: QImage, side: int, ratio: float) -> QPixmap:
+    """A picture on the ground that stands for nothing, ``side`` logical pixels a side, for a screen with ``ratio`` of
+    its own to each: scaled once, not at every painting."""
+    made = QPixmap(round(side * ratio), round(side * ratio))
+    made.setDevicePixelRatio(ratio)
     painter = QPainter(made)
+    painter.drawTiledPixmap(QRect(0, 0, side, side), _ground())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    step = _SQUARES * 2
-    for row in range(side // step + 1):
-        for column in range(row % 2, side // step + 1, 2):
-            painter.fillRect(column * step, row * step, step, step, QColor("#a5a2ae"))
-    painter.drawImage(made.rect(), image)
+    painter.drawImage(QRect(0, 0, side, side), image)
     painter.end()
     return made
+
+
+def _ground() -> QPixmap:
+    tile = QPixmap(2 * _SQUARES, 2 * _SQUARES)
+    tile.fill(QColor("#8a8794"))
+    painter = QPainter(tile)
+    for at in (0, _SQUARES):
+        painter.fillRect(at, at, _SQUARES, _SQUARES, QColor("#a5a2ae"))
+    painter.end()
+    return tile
