@@ -19,12 +19,14 @@ from pytestqt.qtbot import QtBot
 from skimage import data
 
 from vtuber_studio.core import files
+from vtuber_studio.core.finetuning import FinetuneConfig, Run, write_run
 from vtuber_studio.core.paths import data_dir
 from vtuber_studio.core.tray import LIST, MOST, ORIGINALS, Given, Tray, read_tray, trays_dir, write_tray
 from vtuber_studio.intake import bring as bringing
 from vtuber_studio.intake import quality
-from vtuber_studio.ui.dialogs.closeup import in_words
-from vtuber_studio.ui.dialogs.pictures import SHORT, PicturesDialog
+from vtuber_studio.ui.dialogs.closeup import SHORT, in_words
+from vtuber_studio.ui.dialogs.pictures import PicturesDialog
+from vtuber_studio.ui.drops import dropped_set
 from vtuber_studio.ui.job import wait_for_jobs
 from vtuber_studio.ui.main_window import MainWindow
 from vtuber_studio.ui.widgets.picture_grid import tick_place
@@ -216,15 +218,45 @@ def test_forgetting_asks_and_leaves_no_byte(dialog: PicturesDialog, qtbot: QtBot
     rest(dialog, qtbot)
     pieces = [path.read_bytes()[200:400] for path in (trays_dir() / "mine" / ORIGINALS).iterdir()]
     dialog.consent.radios["own"].click()
+    config = FinetuneConfig(rights="own")
+    run = data_dir() / "runs" / "first"
+    write_run(run, Run(config=config, pictures=("mine",), base="b", base_id="i", created="2026-11-27T18:00:00+00:00"))
+    prepared = [run / name / "me.png" for name in ("pictures", "fits", "samples")]
+    for path in prepared:
+        path.parent.mkdir()
+        path.write_bytes(pieces[0])
     dialog.forget_button.click()
+    qtbot.waitUntil(lambda: "Past fine-tunes keep" in dialog.bar.message, timeout=WAIT)
     assert "Your own files stay" in dialog.bar.message
-    dialog.bar.choose("Delete them")
+    dialog.bar.choose("Delete those, too")
     qtbot.waitUntil(lambda: dialog.grid.count() == 0, timeout=WAIT)
     rest(dialog, qtbot)
     left = [path for path in data_dir().parent.rglob("*") if path.is_file()]
     assert not [path for path in left for piece in pieces if piece in path.read_bytes()]
     assert not (trays_dir() / "mine").exists() and not dialog.consent.group.checkedButton()
     assert not dialog.forget_button.isEnabled() and (mine / "me.jpg").exists()
+    assert [path.name for path in run.iterdir()] == ["run.json"]
+    shutil.rmtree(run)
+
+
+def test_several_pictures_dropped_on_the_window_are_added(
+    window: MainWindow, dialog: PicturesDialog, qtbot: QtBot, mine: Path, tmp_path: Path
+) -> None:
+    dialog.close()
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(mine / name)) for name in ("shape.png", "moving.gif")])
+    hand = Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (QDragEnterEvent(QPointF(500, 400), *hand), QDropEvent(QPointF(500, 400), *hand)):
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+    rest(dialog, qtbot)
+    assert dialog.isVisible() and dialog.grid.names == ["shape.png", "moving.gif\0"]
+    dropped.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    assert dropped_set(dropped) == [tmp_path]
+    (tmp_path / "manifest.json").touch()
+    assert dropped_set(dropped) == [], "a generator is one"
+    dropped.setUrls([QUrl.fromLocalFile(str(mine / "shape.png"))])
+    assert dropped_set(dropped) == [], "one is a reference"
 
 
 def test_forgetting_in_the_middle_stops_what_is_under_way(dialog: PicturesDialog, qtbot: QtBot, mine: Path) -> None:

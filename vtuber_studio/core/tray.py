@@ -29,6 +29,7 @@ LIST, ORIGINALS = "tray.json", "originals"
 MOST = 200  # pictures of a set
 FORMAT = 1
 _BYTES = 2_000_000  # of a tray.json
+_SHOWING = PICTURES, FITS, SAMPLES  # folders of a run that show the pictures themselves
 _HINT = "Bring the pictures again."
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # names that mean devices on Windows
 
@@ -182,10 +183,15 @@ def forget_tray(folder: Path) -> None:
     _delete(folder)
 
 
+def holds_pictures(run: Path) -> bool:
+    """Does a fine-tune's folder show the pictures themselves?"""
+    return any((run / name).is_dir() for name in _SHOWING)
+
+
 def forget_run(folder: Path) -> None:
     """Delete what a fine-tune's folder holds of the pictures themselves: prepared pictures, fits and samples. Its log,
     its weights and the tuned generator stay."""
-    for name in (PICTURES, FITS, SAMPLES):
+    for name in _SHOWING:
         _delete(folder / name)
 
 

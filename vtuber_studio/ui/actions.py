@@ -88,6 +88,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a favourite", "In its row to reorder (Ctrl + arrows, too), onto the picture to mix it in"),
     ("Space, Enter, Ctrl+Enter on the wall", "New wall; take a look; take it and go on from it (double click)"),
     ("Drag a look of the wall", "Onto another: half of each; onto the picture: mix in; onto the favourites: keep"),
+    ("Drop several pictures or a folder", "Add them to your own pictures"),
     ("Drop or paste a picture", "Lay it over the figure as a reference; start from it"),
     ("Double click on a slider", "Back to its default; right click: more"),
     ("Tab, arrows", "To the next group of controls; to the next control in it"),

@@ -1,5 +1,5 @@
 """What is dropped on the window: a project opens, a generator is installed, a palette is put on, a picture lies over
-the figure, a favourite is mixed in; over the Mixing panel it is taken from."""
+the figure, several are added to the user's own, a favourite is mixed in; over the Mixing panel it is taken from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vtuber_studio.ui.panels.looks import LooksPanel
 from vtuber_studio.ui.panels.mixing import MixingPanel
 from vtuber_studio.ui.panels.palette_box import PaletteBox
 from vtuber_studio.ui.panels.wall import WallPanel
-from vtuber_studio.ui.picture import Pictures, Reference, dropped_file, to_open
+from vtuber_studio.ui.picture import OTHERS, PICTURES, Pictures, Reference, dropped_file, to_open
 from vtuber_studio.ui.widgets.words import fitting
 
 
@@ -40,10 +40,19 @@ def dropped_palette(data: QMimeData) -> Path | None:
     return next((path for path in paths if any(path.suffix.lower() in kind.suffixes for kind in KINDS)), None)
 
 
+def dropped_set(data: QMimeData) -> list[Path]:
+    """Several pictures' files, or a folder that is no generator's; none for anything else."""
+    paths = [Path(url.toLocalFile()) for url in (data.urls() if data.hasUrls() else []) if url.isLocalFile()]
+    own = [path for path in paths if path.suffix.lower() in PICTURES | OTHERS or path.is_dir()]
+    whole = len(own) == len(paths) and (len(own) > 1 or any(path.is_dir() for path in own))
+    return own if whole and dropped_generator(data) is None else []
+
+
 class Drops(QObject):
     """Watches the window's drag events; a badge on the canvas says what letting go would do."""
 
     laid_over = Signal(object)  # QImage
+    gathered = Signal(object)  # list[Path]: several pictures, or folders of them
     second_wanted = Signal(object)  # Path or Reference: to be taken from
 
     def __init__(
@@ -95,6 +104,9 @@ class Drops(QObject):
         elif event.source() is None and dropped_palette(data) is not None:
             event.acceptProposedAction()
             self.canvas.set_badge(self.tr("Drop it to put its colours on"))
+        elif event.source() is None and dropped_set(data):
+            event.acceptProposedAction()
+            self.canvas.set_badge(self.tr("Drop them to add them to your pictures"))
         elif event.source() is None and (dropped_file(data) is not None or data.hasImage()):
             event.acceptProposedAction()
             words = self.tr("Drop it to open it") if to_open(data) else self.tr("Drop it to lay it over the figure")
@@ -125,6 +137,8 @@ class Drops(QObject):
             self.generators.install(generator)
         elif palette is not None:
             self.palettes.receive(palette)
+        elif own := dropped_set(event.mimeData()):
+            self.gathered.emit(own)
         elif self._mixes(event):
             if path is not None:
                 self.second_wanted.emit(path)

@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
         self.regions.new.made.connect(self.part_view.show)
         self.pointing.menu_asked.connect(self.parts.open)
         self.drops.laid_over.connect(self.set_reference)
+        self.drops.gathered.connect(lambda paths: self.my_pictures().add(paths))
         self.drops.second_wanted.connect(self.starting.take_from)
         self.starting.second.connect(self.part_view.mix_with)
         self.reference_bar.opacity_changed.connect(canvas.set_reference_opacity)

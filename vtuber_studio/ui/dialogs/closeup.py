@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -13,6 +15,27 @@ from vtuber_studio.ui.widgets.points import PointsEditor
 from vtuber_studio.ui.widgets.words import fitting, plain
 
 _CROP = 148  # logical pixels
+# what is said below a small picture, by how the sentence begins that says it in full
+SHORT = {
+    "The face is too small": "face too small",
+    "The face is blurred": "blurred",
+    "The face is too dark": "too dark",
+    "The face is too bright": "too bright",
+    "A part of the face": "face cut off",
+    "The eyes were not found": "eyes not found",
+    "No face was found": "no face found",
+    "There are several faces": "several faces",
+    "There is nothing to be seen": "empty",
+    "It is the same picture": "twice",
+    "It is in the set already": "there already",
+    "Its file is not there": "file is gone",
+    "There is no file": "file is gone",
+    "This is not a readable": "not readable",
+    "A picture of": "too large",
+    "This picture's file is too large": "too large",
+    "This picture takes too long": "too large",
+    "This picture has too many": "too many frames",
+}
 
 
 class Closeup(QWidget):
@@ -121,3 +144,11 @@ def in_words(gathering: Gathering, name: str) -> str:
     if found.marks is not None and found.marks.sure:
         return gathering.tr("Good: a drawing, the face was found.")
     return gathering.tr("Good: a drawing, taken as it lies. Should the face be elsewhere, drag the rings to it.")
+
+
+def in_short(troubles: tuple[str, ...]) -> str:
+    """The first of them in a word or two."""
+    said = troubles[0] if troubles else ""
+    if other := re.match(r"(\w+( \w+)?) pictures are not read", said):
+        return f"{other[1]}: not read"
+    return next((short for begins, short in SHORT.items() if said.startswith(begins)), said)

@@ -3,8 +3,7 @@ fine-tune. Whose they are is asked once a set."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,43 +15,23 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgre
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import Rights
 from vtuber_studio.core.paths import home_dir
-from vtuber_studio.core.runs import kept_runs
-from vtuber_studio.core.tray import trays_dir
+from vtuber_studio.core.runs import Kept, kept_runs
+from vtuber_studio.core.tray import holds_pictures, trays_dir
 from vtuber_studio.engine.generator import Generator
 from vtuber_studio.intake.bring import ENDINGS, whole
 from vtuber_studio.intake.drawn import finder_of
 from vtuber_studio.intake.faces import Landmarks
-from vtuber_studio.ui.dialogs.closeup import Closeup, in_words
+from vtuber_studio.ui.dialogs.closeup import Closeup, in_short, in_words
 from vtuber_studio.ui.dialogs.consent import ConsentBox
 from vtuber_studio.ui.gathering import Gathering
+from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 from vtuber_studio.ui.widgets.picture_grid import PictureGrid
 from vtuber_studio.ui.widgets.words import plain
 
 SET = "mine"  # the window has one
-# what is said below a small picture, by how the sentence begins that says it in full
-SHORT = {
-    "The face is too small": "face too small",
-    "The face is blurred": "blurred",
-    "The face is too dark": "too dark",
-    "The face is too bright": "too bright",
-    "A part of the face": "face cut off",
-    "The eyes were not found": "eyes not found",
-    "No face was found": "no face found",
-    "There are several faces": "several faces",
-    "There is nothing to be seen": "empty",
-    "It is the same picture": "twice",
-    "It is in the set already": "there already",
-    "Its file is not there": "file is gone",
-    "There is no file": "file is gone",
-    "This is not a readable": "not readable",
-    "A picture of": "too large",
-    "This picture's file is too large": "too large",
-    "This picture takes too long": "too large",
-    "This picture has too many": "too many frames",
-}
-_FEW = 5  # pictures, below which little is learned
+_FEW, _MANY = 5, 50  # pictures below which little is learned, and above which little more
 
 
 class PicturesDialog(QDialog):
@@ -192,13 +171,13 @@ class PicturesDialog(QDialog):
         if found is None or given is None:
             return
         kept = given.keep if found.usable else None
-        self.grid.put(name, found.crop, kept, _short(found.troubles), in_words(self.gathering, name))
+        self.grid.put(name, found.crop, kept, in_short(found.troubles), in_words(self.gathering, name))
         self._refresh()
 
     def _on_refused(self, name: str, why: str) -> None:
         key = f"{name}\0"
         self._refused[key] = why
-        self.grid.put(key, None, None, _short((why,)), plain(why))
+        self.grid.put(key, None, None, in_short((why,)), plain(why))
         self._refresh()
 
     def _on_emptied(self) -> None:
@@ -244,6 +223,8 @@ class PicturesDialog(QDialog):
             return self.tr("No picture is ticked.")
         if self.gathering.tray.rights is None:
             return self.tr("Say whose pictures these are.")
+        if kept > _MANY:
+            return self.tr("More than fifty take hours to read and teach little more.")
         return self.tr("Few pictures teach little; five or more are better.") if kept < _FEW else ""
 
     def _use(self) -> None:
@@ -253,13 +234,21 @@ class PicturesDialog(QDialog):
 
     def ask_to_forget(self) -> None:
         """Deleting asks once."""
-        held = [kept.folder for kept in kept_runs() if kept.state != "going"]
-        count = len(self.gathering.tray.pictures)
-        said = self.tr("Delete the studio's copies of these pictures ({})? Your own files stay.").format(count)
-        choices = [(self.tr("Delete them"), lambda: self.gathering.forget())]
-        if held:
+        job = Job(once(kept_runs))
+        job.finished.connect(self._ask_to_forget)
+        job.failed.connect(self.bar.fail)
+        job.start()
+
+    def _ask_to_forget(self, runs: Sequence[Kept]) -> None:
+        own = self.gathering
+        rest = [kept.folder for kept in runs if kept.state != "going" and holds_pictures(kept.folder)]
+        said = self.tr("Delete the studio's copies of these pictures ({})? Your own files stay.")
+        said, choices = said.format(len(own.tray.pictures)), [(self.tr("Delete them"), lambda: own.forget())]
+        if rest:
             said += " " + self.tr("Past fine-tunes keep prepared pictures and samples, too; their generators stay.")
-            choices.append((self.tr("Delete those, too"), lambda: self.gathering.forget(held)))
+            choices.append((self.tr("Delete those, too"), lambda: own.forget(rest)))
+        if any(kept.state == "going" for kept in runs):
+            said += " " + self.tr("The fine-tune that goes on keeps its own until it has ended.")
         self.bar.ask(said, choices)
 
 
@@ -293,11 +282,3 @@ def _button(words: str, tip: str) -> QPushButton:
     made = QPushButton(words, autoDefault=False)
     made.setToolTip(tip)
     return made
-
-
-def _short(troubles: tuple[str, ...]) -> str:
-    """The first of them in a word or two."""
-    said = troubles[0] if troubles else ""
-    if other := re.match(r"(\w+( \w+)?) pictures are not read", said):
-        return f"{other[1]}: not read"
-    return next((short for begins, short in SHORT.items() if said.startswith(begins)), said)
