@@ -80,8 +80,7 @@ def _beside(out: Path | None) -> Path | None:
 
 def _tell(event: Event, as_json: bool) -> None:
     if as_json:
-        sys.stdout.buffer.write(encode(event) + b"\n")
-        sys.stdout.buffer.flush()
+        typer.echo(encode(event).decode())
     elif isinstance(event, Advance):
         left = "" if event.left_s is None else f"  {event.left_s / 60:.0f} min left"
         typer.echo(f"{event.fraction:6.1%}  {event.message}{left}")

@@ -47,6 +47,7 @@ from vtuber_studio.engine.memory import keep_heap
 from vtuber_studio.intake.bring import bring, picture_files
 from vtuber_studio.intake.drawn import finder_of
 from vtuber_studio.intake.fit import first_guess, fit_picture
+from vtuber_studio.training.sets import slider_accuracy
 from vtuber_studio.training.tune.bundling import export_tuned
 from vtuber_studio.training.tune.config import TuneConfig
 from vtuber_studio.training.tune.run import Outcome, Request, tune, use_threads
@@ -54,6 +55,7 @@ from vtuber_studio.training.tune.trainer import Fitted, Tuner
 
 SHARES = {"reading": (0.0, 0.03), "fitting": (0.03, 0.3), "tuning": (0.3, 0.97), "exporting": (0.97, 1.0)}
 _FIT_SECONDS = 30.0  # what fitting one picture is thought to take, until one was fitted
+_SLIDERS = ("jaw", "side_locks", "mouth_width", "shoulders", "parting", "neck")  # that the reader reads well
 _LIMIT = 50_000_000  # bytes of a file of the run
 
 
@@ -277,7 +279,8 @@ def _exporting(folder: Path, run: Run, tuner: Tuner, outcome: Outcome, out: Path
         with staged(out) as stage:
             shutil.copytree(place, stage, dirs_exist_ok=True)
         place = out
-    figures = _figures(outcome)
+    yield _scaled(Advance("exporting", 0.5, "Its sliders are read."))
+    figures = _figures(outcome) | _sliders(Path(run.base), place)
     yield Done(str(place), _said(outcome, tuner), outcome.kept, figures)
 
 
@@ -288,6 +291,17 @@ def _figures(outcome: Outcome) -> dict[str, float]:
     if first.held_back is not None and last.held_back is not None:
         found |= {"held_back": last.held_back, "held_back_before": first.held_back}
     return {name: round(value, 3) for name, value in found.items()}
+
+
+def _sliders(base: Path, tuned: Path) -> dict[str, float]:
+    """How well a few sliders do what they say, as the base's reader sees it: of the tuned generator, and before."""
+    found = {}
+    for name, folder in (("sliders", tuned), ("sliders_before", base)):
+        generator = load_generator(folder)
+        if "reader" not in generator.manifest.networks:
+            return {}
+        found[name] = round(slider_accuracy(generator, 1, _SLIDERS)["mean"], 3)
+    return found
 
 
 def _said(outcome: Outcome, tuner: Tuner) -> str:

@@ -20,6 +20,8 @@ PANELS: dict[str, tuple[str, ...]] = {  # title -> figures
     "judge (logits)": ("real", "fake", "held_out"),
     "r_t and augmentation": ("r_t", "p"),
     "diversity": ("diversity",),
+    "dB on pictures": ("learned", "held_back"),
+    "kept of other looks": ("kept",),
     "soft IoU": ("soft_iou",),
     "loss of what is read": ("choices", "ranges", "regions", "points"),
     "read of unseen portraits": ("right", "r2", "regions_right"),

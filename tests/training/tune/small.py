@@ -22,7 +22,7 @@ from vtuber_studio.training.tune.config import TuneConfig
 from vtuber_studio.training.tune.trainer import Fitted
 
 PARTS = ("nose", "brows")  # the smallest
-QUICK = TuneConfig(scale=0.5, looks=6, held_networks=1, bf16=False, tick_steps=2, rate=4e-4)
+QUICK = TuneConfig(scale=0.5, looks=6, held_networks=1, bf16=False, tick_steps=2, rate=1.5e-3)
 FACES: tuple[dict[str, Value], ...] = (
     {}, {"brow_raise": 0.9}, {"brow_tilt": 1.0}, {"brow_tilt": -1.0}, {"brow_raise": -0.8},
 )  # fmt: skip

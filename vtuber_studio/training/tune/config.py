@@ -15,13 +15,13 @@ class TuneConfig:
     scale: float = 1.0  # pixels a canvas unit in which pictures are compared
     detail: int = 3  # maps of detail a solid cel gets: none, 1 of luminance, 3 of R, G and B
     batch: int = 1  # pictures a step
-    rate: float = 2e-4  # Adam's peak, reached after the warm-up, falling as a cosine to a twentieth
+    rate: float = 3e-4  # Adam's peak, reached after the warm-up, falling as a cosine; see ``networks.paces``
     betas: tuple[float, float] = (0.9, 0.99)
     warmup: float = 0.05  # share of a run
     clip: float = 1.0  # largest norm of the gradient
     ema: float = 0.05  # half-life of the moving average of weights, as a share of the steps so far, at most 100 steps
     hold: float = 0.3  # weight of what the untuned networks say of other looks
-    hold_detail: float = 2.0  # weight of the detail there
+    hold_detail: float = 0.5  # weight of the detail there
     held_networks: int = 3  # networks a step that are asked for other looks, in turn
     held_looks: int = 1  # looks each of them is asked for
     looks: int = 192  # other looks there are: half of them the dice's, half like those of the pictures

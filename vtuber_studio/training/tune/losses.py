@@ -12,7 +12,7 @@ from vtuber_studio.core.part import Part
 from vtuber_studio.training.losses import coverage_loss, upsampled_phase
 
 _SCALES = 3  # each half as large as the one before
-_TINT, _ROUGH = 4.0, 8.0  # how much more the colour and the roughness of detail count than detail itself
+_TINT, _ROUGH = 12.0, 4.0  # how much more the colour and the roughness of detail count than detail itself
 _SMOOTH = 1e-3  # where an absolute value turns round
 
 
@@ -54,24 +54,27 @@ def held_loss(
     gone = coverage_loss(part, logits, targets, weights, phase)
     with torch.no_grad():
         gone = gone - coverage_loss(part, untuned, targets, weights, phase)
-    own, base = _detail(part, logits), _detail(part, untuned)
-    if own is None or base is None:
-        return gone, logits.new_zeros(())
-    gap = own - base
-    return gone, gap.square().mean() + _TINT * _tint(part, gap) + _ROUGH * sum(
-        gap.diff(dim=axis).square().mean() for axis in (2, 3)
-    )
+    return gone, _detail_there(part, logits, untuned)
 
 
-def _tint(part: Part, detail: Tensor) -> Tensor:
-    """Mean square of what is not grey in the detail [n, k, h, w] of all cels."""
-    total, first = detail.new_zeros(()), 0
+def _detail_there(part: Part, logits: Tensor, untuned: Tensor) -> Tensor:
+    """Mean over cels of how much detail has come to what they show: its square, its colour's, its steps'."""
+    total, first, count = logits.new_zeros(()), 0, 0
     for cel in part.cels:
-        if cel.detail == 3:
-            own = detail[:, first : first + 3]
-            total = total + (own - own.mean(1, keepdim=True)).square().sum() / detail.numel()
-        first += cel.detail
-    return total
+        last = first + cel.channels
+        if cel.detail:
+            shown = 1 - torch.softmax(untuned[:, first : first + 1 + len(cel.materials)].detach(), 1)[:, :1]
+            if cel.soft:
+                shown = torch.sigmoid(untuned[:, first : first + 1].detach())
+            gap = (logits - untuned)[:, last - cel.detail : last]
+            own = gap.square() + _TINT * (gap - gap.mean(1, keepdim=True)).square()
+            rough = gap.diff(dim=2)[..., :-1].square() + gap.diff(dim=3)[..., :-1, :].square()
+            weight = shown / shown.sum().clamp_min(1.0)
+            total = total + (own * weight).sum() / cel.detail
+            total = total + _ROUGH * (rough * weight[..., :-1, :-1]).sum() / cel.detail
+            count += 1
+        first = last
+    return total / max(count, 1)
 
 
 def coverage_targets(part: Part, logits: Tensor, phase: tuple[int, int]) -> Tensor:
@@ -102,12 +105,3 @@ def kept_share(part: Part, logits: Tensor, untuned: Tensor) -> float:
         if float(base[:, place].sum()) > 4.0:
             shares.append(float(both / either))
     return sum(shares) / len(shares) if shares else 1.0
-
-
-def _detail(part: Part, logits: Tensor) -> Tensor | None:
-    """Channels [n, k, h, w] of all cels' detail."""
-    found, first = [], 0
-    for cel in part.cels:
-        first += cel.channels
-        found += [logits[:, first - cel.detail : first]] if cel.detail else []
-    return torch.cat(found, 1) if found else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from msgspec import structs
-from torch import nn
+from torch import Tensor, nn
 
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.part import Cel, Part
@@ -17,6 +17,10 @@ from vtuber_studio.training.config import TrainConfig
 from vtuber_studio.training.networks import PartNetwork, StyledConv
 from vtuber_studio.training.warm import bundle_weights
 
+# Shares of the rate. A step of Adam is as long for every weight; here it is about as long for what they change.
+# Measured over parts: a coherent step at 2e-4 changed logits by up to 1.8 through affine layers, 0.5 through a
+# convolution, 1.2 through the head; and detail, which is black at -1, by as much.
+AFFINE, HEAD, DETAIL = 0.25, 0.5, 0.2
 LAST = 3  # convolutions of "quick" whose weights move: those at half the logits' resolution, and the head
 
 
@@ -72,3 +76,21 @@ def choose_weights(network: PartNetwork, everything: bool) -> list[nn.Parameter]
     for layer in layers[-LAST:]:
         layer.requires_grad_(True)
     return [weight for weight in network.parameters() if weight.requires_grad]
+
+
+def paces(network: PartNetwork, part: Part) -> dict[str, Tensor]:
+    """Which share of the rate each weight that moves has, by its key: something that broadcasts to it."""
+    last = len(network.synthesis.layers) - 1
+    detail = torch.tensor([role for cel in part.cels for role in _roles(cel) for _ in range(4)])
+    found = {}
+    for key, weight in network.named_parameters():
+        if f".layers.{last}." in key and ".affine." not in key and key.startswith("synthesis"):
+            found[key] = torch.where(detail, DETAIL, HEAD).view(-1, *(1,) * (weight.ndim - 1))
+        else:
+            found[key] = torch.tensor(AFFINE if ".affine." in key else 1.0)
+    return {key: pace for key, pace in found.items() if network.get_parameter(key).requires_grad}
+
+
+def _roles(cel: Cel) -> list[bool]:
+    """Of a cel's channels: is it detail?"""
+    return [channel >= cel.channels - cel.detail for channel in range(cel.channels)]

@@ -64,6 +64,7 @@ def tune(
     ticked = saved = time.monotonic()
     took, sound = 0.0, True
     watch = Watch(tuner.folder)
+    yield _report(tuner, watch, 0.0, minutes, best, None)
     try:
         while outcome.ended == "done":
             done = tuner.step / steps if steps else tuner.seconds / (60 * minutes) if minutes else 1.0

@@ -27,7 +27,7 @@ from vtuber_studio.training.tune.config import TuneConfig, hold_factor
 from vtuber_studio.training.tune.judge import Judge, places, windows
 from vtuber_studio.training.tune.looks import questions
 from vtuber_studio.training.tune.losses import coverage_targets, held_loss, kept_share, masked_psnr, picture_loss
-from vtuber_studio.training.tune.networks import bundle_networks, choose_weights
+from vtuber_studio.training.tune.networks import bundle_networks, choose_weights, paces
 from vtuber_studio.training.tune.scene import Scene, make_scene, paint_scene, scene_logits
 from vtuber_studio.training.tune.snapshots import fitting, read_snapshot, write_snapshot
 
@@ -83,6 +83,11 @@ class Tuner:
             for key, weight in network.named_parameters()
             if weight.requires_grad
         }
+        self.paces = {
+            f"{name}.{key}": pace.to(self.device)
+            for name, network in self.networks.items()
+            for key, pace in paces(network, self.tables[name].part).items()
+        }
         self.average = {key: weight.detach().clone() for key, weight in self.moving.items()}
         fused = self.device.type == "cpu" or None
         self.optimizer = torch.optim.Adam(self.moving.values(), config.rate, config.betas, fused=fused)
@@ -130,7 +135,11 @@ class Tuner:
             raise FloatingPointError(f"loss {total}, norm of the gradient {float(norm)}")
         for group in self.optimizer.param_groups:
             group["lr"] = self.eased * self.config.rate * rate("cosine", self.config.warmup, done)
+        before = [weight.detach().clone() for weight in self.moving.values()]
         self.optimizer.step()
+        with torch.no_grad():
+            for was, (key, weight) in zip(before, self.moving.items(), strict=True):
+                weight.copy_(was + self.paces[key] * (weight - was))
         for number, (real, made) in enumerate(self.seen):
             assert self.judge is not None
             self.judge.learn(real, made, self._chance(1 + number))
