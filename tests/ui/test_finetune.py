@@ -179,6 +179,7 @@ def test_the_panel_says_how_it_goes(qtbot: QtBot, window: MainWindow, pictures: 
     assert box.health.text() == "Sliders are being forgotten. Use less strength."
     say(folder, ft.Advance("fitting", 0.2, "a.png: Eyewear: cat_eye"))
     qtbot.waitUntil(lambda: "nearest to picture 3" in box.said.text(), timeout=WAIT)
+    assert not box.keep_button.isEnabled() and "nothing to keep" in box.keep_button.toolTip()
     assert box.curves["kept"].isVisible() and box.curves["kept"].accessibleDescription() == "From 0.9 to 0.8"
     assert not box.curves["kept"].grab().isNull()
     texts = [box.said.text(), box.left.text(), box.pictures.text()]
@@ -272,10 +273,11 @@ def test_a_second_run_waits_and_its_note_outlives_the_window(
 ) -> None:
     first = begin(qtbot, window, pictures)
     runs, order = window.training.runs, window.training.order
-    qtbot.waitUntil(lambda: not order.content.isVisible(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not order.content.isVisible() and len(window.trainer.kept) == 1, timeout=WAIT)
     assert order.start_button.text() == "Start after this one"
     order.start_button.click()
     qtbot.waitUntil(lambda: runs.list.count() == 1 and "waits its turn" in runs.list.item(0).text(), timeout=WAIT)
+    assert runs.listed[0].run.name == "My pictures 2"
     (first / "finish").touch()
     qtbot.waitUntil(lambda: window.trainer.present not in (None, first), timeout=WAIT)
     half_way(qtbot, window)

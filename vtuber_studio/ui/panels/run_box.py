@@ -70,7 +70,6 @@ class RunBox(Section):
         self.pause_button.setToolTip(self.tr("It waits, and takes no more of your computer than its memory"))
         self.pause_button.clicked.connect(self.trainer.pause)
         self.keep_button = QPushButton(self.tr("Stop and keep"))
-        self.keep_button.setToolTip(self.tr("End now, with a generator of what it has learned"))
         self.keep_button.clicked.connect(partial(self.trainer.stop, True))
         self.discard_button = QPushButton(self.tr("Stop and discard"))
         self.discard_button.setToolTip(self.tr("End now, and delete all of this run"))
@@ -114,12 +113,7 @@ class RunBox(Section):
         self.left.setVisible(left is not None)
         self.health.setText(f"{story.health.message} {story.health.hint}" if story.health else "")
         self.health.setVisible(story.health is not None)
-        waiting = (self.trainer.stopping != "") or story.at is None
-        self.pause_button.setText(self.tr("Go on") if trainer.pausing else self.tr("Pause"))
-        self.pause_button.setChecked(trainer.pausing)
-        for button in (self.pause_button, self.keep_button):
-            button.setEnabled(not waiting)
-        self.discard_button.setEnabled(self.trainer.stopping != "discard")
+        self._refresh_buttons()
         for name, curve in self.curves.items():
             values = story.curves.get(name, [])
             curve.setVisible(len(values) > 1)
@@ -128,6 +122,18 @@ class RunBox(Section):
         self.pictures.setText(self._left_out(story))
         self.pictures.setVisible(bool(self.pictures.text()))
         self._show_sheet(trainer.present, story.sheet)
+
+    def _refresh_buttons(self) -> None:
+        """What can be asked of the run now."""
+        trainer, at = self.trainer, self.trainer.story.at
+        ready, learns = not trainer.stopping and at is not None, at is not None and at.stage == "tuning"
+        self.pause_button.setText(self.tr("Go on") if trainer.pausing else self.tr("Pause"))
+        self.pause_button.setChecked(trainer.pausing)
+        self.pause_button.setEnabled(ready)
+        self.keep_button.setEnabled(ready and learns)
+        tip = self.tr("End now, with a generator of what it has learned")
+        self.keep_button.setToolTip(tip if learns else self.tr("There is nothing to keep before it learns"))
+        self.discard_button.setEnabled(trainer.stopping != "discard")
 
     def words(self, story: Story) -> str:
         """One sentence: what it does."""

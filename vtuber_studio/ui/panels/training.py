@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from vtuber_studio.core.direction import free_name
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import FinetuneConfig, Rights, Run
 from vtuber_studio.engine.manifest import can
@@ -60,7 +61,8 @@ class TrainingPanel(QWidget):
             self.stage.fail(error.message, error.hint)
             return
         pictures, untied = tuple(str(path.absolute()) for path in self.order.pictures), self.order.untied.isChecked()
-        name = self.stage.session.project.name or self.tr("My pictures")
+        taken = [kept.run.name for kept in self.trainer.kept]
+        name = free_name(self.stage.session.project.name or self.tr("My pictures"), taken)
 
         def found(folder: Path | None) -> None:
             manifest = self.stage.manifest
