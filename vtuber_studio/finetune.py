@@ -54,7 +54,7 @@ from vtuber_studio.training.tune.run import Outcome, Request, tune, use_threads
 from vtuber_studio.training.tune.trainer import Fitted, Tuner
 
 SHARES = {"reading": (0.0, 0.03), "fitting": (0.03, 0.3), "tuning": (0.3, 0.97), "exporting": (0.97, 1.0)}
-_FIT_SECONDS = 30.0  # what fitting one picture is thought to take, until one was fitted
+_FIT_SECONDS = 15.0  # what fitting one picture is thought to take, until one was fitted
 _SLIDERS = ("jaw", "side_locks", "mouth_width", "shoulders", "parting", "neck")  # that the reader reads well
 _LIMIT = 50_000_000  # bytes of a file of the run
 
@@ -240,6 +240,8 @@ def _fitting(folder: Path, run: Run, generator: Generator, request: Callable[[],
             "psnr": round(last.psnr, 3),
             "first": round(last.first, 3),
         }
+        if last.image is not image:  # laid where it fits best
+            write_atomically(folder / PICTURES / f"{row['name']}.png", encode_png(last.image))
         write_atomically(path, json.dumps(told, indent=1).encode())
         spent, fitted = spent + time.monotonic() - begun, fitted + 1
         yield Picture(row["file"], True, "", round(last.psnr, 2) if math.isfinite(last.psnr) else None)

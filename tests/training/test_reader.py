@@ -301,7 +301,8 @@ def test_each_row_is_read_in_the_view_that_shows_it(run: Path, tmp_path: Path) -
     spread[1, ranges.index("eye_size")] = -2.0
     views = [(np.array([32.0, 32.0]), 64.0), (np.array([32.0, 32.0]), 40.0)]
     told = read_rows(Answers(values, spread), network, on_paper(np.zeros((64, 64, 4), np.uint8)), views)
-    found, sure = believed(told)
+    found, sure, shares = believed(told)
+    assert shares["eye_shape"][choices["eye_shape"][4]] == sure["eye_shape"] and "eye_size" not in shares
     assert found["eye_shape"] == choices["eye_shape"][4] and sure["eye_shape"] > 0.9
     assert found["clothes"] == choices["clothes"][3]
     assert found["eye_size"] == pytest.approx(0.5) and sure["eye_size"] == pytest.approx(1 - np.exp(-2.0) / 0.577)
@@ -331,7 +332,7 @@ def test_each_eye_is_read_by_itself_and_together_they_say_the_rest(run: Path, tm
     points = {"eye_right": (16.0, 32.0), "eye_left": (48.0, 32.0), "mouth": (32.0, 50.0)}
     placed = {name: np.array(point) for name, point in points.items()}
     told = read_details(Sees(), {"reader_eye": network}, on_paper(picture), placed)
-    found, _ = believed(told)
+    found, _, _ = believed(told)
     assert found["eye_open_right"] == 1.0 and found["eye_open_left"] == 0.0
     assert found["gaze_x"] == pytest.approx(0.4) and found["iris_size"] == pytest.approx(0.3)
     assert set(told) == {row.name for row in DETAILS["reader_eye"].rows} | {"eye_open_left"}

@@ -50,11 +50,12 @@ _CLEAR = 0.6  # confidence from which a part counts as read
 
 class Reading(msgspec.Struct, frozen=True):
     """What was read: the look, what its face does, and how sure each is, 0..1, by row and by colour. ``points``: where
-    in the picture her eyes, mouth and chin are, in pixels."""
+    in the picture her eyes, mouth and chin are, in pixels. ``shares``: how likely each choice of a row is."""
 
     shot: Shot
     sure: dict[str, float]
     points: dict[str, tuple[float, float]]
+    shares: dict[str, dict[str, float]] = {}
 
     @property
     def look(self) -> Look:
@@ -76,9 +77,9 @@ def read_look(generator: Generator, image: np.ndarray) -> Reading:
     named = dict(zip(network.names["points"], points, strict=True))
     told = read_rows(generator, network, flat, views)
     told |= read_details(generator, detail_networks(manifest), flat, named)
-    values, sure = believed(told, manifest)
+    values, sure, shares = believed(told, manifest)
     shot, surer = _shot(manifest, values, sure, regions)
-    return Reading(shot, {**sure, **surer}, _named(network, points))
+    return Reading(shot, {**sure, **surer}, _named(network, points), shares)
 
 
 def face_points(generator: Generator, image: np.ndarray) -> dict[str, tuple[float, float]]:
@@ -162,13 +163,14 @@ def read_rows(generator: Generator, network: Network, flat: Levels, views: list[
 
 def believed(
     told: Mapping[str, Told], manifest: Manifest | None = None
-) -> tuple[dict[str, Value], dict[str, float]]:
-    """(values, confidences 0..1) by row: probabilities and means are averaged. With a ``manifest`` what is rare there
-    takes more to be believed (``usual``)."""
+) -> tuple[dict[str, Value], dict[str, float], dict[str, dict[str, float]]]:
+    """(values, confidences 0..1, how likely each choice is) by row: probabilities and means are averaged. With a
+    ``manifest`` what is rare there takes more to be believed (``usual``)."""
     known = {row.name: row for row in manifest.attributes} if manifest else {}
     absent = {key for entry in manifest.parts for key in entry.part.empty_when} if manifest else set()
     found: dict[str, Value] = {}
     sure: dict[str, float] = {}
+    shares: dict[str, dict[str, float]] = {}
     for name, (row, own, spread) in told.items():
         if spread is None:
             share = np.exp(own - own.max(1, keepdims=True))
@@ -177,6 +179,7 @@ def believed(
                 mean = usual(known[name], mean, name in absent)
             best = int(mean.argmax())
             found[name], sure[name] = row.choices[best], float(mean[best])
+            shares[name] = dict(zip(row.choices, mean.tolist(), strict=True))
         else:
             deviation = float(np.exp(np.clip(spread, -3.5, 1.0)).mean())
             middle = own.mean()
@@ -184,7 +187,7 @@ def believed(
                 middle = expected(known[name], float(middle), deviation)
             found[name] = _decoded(row, float(middle))
             sure[name] = float(np.clip(1 - deviation / _CHANCE, 0, 1))
-    return found, sure
+    return found, sure, shares
 
 
 def usual(row: Attribute, share: np.ndarray, absent: bool) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 
 import numpy as np
 from msgspec import structs
@@ -137,14 +137,22 @@ def _scaled(box: Window, scale: int) -> Window:
 def _networks(generator: Generator, cache: RenderCache, cut: bool) -> CoverageOf:
     """Coverage from the networks' logits."""
 
+    def kept(wanted: Ingredients) -> np.ndarray:
+        logits = cache.logits.get(wanted.key, lambda: logits_of(generator, wanted))
+        assert logits is not None
+        return logits
+
+    return coverage_from(kept, cut)
+
+
+def coverage_from(logits_for: Callable[[Ingredients], np.ndarray], cut: bool = True) -> CoverageOf:
+    """Coverage from each part's logits, wherever they come from; cels that others clip come whole unless ``cut``."""
     ready: dict[tuple[bytes, float], np.ndarray] = {}
 
     def coverage_of(wanted: Ingredients, cel: Cel, scale: float, window: Window | None) -> Coverage | None:
         part, name = wanted.part, (wanted.key, scale)
         if name not in ready:
-            logits = cache.logits.get(wanted.key, lambda: logits_of(generator, wanted))
-            assert logits is not None
-            ready[name] = refined(part, logits, scale)
+            ready[name] = refined(part, logits_for(wanted), scale)
         channels, size, sharpness = cel_logits(part, ready[name]), box_size(part, scale), tau(scale)
         own = cover(cel, channels[cel.name], size, window, sharpness)
         if not (cut and cel.clip) or own is None:
@@ -157,6 +165,11 @@ def _networks(generator: Generator, cache: RenderCache, cut: bool) -> CoverageOf
 
 def logits_of(generator: Generator, wanted: Ingredients) -> np.ndarray:
     """[C, h, w] of one part, tidied."""
+    return tidy(wanted.part, raw_logits(generator, wanted))
+
+
+def raw_logits(generator: Generator, wanted: Ingredients) -> np.ndarray:
+    """[C, h, w] of one part, as its network answers."""
     name = wanted.network
     ws = generator.map(name, wanted.c[None], wanted.z[None])
     if len(wanted.directions):
@@ -164,7 +177,7 @@ def logits_of(generator: Generator, wanted: Ingredients) -> np.ndarray:
         count = min(len(axes), len(wanted.directions))
         amounts = wanted.directions[:count] * deviations[:count]
         ws = ws + np.einsum("k,kld->ld", amounts, axes[:count])[None]
-    return tidy(wanted.part, generator.synthesize(name, np.asarray(ws, np.float32))[0])
+    return generator.synthesize(name, np.asarray(ws, np.float32))[0]
 
 
 def _drawings(truth: Truth) -> CoverageOf:

@@ -137,9 +137,7 @@ def points_of(marks: Landmarks, ratio: float = 1.0) -> Points:
     return Points(eye_left=at_right, eye_right=at_left, chin=low)  # her left eye is at our right
 
 
-def look_at(
-    path: Path, picture: np.ndarray, drawn: Finder | None = None, shown: Landmarks | None = None
-) -> Brought:
+def look_at(path: Path, picture: np.ndarray, drawn: Finder | None = None, shown: Landmarks | None = None) -> Brought:
     """What is found in one picture [H, W, 4]; eyes and chin where the user has ``shown`` them."""
     if (picture[..., 3] > 32).sum() < _LEAST:
         return Brought(path, None, picture, troubles=("There is nothing to be seen in it.",))

@@ -113,7 +113,7 @@ class Starting(QObject):
         self._tell(brought, *verdict(self.stage.manifest, reading.sure))
 
     def come_nearer(self, brought: Brought, mix: bool = False) -> None:
-        """Draw and compare, for about half a minute; the window can be used meanwhile. One more step of undo."""
+        """Draw and compare, for ten seconds or so; the window can be used meanwhile. One more step of undo."""
         self.stop()
         self.stage.bridge.call(lambda generator: generator, partial(self._begin, brought, mix), self.stage.fail)
 

@@ -93,7 +93,7 @@ class OrderBox(Section):
         line.addWidget(label)
         line.addWidget(self.minutes, 1)
         self.body.addLayout(line)
-        self._caption(self.tr("Before that each picture is read, about half a minute each."))
+        self._caption(self.tr("Before that each picture is read, ten to twenty seconds each."))
         self.modes: dict[Mode, QRadioButton] = {"quick": QRadioButton(self.tr("Quick")), "full": QRadioButton()}
         self.modes["full"].setText(self.tr("Full"))
         self.modes["quick"].setToolTip(self.tr("Only what gives a style is learned anew: enough for most pictures"))
