@@ -63,6 +63,10 @@ def _events(
         raise StudioError("Say what to tune on.", "Give PICTURES with --out, or --resume RUN for an old run.")
     if resume is None and not rights:
         raise StudioError("Say whose pictures they are.", f"Give --rights {', '.join(RIGHTS)}: see --help.")
+    from vtuber_studio.engine.bundle import require_place
+
+    if out is not None:
+        require_place(out)
     with torch_needed():
         from vtuber_studio.finetune import begin, in_background
         from vtuber_studio.finetune import finetune as tuned

@@ -26,6 +26,7 @@ from vtuber_studio.core.finetuning import (
     FITS,
     PICTURES,
     PID,
+    RUN,
     STOP,
     Advance,
     Done,
@@ -60,9 +61,12 @@ _LIMIT = 50_000_000  # bytes of a file of the run
 
 
 def begin(folder: Path, config: FinetuneConfig, pictures: Sequence[Path], base: Path | None, name: str = "") -> Run:
-    """A new run in ``folder``, which holds none yet. StudioError when it does, or when base or pictures are missing."""
-    if (folder / "run.json").exists():
+    """A new run in ``folder``, which holds nothing yet. StudioError when it does, or when base or pictures are
+    missing."""
+    if (folder / RUN).exists():
         raise StudioError(f"{folder} already holds a run.", "Go on with --resume, or choose another folder.")
+    if folder.is_dir() and (held := sorted(each.name for each in folder.iterdir())):
+        raise StudioError(f"{folder} holds {held[0]!r}, and a run has a folder of its own.", "Choose a new folder.")
     picture_files(pictures)
     bundle = read_bundle(find_bundle(base))
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -19,7 +19,15 @@ from vtuber_studio.core.confined import Confined
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.look import Look
 from vtuber_studio.core.shot import Shot
-from vtuber_studio.engine.bundle import find_bundle, install_bundle, list_bundles, make_file, read_bundle, write_table
+from vtuber_studio.engine.bundle import (
+    find_bundle,
+    install_bundle,
+    list_bundles,
+    make_file,
+    read_bundle,
+    staged,
+    write_table,
+)
 from vtuber_studio.engine.figure import ingredients
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.manifest_file import bundle_id, named_files
@@ -44,6 +52,18 @@ def test_a_sound_bundle_is_read_and_rendered(home: Path) -> None:
     assert all(np.array_equal(a, b) for a, b in zip((mean, axes, deviations), again, strict=True))
     with pytest.raises(StudioError, match="no part"):
         generator.map("tail", np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32))
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "my only copy.png"])
+def test_a_generator_never_takes_the_place_of_anything_else(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / name).write_text('{"name": "a web page"}')
+    with pytest.raises(StudioError, match="would be lost"), staged(out) as stage:
+        make_bundle(stage)
+    assert [each.name for each in out.iterdir()] == [name]
+    with pytest.raises(StudioError, match="is a file"), staged(out / name):
+        pass
 
 
 def test_networks_are_examined_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,7 @@ def test_pieces_join_in_any_order_and_replace_a_bundle(tmp_path: Path) -> None:
     *pieces, listed = split_bundle(SMALL, tmp_path / "small", PIECE)
     assert 2 < len(pieces) < FILES and all(path.stat().st_size <= PIECE for path in pieces)
     random.Random(4).shuffle(pieces)
-    out = tmp_path / "bundle"
-    out.mkdir()
+    out = shutil.copytree(SMALL, tmp_path / "bundle")
     (out / "old").write_text("goes")
     assert contents(join_bundle(pieces, out)) == contents(SMALL)
     moved = listed.rename(tmp_path / "list.sha256")

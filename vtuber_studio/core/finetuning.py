@@ -4,7 +4,7 @@ the window that owns it share. Events are JSON lines; requests are files in the 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -123,6 +123,9 @@ def decode(line: bytes) -> Event | None:
 
 def checked(**options: Any) -> FinetuneConfig:
     """A configuration with these options; StudioError for one that cannot be."""
+    for name, known in (("rights", get_args(Rights)), ("mode", get_args(Mode))):
+        if options.get(name, known[0]) not in known:
+            raise StudioError(f"There is no {name} called {str(options[name])[:40]!r}.", f"Give {' or '.join(known)}.")
     try:
         config = msgspec.convert(options, FinetuneConfig)
     except msgspec.ValidationError as error:

@@ -170,9 +170,24 @@ def install_bundle(folder: Path) -> Bundle:
     return Bundle(target, copied.manifest, copied.table)
 
 
+def require_place(out: Path) -> None:
+    """StudioError where a bundle would take the place of anything but nothing, an empty folder or another bundle."""
+    held = sorted(each.name for each in out.iterdir()) if out.is_dir() else []
+    if out.exists() and not out.is_dir():
+        raise StudioError(f"{out} is a file, and a generator is a folder.", "Choose another name.")
+    try:
+        if held:
+            read_manifest(out)
+    except StudioError as error:
+        hint = "Choose a new folder: what is in that one would be lost."
+        raise StudioError(f"The folder {out} holds {held[0]!r}.", hint) from error
+
+
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
-    """A folder that takes the place of ``out`` when it holds a sound bundle; otherwise nothing changes."""
+    """A folder that takes the place of ``out`` when it holds a sound bundle; otherwise nothing changes. StudioError as
+    from ``require_place``."""
+    require_place(out)
     sweep(make_folder(out.parent), r"\.export-\w{8}")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as temporary:
         stage = Path(temporary) / "bundle"

@@ -15,11 +15,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.test_cli import refused
 from tests.training.tune.small import QUICK, pictures, run_of
 from vtuber_studio.core import files
 from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import (
     EVENTS,
+    PICTURES,
     PID,
     Advance,
     Done,
@@ -27,13 +29,15 @@ from vtuber_studio.core.finetuning import (
     Paused,
     Stopped,
     ask_to_stop,
+    checked,
     decode,
 )
+from vtuber_studio.core.image import encode_png
 from vtuber_studio.engine.bundle import read_bundle
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.layers import render_layers
 from vtuber_studio.engine.render import render
-from vtuber_studio.finetune import finetune
+from vtuber_studio.finetune import begin, finetune
 from vtuber_studio.training.plot import read_log
 from vtuber_studio.training.tune.config import TuneConfig
 from vtuber_studio.training.tune.run import Outcome, tune
@@ -218,6 +222,16 @@ def test_a_damaged_snapshot_is_one_sentence(base: Path, run: Path, some: list[Fi
         (tmp_path / f"{name}.safetensors").write_bytes((run / f"{name}.safetensors").read_bytes()[:-100])
     with pytest.raises(StudioError, match="snapshot"):
         list(tune(Tuner(base, some, tmp_path, QUICK, "cpu"), Outcome(), steps=STEPS))
+
+
+def test_a_run_and_its_outcome_push_nothing_aside(tmp_path: Path, some: list[Fitted]) -> None:
+    own = tmp_path / PICTURES / "mine.png"
+    own.parent.mkdir()
+    own.write_bytes(before := encode_png(some[0].image))
+    with pytest.raises(StudioError, match="folder of its own"):
+        begin(tmp_path, checked(rights="own"), [own], None)
+    assert "would be lost" in refused("finetune", own, "--out", own.parent, "--rights", "own")
+    assert own.read_bytes() == before and [each.name for each in tmp_path.rglob("*")] == [PICTURES, "mine.png"]
 
 
 def test_a_run_of_other_options_is_described(run: Path) -> None:
