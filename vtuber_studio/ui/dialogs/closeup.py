@@ -123,7 +123,7 @@ class Closeup(QWidget):
         found = self.gathering.found.get(picture.name)
         if picture.name == self.name and found is not None:
             self.picture = picture
-            self.editor.show_picture(picture.image, found.marks)
+            self.editor.show_picture(picture.image, found.marks, not found.usable)  # which of several is meant?
 
     def _show_points(self, by_hand: bool) -> None:
         if self.picture is not None:

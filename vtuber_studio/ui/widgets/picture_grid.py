@@ -162,6 +162,7 @@ class PictureGrid(QListWidget):
             for item in self._rows.values():
                 item.setSizeHint(cell)
         super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Where there is nothing yet, what to do."""

@@ -93,6 +93,7 @@ class PointsEditor(QWidget):
         self.words = ""  # shown while there is no picture
         self._at: list[QPointF] = []  # eye at our left, eye at our right, chin: pixels of the picture
         self._scale, self._corner = 1.0, QPointF()  # of the picture, in logical pixels
+        self._whole = False
         self._pan: QPointF | None = None
         self.setMinimumSize(220, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -112,9 +113,9 @@ class PointsEditor(QWidget):
         left, right, chin = ((point.x(), point.y()) for point in self._at)
         return Landmarks(left, right, chin)
 
-    def show_picture(self, image: QImage | None, marks: Landmarks | None = None) -> None:
-        """Another picture, whole, or as near as its handles need it."""
-        self.image = image
+    def show_picture(self, image: QImage | None, marks: Landmarks | None = None, whole: bool = False) -> None:
+        """Another picture, as near as its handles need it; ``whole`` in any case."""
+        self.image, self._whole = image, whole
         self.put(marks)
         self.fit()
 
@@ -142,7 +143,7 @@ class PointsEditor(QWidget):
         self._scale = self._least()
         middle = QPointF(self.image.width() / 2, self.image.height() / 2)
         marks = self.marks
-        if marks is not None and marks.apart * self._scale < _NEAR:
+        if marks is not None and not self._whole and marks.apart * self._scale < _NEAR:
             self._scale = min(max(2 * _NEAR / max(marks.apart, 1e-3), self._scale), _MOST)
             middle = (self._at[0] + self._at[1] + self._at[2]) / 3
         self._look_at(middle)
