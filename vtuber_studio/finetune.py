@@ -4,27 +4,21 @@ run that was left, or killed, goes on where it was."""
 from __future__ import annotations
 
 import datetime
-import json
-import math
 import os
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
 from msgspec import structs
 
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.files import make_folder, read_file, write_atomically
+from vtuber_studio.core.files import write_atomically
 from vtuber_studio.core.finetuning import (
     BUNDLE,
     EVENTS,
-    FITS,
-    PICTURES,
     PID,
     RUN,
     STOP,
@@ -32,7 +26,6 @@ from vtuber_studio.core.finetuning import (
     Done,
     Event,
     FinetuneConfig,
-    Picture,
     Run,
     Stopped,
     asked,
@@ -40,14 +33,11 @@ from vtuber_studio.core.finetuning import (
     read_run,
     write_run,
 )
-from vtuber_studio.core.image import decode_png, encode_png
-from vtuber_studio.core.runs import read_fit
 from vtuber_studio.engine.bundle import find_bundle, read_bundle, staged
-from vtuber_studio.engine.generator import Generator, load_generator
+from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.memory import keep_heap
-from vtuber_studio.intake.bring import bring, picture_files
-from vtuber_studio.intake.drawn import finder_of
-from vtuber_studio.intake.fit import first_guess, fit_picture
+from vtuber_studio.intake.bring import picture_files
+from vtuber_studio.intake.stages import fit_pictures, fitted_pictures, read_pictures
 from vtuber_studio.training.sets import slider_accuracy
 from vtuber_studio.training.tune.bundling import export_tuned
 from vtuber_studio.training.tune.config import TuneConfig
@@ -55,9 +45,7 @@ from vtuber_studio.training.tune.run import Outcome, Request, tune, use_threads
 from vtuber_studio.training.tune.trainer import Fitted, Tuner
 
 SHARES = {"reading": (0.0, 0.03), "fitting": (0.03, 0.3), "tuning": (0.3, 0.97), "exporting": (0.97, 1.0)}
-_FIT_SECONDS = 15.0  # what fitting one picture is thought to take, until one was fitted
 _SLIDERS = ("jaw", "side_locks", "mouth_width", "shoulders", "parting", "neck")  # that the reader reads well
-_LIMIT = 50_000_000  # bytes of a file of the run
 
 
 def begin(folder: Path, config: FinetuneConfig, pictures: Sequence[Path], base: Path | None, name: str = "") -> Run:
@@ -135,10 +123,11 @@ def _stages(
         return "leave" if gone.is_set() else asked(folder)
 
     generator = load_generator(base)
-    yield from _reading(folder, run, generator, request)
-    yield from _fitting(folder, run, generator, request)
-    if request() not in ("discard", "leave"):
-        pictures = _fitted(folder)
+    for stage in (read_pictures, fit_pictures):
+        for event in stage(folder, run, generator, request):
+            yield _scaled(event)
+    pictures = [Fitted(*each) for each in fitted_pictures(folder)]
+    if pictures and request() not in ("discard", "leave"):
         config = tuning or TuneConfig(mode=run.config.mode, strength=run.config.strength, seed=run.config.seed)
         tuner = Tuner(base, pictures, folder, config)
         outcome = Outcome()
@@ -147,7 +136,7 @@ def _stages(
         if outcome.ended in ("done", "ill"):
             yield from _exporting(folder, run, tuner, outcome, out)
             return
-    if request() == "discard":
+    if request() != "leave":
         yield Stopped()
 
 
@@ -156,112 +145,6 @@ def _scaled(event: Event) -> Event:
         return event
     low, high = SHARES[event.stage]
     return structs.replace(event, fraction=low + (high - low) * event.fraction)
-
-
-def _waited(request: Callable[[], Request]) -> bool:
-    """Whether to go on: waits while the run is paused."""
-    while request() == "pause":
-        time.sleep(0.2)
-    return request() == ""
-
-
-# --- reading --------------------------------------------------------------------------------------------------
-
-
-def _reading(folder: Path, run: Run, generator: Generator, request: Callable[[], Request]) -> Iterator[Event]:
-    """Every picture aligned and cut out, once; what cannot be used is named."""
-    made = make_folder(folder / PICTURES)
-    listed = made / "pictures.json"
-    if listed.is_file():
-        return
-    files = picture_files(Path(name) for name in run.pictures)
-    table: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for number, each in enumerate(bring(files, finder_of(generator))):
-        if not _waited(request):
-            return
-        used = each.image is not None and each.keep
-        if used:
-            assert each.image is not None
-            name = _free(each.path.stem, taken)
-            write_atomically(made / f"{name}.png", encode_png(each.image))
-            table.append({"name": name, "file": each.path.name, "photo": each.photo})
-        else:
-            yield Picture(each.path.name, False, " ".join(each.troubles))
-        yield _scaled(Advance("reading", (number + 1) / len(files), f"{each.path.name} was read."))
-    if not table:
-        raise StudioError("None of these pictures can be used.", "See what was said of each of them.")
-    write_atomically(listed, json.dumps(table, indent=1).encode())
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    name, count = stem, 1
-    while name.casefold() in taken:
-        count += 1
-        name = f"{stem}-{count}"
-    taken.add(name.casefold())
-    return name
-
-
-def _listed(folder: Path) -> list[dict[str, Any]]:
-    data = read_file(folder / PICTURES / "pictures.json", _LIMIT)
-    try:
-        table: list[dict[str, Any]] = json.loads(data)
-        return table
-    except ValueError as error:
-        raise StudioError("The list of this run's pictures is damaged.", "Begin a new run.") from error
-
-
-# --- fitting --------------------------------------------------------------------------------------------------
-
-
-def _fitting(folder: Path, run: Run, generator: Generator, request: Callable[[], Request]) -> Iterator[Event]:
-    """Each picture's shot by drawing and comparing; what was fitted before stays."""
-    if not (folder / PICTURES / "pictures.json").is_file():
-        return
-    table, fits, spent, fitted = _listed(folder), make_folder(folder / FITS), 0.0, 0
-    for number, row in enumerate(table):
-        path = fits / f"{row['name']}.json"
-        if path.is_file():
-            continue
-        begun = time.monotonic()
-        image = _image(folder, row["name"])
-        start, choices = first_guess(generator, image, row["photo"])
-        last = None
-        for last in fit_picture(generator, image, start, choices, row["photo"]):
-            if not _waited(request):
-                return
-            done = (number + last.fraction) / len(table)
-            mean = spent / fitted if fitted else _FIT_SECONDS
-            left = mean * (len(table) - number - last.fraction) + 60 * run.config.minutes
-            yield _scaled(Advance("fitting", done, f"{row['file']}: {last.message}", left))
-        assert last is not None
-        shot = last.shot
-        told = {
-            "look": json.loads(shot.look.to_json()),
-            "face": shot.expression,
-            "pose": structs.asdict(shot.pose),
-            "psnr": round(last.psnr, 3),
-            "first": round(last.first, 3),
-        }
-        if last.image is not image:  # laid where it fits best
-            write_atomically(folder / PICTURES / f"{row['name']}.png", encode_png(last.image))
-        write_atomically(path, json.dumps(told, indent=1).encode())
-        spent, fitted = spent + time.monotonic() - begun, fitted + 1
-        yield Picture(row["file"], True, "", round(last.psnr, 2) if math.isfinite(last.psnr) else None)
-
-
-def _image(folder: Path, name: str) -> np.ndarray:
-    return decode_png(read_file(folder / PICTURES / f"{name}.png", _LIMIT))
-
-
-def _fitted(folder: Path) -> list[Fitted]:
-    """The run's pictures with their shots; StudioError when one is damaged."""
-    found = []
-    for row in _listed(folder):
-        shot = read_fit(folder / FITS / f"{row['name']}.json")
-        found.append(Fitted(row["name"], _image(folder, row["name"]), shot))
-    return found
 
 
 # --- exporting ------------------------------------------------------------------------------------------------
@@ -306,7 +189,8 @@ def _sliders(base: Path, tuned: Path) -> dict[str, float]:
         generator = load_generator(folder)
         if "reader" not in generator.manifest.networks:
             return {}
-        found[name] = round(slider_accuracy(generator, 1, _SLIDERS)["mean"], 3)
+        own = slider_accuracy(generator, 1, _SLIDERS)["sliders"].values()
+        found[name] = round(sum(each["on"] for each in own) / max(len(own), 1), 3)
     return found
 
 

@@ -25,9 +25,11 @@ from vtuber_studio.core.finetuning import (
     PID,
     Advance,
     Done,
+    GoingOn,
     Health,
     Paused,
     Stopped,
+    ask_to_pause,
     ask_to_stop,
     checked,
     decode,
@@ -111,6 +113,25 @@ def test_killed_and_resumed_it_ends_the_same(
     list(events)
     list(tune(Tuner(base, some, killed, config, "cpu"), Outcome(), steps=STEPS))
     assert same(state(killed), state(whole))
+
+
+def test_asked_to_stop_while_it_fits_it_keeps_what_is_fitted(
+    base: Path, some: list[Fitted], tmp_path: Path
+) -> None:
+    folder = run_of(tmp_path / "run", base, some[:3])
+    for name in ("1", "2"):
+        (folder / "fits" / f"{name}.json").unlink()
+    events = finetune(folder, steps=1, tuning=QUICK)
+    told = []
+    for event in events:
+        told.append(event)
+        if isinstance(event, Advance) and event.stage == "fitting":
+            ask_to_pause(folder, True)
+        if isinstance(event, Paused):
+            ask_to_stop(folder, True)
+    assert [type(event) for event in told if isinstance(event, Paused | GoingOn)] == [Paused, GoingOn]
+    assert isinstance(told[-1], Done) and not (folder / "fits" / "1.json").exists()
+    assert read_bundle(folder / "bundle").manifest.provenance["tuned"]["pictures"] == 1
 
 
 def test_a_judge_that_learns_far_too_fast_does_no_harm(base: Path, some: list[Fitted], tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class TuneConfig:
     hold_detail: float = 0.5  # weight of the detail there
     held_networks: int = 3  # networks a step that are asked for other looks, in turn
     held_looks: int = 1  # looks each of them is asked for
-    looks: int = 192  # other looks there are: half of them the dice's, half like those of the pictures
+    looks: int = 96  # other looks there are: half of them the dice's, half like those of the pictures
     edges: float = 0.5  # weight of the pictures' gradients
     judge: float = 0.01  # weight of what the judge says, in "full"; 0 without one
     judge_rate: float = 1e-3  # Adam's, of the judge
