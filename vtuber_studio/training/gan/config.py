@@ -64,7 +64,7 @@ class GanConfig:
 class JudgeConfig:
     """Options of a part's adversarial phase: how much the judge is heard, and how it learns."""
 
-    share: float = 0.5  # length of its gradient at the logits, times that of the coverage loss; 0: coverage alone
+    share: float = 1.0  # length of its gradient at the logits, times that of the coverage loss; 0: coverage alone
     pace: float = 0.25  # of TrainConfig's learning rates: a network that has converged goes on gently
     lead: int = 1000  # images from which the judge learns before it is heard
     side: int = 64  # pixels of a window of the composite, twice as fine as the logits

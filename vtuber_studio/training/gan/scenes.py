@@ -120,5 +120,6 @@ def palettes(tables: PartTables, seed: int) -> list[dict[str, np.ndarray]]:
 
 def _windows(maps: Tensor, source: Tensor, corner: Tensor, side: int) -> Tensor:
     """[n, channels, side, side] of ``maps`` [batch, channels, H, W] from ``corner`` on."""
-    pieces = [maps[b, :, y : y + side, x : x + side] for b, (y, x) in zip(source, corner.tolist(), strict=True)]
+    places = zip(source.tolist(), corner.tolist(), strict=True)
+    pieces = [maps[b, :, y : y + side, x : x + side] for b, (y, x) in places]
     return torch.stack(pieces)
