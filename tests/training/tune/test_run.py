@@ -166,6 +166,7 @@ def test_a_rate_that_is_far_too_high_is_taken_back(
     assert found and found[0].kind == "diverged" and found[0].message.endswith(".") and found[0].hint
     assert outcome.marks is not None and outcome.marks.judged >= before.judged
     assert tuner.eased < 1
+    assert 0.0 not in [event.figures.get("loss") for event in told if isinstance(event, Advance)], "no step, no loss"
 
 
 def test_a_step_that_is_not_finite_changes_nothing_and_the_run_goes_on(

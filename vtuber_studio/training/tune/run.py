@@ -192,9 +192,10 @@ def _halved(tuner: Tuner, error: Exception) -> Event:
 def _report(
     tuner: Tuner, watch: Watch, done: float, minutes: float, marks: Marks, finding: Health | None
 ) -> Advance:
-    loss = float(np.mean(tuner.losses[-50:])) if tuner.losses else 0.0
     figures = {name: round(value, 4) for name, value in asdict(marks).items() if value is not None}
-    figures |= {"loss": round(loss, 5), "step": float(tuner.step), "seconds": round(tuner.seconds, 1)}
+    figures |= {"step": float(tuner.step), "seconds": round(tuner.seconds, 1)}
+    if tuner.losses:  # none where it goes on, or went back to its best, until the next step
+        figures["loss"] = round(float(np.mean(tuner.losses[-50:])), 5)
     watch.figures(tuner.images, figures | ({"finding": finding.kind} if finding else {}))
     path = make_folder(tuner.folder / SAMPLES) / f"{tuner.step:08}.png"
     with suppress(StudioError):  # where it cannot be written the next snapshot says why
