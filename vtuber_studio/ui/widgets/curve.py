@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vtuber_studio.ui.theme import COLOURS
 
+_SPIKE = 4.0  # times the median: what stands higher is cut off, or it would flatten all else
 _HEIGHT, _TITLE, _EDGE, _DOT = 74, 20, 8, 3.0  # logical pixels
 
 
@@ -72,7 +74,8 @@ class Curve(QWidget):
         if not self.values:
             return []
         low = min(self.values) if self.ends[0] is None else self.ends[0]
-        high = max(self.values) if self.ends[1] is None else self.ends[1]
+        top = min(max(self.values), low + _SPIKE * max(statistics.median(self.values) - low, 1e-9))
+        high = top if self.ends[1] is None else self.ends[1]
         room = max(high - low, 1e-9)
         last = max(len(self.values) - 1, 1)
         shares = [(index / last, min(max((value - low) / room, 0), 1)) for index, value in enumerate(self.values)]
