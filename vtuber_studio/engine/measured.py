@@ -79,7 +79,7 @@ KINDS: dict[str, Kind] = {
         Row("diversity (the artist's)", "{:.2f} ({:.2f})", "diversity.generator diversity.artist"),
         Row("edge energy, of the artist's", "{:.1%}", "edge_energy"),
         Row("lines of the artist that are lines", "{:.1%}", "line_recall"),
-        Row("samples a second, 512 px, nothing cached", "{:.1f}", "samples_a_second"),
+        Row("samples a second of one core, 512 px, nothing cached", "{:.1f}", "samples_a_second"),
         *_INCEPTION,
     ), (("diversity of a part, of the artist's", "diversity.parts"),)),
     "sliders": Kind((
@@ -107,7 +107,7 @@ KINDS: dict[str, Kind] = {
         Row("the last two, mean", "{:.1%}", "judge.accuracy"),
         *_SETS,
         Row("diversity (the pictures')", "{:.3f} ({:.3f})", "diversity.made diversity.pictures"),
-        Row("samples a second", "{:.1f}", "samples_a_second"),
+        Row("samples a second of one core, or of the accelerator", "{:.1f}", "samples_a_second"),
         *_INCEPTION,
     )),
 }  # fmt: skip

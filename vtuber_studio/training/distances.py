@@ -37,6 +37,9 @@ def kernel_distance(
 
     Binkowski et al. 2018, "Demystifying MMD GANs", section 4: the unbiased estimate of the squared maximum mean
     discrepancy under k(x, y) = (x . y / d + 1)^3. Unbiased: it may be a little below 0 for equal distributions.
+    Draws share rows, so their deviation tells of the sets' own only when it is scaled by sqrt(size / (n - size)):
+    Politis & Romano 1994, "Large Sample Confidence Regions Based on Subsamples under Minimal Assumptions"; n rows of
+    the smaller set, draw at most half of them.
     """
     rng, size = np.random.default_rng(seed), min(size, len(real), len(made))
     if size < 2:
@@ -49,7 +52,8 @@ def kernel_distance(
         found.append(
             (xx.sum() - np.trace(xx)) / apart + (yy.sum() - np.trace(yy)) / apart - 2.0 * xy.mean()
         )
-    mean, spread = float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(subsets)) if subsets > 1 else 0.0
+    rest = max(min(len(real), len(made)) - size, 1)
+    mean, spread = float(np.mean(found)), float(np.std(found) * math.sqrt(size / rest))
     return mean, mean - 1.96 * spread, mean + 1.96 * spread
 
 
