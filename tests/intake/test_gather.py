@@ -146,5 +146,8 @@ def test_prepare_takes_a_tray_as_the_user_left_it(gathered: tuple[Path, list[Bro
     done = studio("prepare", folder, "--out", tmp_path / "out", "--json")
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [bool(each["prepared"]) for each in told] == [True, True], "wanted, although it is a twin"
+    write_tray(folder, Tray(pictures=(Given("a phone.jpg", False),)))
+    with pytest.raises(StudioError, match="is to be used"):
+        picture_files([folder])
     (folder / "tray.json").write_text('{"pictures": [{"file": "../../out.png"}]}')
     assert "no file of it" in refused("prepare", folder, "--out", tmp_path / "out")

@@ -213,6 +213,32 @@ def test_ten_thousand_files_are_one_sentence(dialog: PicturesDialog, qtbot: QtBo
     assert f"at most {MOST}" in dialog.bar.message and dialog.grid.count() == 0
 
 
+def test_each_set_says_for_itself_whose_it_is(dialog: PicturesDialog, qtbot: QtBot, mine: Path) -> None:
+    assert not dialog.new_button.isEnabled() and dialog.sets.count() == 1
+    dialog.add([mine / "shape.png", mine / "me.jpg"])
+    rest(dialog, qtbot)
+    dialog.consent.radios["own"].click()
+    dialog.grid.setCurrentRow(0)
+    dialog.new_button.click()
+    qtbot.waitUntil(lambda: dialog.gathering.folder.name == "set 2", timeout=WAIT)
+    rest(dialog, qtbot)
+    assert dialog.grid.count() == 0 and not dialog.consent.group.checkedButton() and dialog.closeup.name == ""
+    dialog.add([mine / "shape.png"])
+    rest(dialog, qtbot)
+    dialog.consent.radios["licensed"].click()
+    assert [dialog.sets.itemText(row) for row in range(dialog.sets.count())] == ["First set", "Set 2"]
+    dialog.sets.setCurrentIndex(0)
+    dialog.sets.activated.emit(0)
+    qtbot.waitUntil(lambda: dialog.grid.count() == 2, timeout=WAIT)
+    rest(dialog, qtbot)
+    assert dialog.consent.radios["own"].isChecked() and written().rights == "own"
+    assert read_tray(trays_dir() / "set 2").rights == "licensed" and len(written().pictures) == 2
+    dialog.gathering.forget()
+    qtbot.waitUntil(lambda: dialog.grid.count() == 0, timeout=WAIT)
+    rest(dialog, qtbot)
+    assert (trays_dir() / "set 2").exists() and not (trays_dir() / "mine").exists()
+
+
 def test_forgetting_asks_and_leaves_no_byte(dialog: PicturesDialog, qtbot: QtBot, mine: Path) -> None:
     dialog.add([mine / "me.jpg", mine / "shape.png"])
     rest(dialog, qtbot)

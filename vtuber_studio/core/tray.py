@@ -28,6 +28,7 @@ from vtuber_studio.core.paths import data_dir
 LIST, ORIGINALS = "tray.json", "originals"
 MOST = 200  # pictures of a set
 FORMAT = 1
+FIRST = "mine"  # the folder of the window's first set
 _BYTES = 2_000_000  # of a tray.json
 _SHOWING = PICTURES, FITS, SAMPLES  # folders of a run that show the pictures themselves
 _HINT = "Bring the pictures again."
@@ -88,6 +89,19 @@ class Tray(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def trays_dir() -> Path:
     """Where the window keeps its sets."""
     return data_dir() / "pictures"
+
+
+def set_folders() -> tuple[Path, ...]:
+    """The window's sets, the first one whether it is there or not."""
+    first, root = trays_dir() / FIRST, trays_dir()
+    found = [path for path in root.iterdir() if path.is_dir() and path.name[0] != "."] if root.is_dir() else []
+    return (first, *sorted((path for path in found if path != first), key=lambda path: (len(path.name), path.name)))
+
+
+def new_set() -> Path:
+    """Where another set of the window goes: a folder that is not there yet."""
+    taken = {path.name for path in set_folders()}
+    return trays_dir() / next(name for number in range(2, 10_000) if (name := f"set {number}") not in taken)
 
 
 def is_tray(folder: Path) -> bool:

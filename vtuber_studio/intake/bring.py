@@ -59,8 +59,10 @@ def picture_files(paths: Iterable[Path]) -> list[Path]:
     StudioError for none, for more than ``MOST``, and for a path that is not there.
     """
     found: dict[Path, None] = {}
+    trays = False
     for path in paths:
         if path.is_dir() and is_tray(path):
+            trays = True
             found |= dict.fromkeys(original(path, each) for each in read_tray(path).kept)
         elif path.is_dir():
             names = (*ENDINGS, *NAMED)
@@ -72,6 +74,8 @@ def picture_files(paths: Iterable[Path]) -> list[Path]:
             raise StudioError(f"There is no file {path}.", "Give pictures, or folders of pictures.")
         if len(found) > MOST:
             raise StudioError(f"These are more than {MOST} pictures.", "Choose the best fifty: more teach little more.")
+    if not found and trays:
+        raise StudioError("No picture of this set is to be used.", "Tick some, or give others.")
     if not found:
         raise StudioError("There is no picture here.", f"Give files that end in {', '.join(ENDINGS)}.")
     return list(found)

@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import Rights
 from vtuber_studio.core.progress import Progress
 from vtuber_studio.core.tray import Given, Tray, forget_original, original, write_tray
-from vtuber_studio.intake.bring import points_of
-from vtuber_studio.intake.drawn import Finder
+from vtuber_studio.engine.generator import Generator
+from vtuber_studio.intake.bring import points_of, whole
+from vtuber_studio.intake.drawn import Finder, finder_of
 from vtuber_studio.intake.faces import Landmarks
-from vtuber_studio.ui.gathering_tasks import Found, Opened, adding, correcting, forgetting, opening, reading
+from vtuber_studio.ui.gathering_tasks import Found, Opened, adding, correcting, forgetting, opening, reading, resting
 from vtuber_studio.ui.job import Job
+from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.writer import Writer
 
 Task = Callable[[], Iterator[Progress]]
@@ -80,6 +84,20 @@ class Gathering(QObject):
         self._next_look, self._gone = None, True
         task = partial(forgetting, self.folder, tuple(runs))
         self._writer.when_idle(lambda: self._do(task, self._on_forgotten))
+
+    def turn(self, folder: Path) -> None:
+        """To another set: what is under way for this one stops, what was said of it is written. ``emptied`` follows,
+        and what is in the other."""
+        self.stop()
+        self._next_look, self._gone = None, True
+
+        def turned(_step: Progress) -> None:
+            self._gone, self.folder = False, folder
+            self.tray, self.found = Tray(), {}
+            self.emptied.emit()
+            self.open()
+
+        self._writer.when_idle(lambda: self._do(resting, turned))
 
     def remove(self, name: str) -> None:
         """Delete one picture's copy."""
@@ -206,7 +224,8 @@ class Gathering(QObject):
             return
         (task, took), self._next_look = self._next_look, None
         self._looking = job = Job(task())
-        job.progressed.connect(lambda step: took(step) if step.figures else None)
+        folder = self.folder  # another set may have come meanwhile
+        job.progressed.connect(lambda step: took(step) if step.figures and self.folder == folder else None)
         job.failed.connect(self.failed)
         for end in (job.finished, job.failed, job.cancelled):
             end.connect(self._looked)
@@ -215,3 +234,16 @@ class Gathering(QObject):
     def _looked(self) -> None:
         self._looking = None
         self._look_on()
+
+
+def drawn_face(stage: Stage, picture: np.ndarray) -> Landmarks | None:
+    """A drawing's face, as the generator's reader sees it on the renderer's thread; for jobs."""
+
+    def found(generator: Generator) -> Landmarks | None:
+        finder = finder_of(generator)
+        return finder(picture) if finder else whole(picture)
+
+    try:
+        return stage.bridge.wait(found)
+    except StudioError:  # it is being changed, or closes
+        return None

@@ -96,6 +96,11 @@ def adding(
         yield Progress(number / of, f"{number} / {of}", told)
 
 
+def resting() -> Iterator[Progress]:
+    """Nothing: when it has ended, all before it has."""
+    yield Progress(1.0)
+
+
 def reading(path: Path) -> Iterator[Progress]:
     """A picture to be seen large."""
     yield Progress(0.0)

@@ -67,6 +67,7 @@ class Closeup(QWidget):
         self.again_button.clicked.connect(lambda: self._show_points(by_hand=False))
         gathering.arrived.connect(lambda name: self.tell() if name == self.name else None)
         gathering.opened.connect(self._on_opened)
+        self.show_picture("")
         gathering.cropped.connect(lambda name, crop: self._show_crop(crop) if name == self.name else None)
 
     def _lay_out(self) -> None:

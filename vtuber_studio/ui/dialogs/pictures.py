@@ -7,30 +7,34 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.finetuning import Rights
 from vtuber_studio.core.paths import home_dir
 from vtuber_studio.core.runs import Kept, kept_runs
-from vtuber_studio.core.tray import holds_pictures, trays_dir
-from vtuber_studio.engine.generator import Generator
-from vtuber_studio.intake.bring import ENDINGS, whole
-from vtuber_studio.intake.drawn import finder_of
-from vtuber_studio.intake.faces import Landmarks
+from vtuber_studio.core.tray import FIRST, holds_pictures, new_set, set_folders, trays_dir
+from vtuber_studio.intake.bring import ENDINGS
 from vtuber_studio.ui.dialogs.closeup import Closeup, in_short, in_words
 from vtuber_studio.ui.dialogs.consent import ConsentBox
-from vtuber_studio.ui.gathering import Gathering
+from vtuber_studio.ui.gathering import Gathering, drawn_face
 from vtuber_studio.ui.job import Job, once
 from vtuber_studio.ui.stage import Stage
 from vtuber_studio.ui.widgets.error_bar import ErrorBar
 from vtuber_studio.ui.widgets.picture_grid import PictureGrid
 from vtuber_studio.ui.widgets.words import plain
 
-SET = "mine"  # the window has one
 _FEW, _MANY = 5, 50  # pictures below which little is learned, and above which little more
 
 
@@ -52,18 +56,22 @@ class PicturesDialog(QDialog):
         self._lay_out()
         self._connect()
         self._refresh()
+        self._list_sets()
 
     def _build(self) -> None:
         self.bar = ErrorBar()
-        self.intro = QLabel(self.tr(
-            "Five to fifty drawings or photos of one person teach a generator her style; best are large faces, seen "
-            "from the front."
-        ), wordWrap=True)  # fmt: skip
+        self.sets = QComboBox()
+        self.sets.setAccessibleName(self.tr("Set of pictures"))
+        self.sets.setToolTip(self.tr("Which set is shown; each says for itself whose its pictures are"))
+        self.new_button = _button(self.tr("New set"), self.tr("Pictures of another person, or by other people"))
         self.add_button = _button(self.tr("Add pictures ..."), self.tr("Choose files: PNG, JPEG, WebP, AVIF or BMP"))
         self.folder_button = _button(self.tr("Add a folder ..."), self.tr("All pictures that lie in a folder"))
         self.grid = PictureGrid()
         self.grid.setAccessibleName(self.tr("Pictures of this set"))
-        self.grid.hint = self.tr("Drop pictures here, or a folder of them.\nYour own files stay as they are.")
+        self.grid.hint = self.tr(
+            "Drop five to fifty drawings or photos of one person here, or a folder of them.\n"
+            "Best are large faces, seen from the front. Your own files stay as they are."
+        )
         self.progress = QProgressBar(maximum=1000, textVisible=False)
         self.told = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.told.setObjectName("caption")
@@ -82,7 +90,9 @@ class PicturesDialog(QDialog):
 
     def _lay_out(self) -> None:
         above, doing, left, middle, below = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        above.addWidget(self.intro, 1)
+        above.addWidget(self.sets)
+        above.addWidget(self.new_button)
+        above.addStretch(1)
         above.addWidget(self.add_button)
         above.addWidget(self.folder_button)
         for widget, stretch in ((self.told, 0), (self.progress, 1), (self.stop_button, 0)):
@@ -110,6 +120,8 @@ class PicturesDialog(QDialog):
 
     def _connect(self) -> None:
         own, grid = self.gathering, self.grid
+        self.sets.activated.connect(lambda row: own.turn(self.sets.itemData(row)))
+        self.new_button.clicked.connect(lambda: own.turn(new_set()))
         self.add_button.clicked.connect(self.choose_files)
         self.folder_button.clicked.connect(self.choose_folder)
         self.stop_button.clicked.connect(own.stop)
@@ -126,6 +138,7 @@ class PicturesDialog(QDialog):
         own.refused.connect(self._on_refused)
         own.moved.connect(self._on_moved)
         own.rested.connect(self._refresh)
+        own.rested.connect(self._list_sets)
         own.emptied.connect(self._on_emptied)
         own.failed.connect(self.bar.fail)
 
@@ -210,11 +223,24 @@ class PicturesDialog(QDialog):
         self.doing.setVisible(own.busy)
         self.closeup.setVisible(self.grid.count() > 0)
         self.forget_button.setEnabled(bool(own.tray.pictures))
+        self.new_button.setEnabled(bool(own.tray.pictures))
         self.consent.show_answer(own.tray.rights)
         words = self.tr("Use one picture") if len(kept) == 1 else self.tr("Use {} pictures").format(len(kept))
         self.use_button.setText(words if kept else self.tr("Use these pictures"))
         self.use_button.setEnabled(bool(kept) and own.tray.rights is not None and not own.busy)
         self.note.setText("" if own.busy else self._missing(len(kept)))
+
+    def _list_sets(self) -> None:
+        """Those that are there, and this one."""
+        here = self.gathering.folder
+        folders = set_folders()
+        folders = folders if here in folders else (*folders, here)
+        if [self.sets.itemData(row) for row in range(self.sets.count())] != list(folders):
+            self.sets.clear()
+            for folder in folders:
+                first = folder.name == FIRST
+                self.sets.addItem(self.tr("First set") if first else folder.name.capitalize(), folder)
+        self.sets.setCurrentIndex(folders.index(here))
 
     def _missing(self, kept: int) -> str:
         if not self.gathering.tray.pictures:
@@ -255,27 +281,14 @@ class PicturesDialog(QDialog):
 def pictures_dialog(stage: Stage, chosen: Callable[[Path, str], object], parent: QWidget) -> PicturesDialog:
     """Show it, as it was left; ``chosen`` is called when pictures are to be used."""
     there = parent.findChild(PicturesDialog)
-    dialog = there or PicturesDialog(Gathering(trays_dir() / SET, parent), parent)
+    dialog = there or PicturesDialog(Gathering(trays_dir() / FIRST, parent), parent)
     if there is None:
-        dialog.gathering.drawn = partial(_drawn_face, stage)
+        dialog.gathering.drawn = partial(drawn_face, stage)
         dialog.chosen.connect(chosen)
         dialog.gathering.open()
     dialog.show()
     dialog.raise_()
     return dialog
-
-
-def _drawn_face(stage: Stage, picture: np.ndarray) -> Landmarks | None:
-    """A drawing's face, as the generator's reader sees it on the renderer's thread; for jobs."""
-
-    def found(generator: Generator) -> Landmarks | None:
-        finder = finder_of(generator)
-        return finder(picture) if finder else whole(picture)
-
-    try:
-        return stage.bridge.wait(found)
-    except StudioError:  # it is being changed, or closes
-        return None
 
 
 def _button(words: str, tip: str) -> QPushButton:
