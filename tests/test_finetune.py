@@ -53,7 +53,8 @@ def test_what_cannot_be_used_is_named_and_nothing_is_made(tmp_path: Path) -> Non
     told = [decode(line.encode()) for line in done.stdout.splitlines()]
     named = {event.name: event for event in told if isinstance(event, Picture)}
     assert named.keys() == {"flat.png", "text.png"} and all(each.trouble and not each.used for each in named.values())
-    assert done.returncode == 1 and isinstance(told[-1], Failed) and told[-1].hint and not (tmp_path / "out").exists()
+    assert done.returncode == 1 and isinstance(told[-1], Failed) and told[-1].hint
+    assert not (tmp_path / "out").exists() and not (tmp_path / "out-run").exists(), "better ones may be given at once"
 
 
 @pytest.mark.parametrize(

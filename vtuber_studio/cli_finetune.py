@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,19 @@ import typer
 
 from vtuber_studio.cli_train import torch_needed
 from vtuber_studio.core.errors import StudioError
-from vtuber_studio.core.finetuning import EVENTS, RIGHTS, Advance, Done, Event, Failed, Health, Picture, checked, encode
+from vtuber_studio.core.finetuning import (
+    EVENTS,
+    PICTURES,
+    RIGHTS,
+    Advance,
+    Done,
+    Event,
+    Failed,
+    Health,
+    Picture,
+    checked,
+    encode,
+)
 
 app = typer.Typer()
 _RIGHTS = "Whose pictures they are. " + ". ".join(f"{name}: {said}" for name, said in RIGHTS.items()) + "."
@@ -70,12 +83,18 @@ def _events(
     with torch_needed():
         from vtuber_studio.finetune import begin, in_background
         from vtuber_studio.finetune import finetune as tuned
+        from vtuber_studio.intake.stages import LIST
 
     if resume is None:
         config = checked(rights=rights, mode=mode, minutes=minutes, strength=strength)
         begin(folder, config, pictures or [], base, name)
     gone = in_background(threads, sys.stdin.buffer if tied else None)
-    yield from tuned(folder, out, steps=steps, gone=gone)
+    try:
+        yield from tuned(folder, out, steps=steps, gone=gone)
+    except StudioError:
+        if resume is None and not (folder / PICTURES / LIST).is_file():
+            shutil.rmtree(folder, ignore_errors=True)  # nothing was read: the same words may be given again
+        raise
 
 
 def _beside(out: Path | None) -> Path | None:
