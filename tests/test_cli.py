@@ -210,10 +210,11 @@ def test_the_version_is_told() -> None:
 
 
 def test_training_a_gan_asks_for_pictures_and_a_place(tmp_path: Path) -> None:
+    (folder := tmp_path / "pictures").mkdir()
     assert "--out RUN" in refused("train", "gan")
-    assert "no pictures" in refused("train", "gan", tmp_path, "--out", tmp_path / "run")
-    assert "64, 128 or 256" in refused("train", "gan", tmp_path, "--out", tmp_path / "run", "--resolution", "100")
-    assert "tensorboard" in refused("train", "gan", tmp_path, "--out", tmp_path / "run", "--watch", "paper")
+    assert "no pictures" in refused("train", "gan", folder, "--out", tmp_path / "run")
+    assert "64, 128 or 256" in refused("train", "gan", folder, "--out", tmp_path / "run", "--resolution", "100")
+    assert "tensorboard" in refused("train", "gan", folder, "--out", tmp_path / "run", "--watch", "paper")
     assert not (tmp_path / "run").exists()
 
 
