@@ -111,8 +111,10 @@ def test_killed_and_resumed_it_ends_the_same(
     shutil.copytree(whole, killed)
     assert json.loads((killed / "state.json").read_text("utf-8"))["step"] < 4
     list(events)
-    list(tune(Tuner(base, some, killed, config, "cpu"), Outcome(), steps=STEPS))
+    outcome = Outcome()
+    list(tune(Tuner(base, some, killed, config, "cpu"), outcome, steps=STEPS))
     assert same(state(killed), state(whole))
+    assert outcome.first is not None and outcome.first.kept == 1.0, "it still knows where it began"
 
 
 def test_asked_to_stop_while_it_fits_it_keeps_what_is_fitted(

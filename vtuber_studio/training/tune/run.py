@@ -59,8 +59,9 @@ def tune(
     if finding := same([each.target for each in (*tuner.learned, *tuner.held_back)]):
         yield finding
         outcome.ended = "ill"
-    history = _begun(tuner)
-    best = outcome.first = history[0]
+    best = _begun(tuner)
+    outcome.first = tuner.first
+    history = [tuner.first or best, best]
     ticked = saved = time.monotonic()
     took, sound = 0.0, True
     watch = Watch(tuner.folder)
@@ -108,7 +109,7 @@ def tune(
                     outcome.ended = "ill"
                 else:
                     eased = EASED * tuner.eased
-                    history = [tuner.load_best()]
+                    history = [history[0], tuner.load_best()]
                     tuner.eased, sound = eased, True
             elif time.monotonic() - saved > tuner.config.save_seconds:
                 yield from _saved(tuner, asked)
@@ -124,16 +125,16 @@ def tune(
         yield _report(tuner, watch, 1.0, minutes, last, None)
 
 
-def _begun(tuner: Tuner) -> list[Marks]:
+def _begun(tuner: Tuner) -> Marks:
     """The best so far, which is where it begins: the untuned networks, or those of a run that goes on."""
     if (tuner.folder / "state.safetensors").is_file() and (tuner.folder / "best.safetensors").is_file():
-        marks = tuner.load_best()
+        best = tuner.load_best()
         tuner.load()
     else:
-        marks = tuner.marks()
-        tuner.save_best(marks)
+        best = tuner.first = tuner.marks()
+        tuner.save_best(best)
         tuner.save()
-    return [marks]
+    return best
 
 
 def _saved(tuner: Tuner, asked: Callable[[], Request], best: Marks | None = None) -> Iterator[Event]:

@@ -100,6 +100,7 @@ class Tuner:
         self.questions = questions(self.manifest, shots, config.looks, config.seed)
         self.weights: dict[str, dict[str, Tensor]] = {}
         self.judge = Judge(config, self.device) if config.mode == "full" and config.judge else None
+        self.first: Marks | None = None  # what the untuned networks are worth
         self.losses: list[float] = []
         self.before: list[Tensor] = []
         self.seen: list[tuple[Tensor, Tensor]] = []  # windows of pictures, and of what was painted, in a step
@@ -270,6 +271,7 @@ class Tuner:
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"moment.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
         counters: dict[str, Any] = {key: getattr(self, key) for key in _COUNTED}
+        counters["first"] = self.first and asdict(self.first)
         if self.judge is not None:
             own, counted = self.judge.state()
             tensors |= own
@@ -291,6 +293,7 @@ class Tuner:
             load_moments(self.optimizer, section(tensors, "moment."))
             for key in _COUNTED:
                 setattr(self, key, counters[key])
+            self.first = Marks(**counters["first"]) if counters["first"] else None
             if self.judge is not None:
                 self.judge.take(tensors, counters["judge"])
         self.losses = []
