@@ -29,6 +29,7 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
 
     Keys: full_look_ms, part_edit_ms (a part each), palette_ms, expression_frame_ms, png_4096_s, sheet_s (105 sprites
     of 512 px: fifteen faces in seven poses), webm_s (ten seconds of 30 frames of 512 px, where PyAV is installed),
+    fit_s (a portrait read and fitted: wall and processor, where there is a reader),
     first_window_s, first_picture_s, response_ms (from an event to its pixels: two sliders, palette, a mask's stroke),
     variations_turns (of the event loop while twelve are drawn, three times), rss_mb (idle window, peak of a 4096 px
     export), machine.
@@ -85,6 +86,8 @@ def bench(generator_path: Path | None = None, rounds: int = ROUNDS) -> dict[str,
     figures["sheet_s"] = _exported(generator, look, "sheet", expressions=faces, poses=poses)
     if importlib.util.find_spec("av"):
         figures["webm_s"] = _exported(generator, look, "webm", seconds=10.0, fps=30.0)
+    if "reader" in tables.networks:
+        figures["fit_s"] = _fitted(generator)
     figures |= _window(generator_path)
     figures |= _responses(generator_path)
     figures["rss_mb"] = {
@@ -133,6 +136,21 @@ def _exported(generator: Generator, look: Look, kind: str, **options: Any) -> fl
         for _ in row.export(draw, Shot(look), row.options(**options), Path(folder) / f"bench{row.suffix}"):
             pass
         return round(time.perf_counter() - start, 2)
+
+
+def _fitted(generator: Generator) -> dict[str, float]:
+    """Seconds from a portrait to the look that comes nearest, networks loaded: as a clock has them, and processors."""
+    from vtuber_studio.core.pose import Pose
+    from vtuber_studio.core.shot import Shot
+    from vtuber_studio.engine.fitting import persona
+    from vtuber_studio.engine.render import render
+    from vtuber_studio.intake.fit import first_guess, fit_picture
+
+    image = render(generator, Shot(persona(generator.manifest, 12), {"mouth_open": 0.6}, Pose(yaw=5)), size=512)
+    start, own = time.perf_counter(), time.process_time()
+    for _ in fit_picture(generator, image, *first_guess(generator, image)):
+        pass
+    return {"wall": round(time.perf_counter() - start, 2), "processor": round(time.process_time() - own, 2)}
 
 
 def _window(generator_path: Path | None) -> dict[str, float]:

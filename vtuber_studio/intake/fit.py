@@ -26,7 +26,7 @@ from vtuber_studio.intake.search import LARGE, SIDE, Search
 from vtuber_studio.intake.settle import View, settle
 from vtuber_studio.intake.tangent import Tangent
 
-_SOFT, _FINE = 1.6, 0.8  # pixels by which pictures are softened: at first an edge must pull from farther away
+_SOFT, FINE = 1.6, 0.8  # pixels by which pictures are softened: at first an edge must pull from farther away
 # choices by how much of the picture they decide; what is small only tells itself once the large is in its place
 _MAIN = ("back_style", "front_style", "headwear", "ears", "clothes")
 _SMALL = (
@@ -112,14 +112,14 @@ def fit_picture(
     if main:
         yield so_far(0.2, "Styles tried")
     lines: Tangent | None = None
-    shot, lines = _settled(search, shot, _SOFT, 3, ("attribute", "expression", "pose", "placing"), lines)
+    shot, lines = settled(search, shot, _SOFT, 3, ("attribute", "expression", "pose", "placing"), lines)
     yield so_far(0.45, "Shapes moved")
     shot = search.coloured(shot)
     for row in (*main, *small):
         shot, _ = search.choose(shot, row, asked[row.name], SIDE)
     yield so_far(0.65, "Details tried")
     kinds = ("attribute", "expression", "z", "colour", "pose", "placing")
-    shot, lines = _settled(search, shot, _FINE, 2, kinds, lines)
+    shot, lines = settled(search, shot, FINE, 2, kinds, lines)
     yield so_far(1.0, "Settled")
 
 
@@ -135,7 +135,7 @@ def refit(
     search = Search(generator, require_canvas(image), photo)
     kinds = ("attribute", "expression", "colour", "pose", "placing", *(("z",) if z else ()))
     first = search.psnr(start)
-    shot, _ = _settled(search, start, _FINE, steps, kinds, None)
+    shot, _ = settled(search, start, FINE, steps, kinds, None)
     return Fit(shot, search.psnr(shot), first, 1.0, "Settled", search.aim.laid)
 
 
@@ -147,13 +147,13 @@ def require_canvas(image: np.ndarray) -> np.ndarray:
     return image
 
 
-def _settled(
-    search: Search, shot: Shot, soft: float, times: int, kinds: Collection[str], before: Tangent | None
+def settled(
+    search: Search, shot: Shot, soft: float, times: int, kinds: Collection[str], before: Tangent | None = None
 ) -> tuple[Shot, Tangent]:
     """The shot with everything that is among ``kinds`` moved, and the lines from there on. The picture may be laid
     elsewhere meanwhile."""
     manifest = search.manifest
-    movers = _movers(search, shot, kinds)
+    movers = moving(search, shot, kinds)
     lines = Tangent(search.generator, shot, movers, SIDE, before)
     begun, every = lines.values.copy(), np.arange(len(movers))
     for _ in range(times):
@@ -169,7 +169,7 @@ def _settled(
     return shot, lines
 
 
-def _movers(search: Search, shot: Shot, kinds: Collection[str]) -> list[Mover]:
+def moving(search: Search, shot: Shot, kinds: Collection[str]) -> list[Mover]:
     """What can be moved: of parts that paint something, what the face does, and colours that are seen."""
     manifest, parts = search.manifest, painted(search.manifest, shot)
     if search.photo:

@@ -34,8 +34,15 @@ class Tangent:
     """Each part's logits as straight lines from a shot on, and the pictures that they paint."""
 
     def __init__(
-        self, generator: Generator, shot: Shot, movers: Sequence[Mover], side: int, before: Tangent | None = None
+        self,
+        generator: Generator,
+        shot: Shot,
+        movers: Sequence[Mover],
+        side: int,
+        before: Tangent | None = None,
+        same: bool = False,
     ) -> None:
+        """``before``: whose slopes are kept for parts in the same manner, or only for the very ``same`` ones."""
         self.generator, self.manifest, self.side = generator, manifest_of(generator), side
         self.shot, self.movers = shot, list(movers)
         self.values = values_of(self.manifest, shot, movers)
@@ -43,7 +50,7 @@ class Tangent:
         self.logits = {name: raw_logits(generator, own) for name, own in self.figure.items() if not own.empty}
         self.slopes: dict[str, dict[int, np.ndarray]] = {name: {} for name in self.logits}
         entries = {entry.part.name: entry for entry in self.manifest.parts}
-        known = before.known(self.figure) if before else {}
+        known = before.known(self.figure, same) if before else {}
         for k, mover in enumerate(self.movers):
             step = mover.step if self.values[k] <= (mover.low + mover.high) / 2 else -mover.step
             moved = with_values(self.manifest, shot, [mover], [self.values[k] + step])
@@ -57,12 +64,14 @@ class Tangent:
                     if float(np.abs(slope).max()) * mover.spread > _STILL:
                         self.slopes[part][k] = slope
 
-    def known(self, figure: Mapping[str, Ingredients]) -> dict[str, dict[Mover, np.ndarray | None]]:
-        """Slopes by part and mover that hold for another figure, too: its part is drawn in the same manner."""
+    def known(self, figure: Mapping[str, Ingredients], same: bool) -> dict[str, dict[Mover, np.ndarray | None]]:
+        """Slopes by part and mover that hold for another figure, too: its part is drawn in the same manner, or just
+        the ``same``."""
         return {
             part: {mover: own.get(k) for k, mover in enumerate(self.movers) if part in mover.parts}
             for part, own in self.slopes.items()
-            if _manner(self.manifest, figure[part]) == _manner(self.manifest, self.figure[part])
+            if figure[part].key == self.figure[part].key
+            or (not same and _manner(self.manifest, figure[part]) == _manner(self.manifest, self.figure[part]))
         }
 
     def rebased(self, shot: Shot) -> None:
