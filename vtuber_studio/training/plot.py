@@ -23,6 +23,8 @@ PANELS: dict[str, tuple[str, ...]] = {  # title -> figures
     "dB on pictures": ("learned", "held_back"),
     "kept of other looks": ("kept",),
     "soft IoU": ("soft_iou",),
+    "held-out drawings (dB)": ("psnr",),
+    "edges, of the drawings'": ("edges",),
     "loss of what is read": ("choices", "ranges", "regions", "points"),
     "read of unseen portraits": ("right", "r2", "regions_right"),
 }
