@@ -81,20 +81,28 @@ def _events(
     if out is not None:
         require_place(out)
     with torch_needed():
-        from vtuber_studio.finetune import begin, in_background
+        from vtuber_studio.finetune import begin, follow, in_background
         from vtuber_studio.finetune import finetune as tuned
         from vtuber_studio.intake.stages import LIST
+        from vtuber_studio.training.tune.peers import join, leave
 
-    if resume is None:
-        config = checked(rights=rights, mode=mode, minutes=minutes, strength=strength)
-        begin(folder, config, pictures or [], base, name)
-    gone = in_background(threads, sys.stdin.buffer if tied else None)
+    peers = join()
+    gone = in_background(threads, sys.stdin.buffer if tied else None, peers)
+    if not peers.leads:
+        follow(folder, peers)
+        return
     try:
-        yield from tuned(folder, out, steps=steps, gone=gone)
-    except StudioError:
-        if resume is None and not (folder / PICTURES / LIST).is_file():
-            shutil.rmtree(folder, ignore_errors=True)  # nothing was read: the same words may be given again
-        raise
+        if resume is None:
+            config = checked(rights=rights, mode=mode, minutes=minutes, strength=strength)
+            begin(folder, config, pictures or [], base, name)
+        try:
+            yield from tuned(folder, out, steps=steps, gone=gone, peers=peers)
+        except StudioError:
+            if resume is None and not (folder / PICTURES / LIST).is_file():
+                shutil.rmtree(folder, ignore_errors=True)  # nothing was read: the same words may be given again
+            raise
+    finally:
+        leave(peers)
 
 
 def _beside(out: Path | None) -> Path | None:

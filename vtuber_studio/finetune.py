@@ -41,6 +41,7 @@ from vtuber_studio.intake.stages import fit_pictures, fitted_pictures, read_pict
 from vtuber_studio.training.sets import slider_accuracy
 from vtuber_studio.training.tune.bundling import export_tuned
 from vtuber_studio.training.tune.config import TuneConfig
+from vtuber_studio.training.tune.peers import ALONE, Peers
 from vtuber_studio.training.tune.run import Outcome, Request, tune, use_threads
 from vtuber_studio.training.tune.trainer import Fitted, Tuner
 
@@ -65,13 +66,13 @@ def begin(folder: Path, config: FinetuneConfig, pictures: Sequence[Path], base: 
     return run
 
 
-def in_background(threads: int = 0, tie: IO[bytes] | None = None) -> threading.Event:
+def in_background(threads: int = 0, tie: IO[bytes] | None = None, peers: Peers = ALONE) -> threading.Event:
     """Make this process one that the window stays usable beside: low priority, one thread less than there are cores.
     The event is set when ``tie``, usually the standard input, comes to its end."""
     with suppress(OSError, AttributeError):
         os.nice(10)
     keep_heap()
-    use_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+    use_threads(threads or max(1, ((os.cpu_count() or 2) - 1) // peers.count))
     gone = threading.Event()
     if tie is not None:
 
@@ -92,6 +93,7 @@ def finetune(
     steps: int = 0,
     tuning: TuneConfig | None = None,
     gone: threading.Event | None = None,
+    peers: Peers = ALONE,
 ) -> Iterator[Event]:
     """Go through the stages of the run in ``folder``, from where it is; its outcome lies in it, and at ``out``.
 
@@ -103,7 +105,7 @@ def finetune(
     write_atomically(folder / PID, str(os.getpid()).encode())
     try:
         with open(folder / EVENTS, "ab") as log:
-            for event in _stages(folder, out, steps, tuning, gone or threading.Event()):
+            for event in _stages(folder, out, steps, tuning, gone or threading.Event(), peers):
                 log.write(encode(event) + b"\n")
                 log.flush()
                 yield event
@@ -112,7 +114,7 @@ def finetune(
 
 
 def _stages(
-    folder: Path, out: Path | None, steps: int, tuning: TuneConfig | None, gone: threading.Event
+    folder: Path, out: Path | None, steps: int, tuning: TuneConfig | None, gone: threading.Event, peers: Peers
 ) -> Iterator[Event]:
     run = read_run(folder)
     base = Path(run.base)
@@ -126,10 +128,9 @@ def _stages(
     for stage in (read_pictures, fit_pictures):
         for event in stage(folder, run, generator, request):
             yield _scaled(event)
-    pictures = [Fitted(*each) for each in fitted_pictures(folder)]
-    if pictures and request() not in ("discard", "leave"):
-        config = tuning or TuneConfig(mode=run.config.mode, strength=run.config.strength, seed=run.config.seed)
-        tuner = Tuner(base, pictures, folder, config)
+    if fitted_pictures(folder) and request() not in ("discard", "leave"):
+        peers.tell("begin")
+        tuner = _tuner(folder, run, tuning, peers)
         outcome = Outcome()
         for event in tune(tuner, outcome, minutes=run.config.minutes, steps=steps, asked=request):
             yield _scaled(event)
@@ -138,6 +139,17 @@ def _stages(
             return
     if request() != "leave":
         yield Stopped()
+
+
+def _tuner(folder: Path, run: Run, tuning: TuneConfig | None, peers: Peers) -> Tuner:
+    config = tuning or TuneConfig(mode=run.config.mode, strength=run.config.strength, seed=run.config.seed)
+    return Tuner(Path(run.base), [Fitted(*each) for each in fitted_pictures(folder)], folder, config, peers=peers)
+
+
+def follow(folder: Path, peers: Peers, tuning: TuneConfig | None = None) -> None:
+    """Take part in a run that another process leads, until it ends."""
+    if peers.hear()[0] == "begin":
+        _tuner(folder, read_run(folder), tuning, peers).follow()
 
 
 def _scaled(event: Event) -> Event:

@@ -2,14 +2,15 @@
 
 A run's folder holds ``state.safetensors`` (what moves, its moving average, the optimizer's moments) with
 ``state.json`` beside it, and ``best.safetensors`` with ``best.json`` (the moving average when it was best), each
-written whole and then renamed. What does not move is the bundle's own.
+written whole and then renamed. What does not move is the bundle's own. (Over 300 lines: a step, its
+peers, what is looked at and what is saved share one state.)
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from vtuber_studio.training.tune.judge import Judge, places, windows
 from vtuber_studio.training.tune.looks import questions
 from vtuber_studio.training.tune.losses import coverage_targets, held_loss, kept_share, masked_psnr, picture_loss
 from vtuber_studio.training.tune.networks import bundle_networks, choose_weights, paces
+from vtuber_studio.training.tune.peers import ALONE, Peers
 from vtuber_studio.training.tune.scene import Scene, make_scene, paint_scene, scene_logits
 from vtuber_studio.training.tune.snapshots import fitting, read_snapshot, write_snapshot
 
@@ -64,9 +66,15 @@ class Tuner:
     """The state of a tuning: networks, moving average, optimizer, counters."""
 
     def __init__(
-        self, base: Path, pictures: Sequence[Fitted], folder: Path, config: TuneConfig, device: str | None = None
+        self,
+        base: Path,
+        pictures: Sequence[Fitted],
+        folder: Path,
+        config: TuneConfig,
+        device: str | None = None,
+        peers: Peers = ALONE,
     ) -> None:
-        self.base, self.folder, self.config = base, folder, config
+        self.base, self.folder, self.config, self.peers = base, folder, config, peers
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.bf16 = config.bf16 and fast_bf16(self.device)
         self.manifest, self.tables, self.networks = bundle_networks(base, config.detail)
@@ -103,7 +111,7 @@ class Tuner:
         self.first: Marks | None = None  # what the untuned networks are worth
         self.losses: list[float] = []
         self.before: list[Tensor] = []
-        self.seen: list[tuple[Tensor, Tensor]] = []  # windows of pictures, and of what was painted, in a step
+        self.seen: dict[int, tuple[Tensor, Tensor]] = {}  # windows of a step's pictures, and of what was painted
         self.told = False  # whether the judge is heard in it
 
     def _learnable(self, picture: Fitted) -> _Learnable:
@@ -118,19 +126,22 @@ class Tuner:
 
     def train_step(self, done: float) -> None:
         """One step when share ``done`` of the run is over. FloatingPointError, before any weight changes, when the loss
-        or the gradient is not finite. Its chance is a function of the seed and the step alone."""
+        or the gradient is not finite. Its chance is a function of the seed and the step alone. Peers share the work."""
+        self.peers.tell("step", done, self.eased, self.judge and (self.judge.adaptive.p, self.judge.dismissed))
         rng = np.random.default_rng([self.config.seed, self.step])
         self.told = self.judge is not None and self.judge.heard(done)
-        self.seen = []
+        self.seen = {}
         self.optimizer.zero_grad(set_to_none=True)
         total = 0.0
         chosen = self._chosen()
-        for first in range(0, len(chosen), self.micro):
-            some = chosen[first : first + self.micro]
-            loss = torch.stack([self._picture_loss(self.learned[k]) for k in some]).sum() / len(chosen)
+        own = range(self.peers.rank, len(chosen), self.peers.count)
+        for first in range(0, len(own), self.micro):
+            some = own[first : first + self.micro]
+            loss = torch.stack([self._picture_loss(self.learned[chosen[k]], k) for k in some]).sum() / len(chosen)
             loss.backward()
             total += float(loss.detach())
         total += self._hold(rng)
+        total = self.peers.add_gradients(list(self.moving.values()), total)
         norm = torch.nn.utils.clip_grad_norm_(self.moving.values(), self.config.clip)
         if not math.isfinite(total + float(norm)):
             raise FloatingPointError(f"loss {total}, norm of the gradient {float(norm)}")
@@ -141,9 +152,11 @@ class Tuner:
         with torch.no_grad():
             for was, (key, weight) in zip(before, self.moving.items(), strict=True):
                 weight.copy_(was + self.paces[key] * (weight - was))
-        for number, (real, made) in enumerate(self.seen):
-            assert self.judge is not None
-            self.judge.learn(real, made, self._chance(1 + number))
+        if self.judge is not None and not self.judge.dismissed:  # each process's judge sees all, and stays the same
+            self.seen = {k: seen for each in self.peers.gather(self.seen) for k, seen in each.items()}
+            for k in sorted(self.seen):
+                real, made = (each.to(self.device) for each in self.seen[k])
+                self.judge.learn(real, made, self._chance(1 + k))
         self.step += 1
         self.images += len(chosen)
         self.losses.append(total)
@@ -153,21 +166,21 @@ class Tuner:
 
     def _chosen(self) -> list[int]:
         """Numbers of the pictures of this step: all in turn, in another order each time."""
-        count, found = len(self.learned), []
-        for place in range(self.step * self.config.batch, (self.step + 1) * self.config.batch):
+        count, found, batch = len(self.learned), [], self.config.batch * self.peers.count
+        for place in range(self.step * batch, (self.step + 1) * batch):
             order = np.random.default_rng([self.config.seed, place // count, 7]).permutation(count)
             found.append(int(order[place % count]))
         return found
 
-    def _picture_loss(self, picture: _Learnable) -> Tensor:
+    def _picture_loss(self, picture: _Learnable, number: int) -> Tensor:
         made = self.painted(picture)
         loss = picture_loss(made, picture.target, self.config.edges)
         if self.judge is None or self.judge.dismissed:
             return loss
-        rng = np.random.default_rng([self.config.seed, self.step, len(self.seen)])
+        rng = np.random.default_rng([self.config.seed, self.step, number])
         looked = windows(made, places(picture.target, rng))
         other = self.learned[int(rng.integers(len(self.learned)))].target
-        self.seen.append((windows(other, places(other, rng)), looked.detach()))
+        self.seen[number] = windows(other, places(other, rng)), looked.detach()
         return loss + self.config.judge * self.judge.asked(looked, self._chance(0)) if self.told else loss
 
     def _chance(self, number: int) -> torch.Generator:
@@ -187,6 +200,8 @@ class Tuner:
         for k in range(min(self.config.held_networks, len(names))):
             name = names[(self.step * self.config.held_networks + k) % len(names)]
             c, z = (side.to(self.device) for side in self.questions[name].some(rng, self.config.held_looks))
+            if k % self.peers.count != self.peers.rank:
+                continue
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
                 logits = self.networks[name](c, z)
                 with torch.no_grad():
@@ -247,7 +262,7 @@ class Tuner:
         rng = np.random.default_rng([self.config.seed, self.step, 9])
         some = [windows(each.target, places(each.target, rng)) for each in self.learned[:8]]
         held = [windows(each.target, places(each.target, rng)) for each in self.held_back[:8]]
-        made = torch.cat([made for _, made in self.seen])
+        made = torch.cat([made.to(self.device) for _, made in self.seen.values()])
         reference = diversity(torch.cat(some).cpu().numpy())
         return self.judge.look(self.images, made, torch.cat(held) if held else None, reference)
 
@@ -261,6 +276,20 @@ class Tuner:
         with self.averaged():
             now = [self.painted(each) for each in chosen]
         return [(each.target, a, b) for each, a, b in zip(chosen, self.before, now, strict=True)]
+
+    def follow(self) -> None:
+        """Do what the first of the peers does until it ends."""
+        while (message := self.peers.hear())[0] != "end":
+            if message[0] == "step":
+                _, done, self.eased, judged = message
+                if self.judge is not None:
+                    self.judge.adaptive.p, self.judge.dismissed = judged
+                with suppress(FloatingPointError):  # all find the same, and the first goes back
+                    self.train_step(done)
+            elif message[0] == "load":
+                self.load()
+            elif message[0] == "load_best":
+                self.load_best()
 
     # --- snapshots ---------------------------------------------------------------------------------------------
 
@@ -285,6 +314,7 @@ class Tuner:
 
     def load(self) -> None:
         """Go on from the folder's snapshot; StudioError when it does not fit."""
+        self.peers.tell("load")
         tensors, counters = read_snapshot(self.folder, "state", str(self.device))
         with fitting():
             self.take(section(tensors, "weight."))
@@ -300,6 +330,7 @@ class Tuner:
 
     def load_best(self) -> Marks:
         """The networks, and their average, as they were when they were best; moments begin anew, without the judge."""
+        self.peers.tell("load_best")
         tensors, counters = read_snapshot(self.folder, "best", str(self.device))
         with fitting():
             self.take(tensors)
