@@ -146,7 +146,7 @@ class RunsBox(Section):
         end, config = kept.story.end, kept.run.config
         mode = self.tr("full") if config.mode == "full" else self.tr("quick")
         told = self.tr("{}, {}, strength {}.").format(minutes_words(self, config.minutes), mode, f"{config.strength:g}")
-        told += " " + nearer(self, kept) if nearer(self, kept) else ""
+        told += f" {nearer(self, kept)}".rstrip() if kept.state == "done" else ""
         if isinstance(end, Failed):
             return f"{told} {end.message} {end.hint}".strip()
         if kept.state == "broken":
