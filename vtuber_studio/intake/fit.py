@@ -34,6 +34,7 @@ _SMALL = (
     "fang",
 )  # fmt: skip
 _SURE = 0.9  # of a choice that a reader has read: no other one is tried
+_ENOUGH = 0.98  # of the loss: when as much is left, it has settled
 _LIKELY = 0.02  # or are tried, the likeliest first, at most so many
 _MOST = 5
 _AGAIN = 3  # of a main choice's values are tried once more
@@ -119,7 +120,7 @@ def fit_picture(
         shot, _ = search.choose(shot, row, asked[row.name], SIDE)
     yield so_far(0.65, "Details tried")
     kinds = ("attribute", "expression", "z", "colour", "pose", "placing")
-    shot, lines = settled(search, shot, FINE, 2, kinds, lines)
+    shot, lines = settled(search, shot, FINE, 3, kinds, lines)
     yield so_far(1.0, "Settled")
 
 
@@ -161,10 +162,13 @@ def settled(
         values = settle([view], begun, 2)
         least, kept, moved = search.loss(shot), search.aim, with_values(manifest, shot, movers, values)
         search.lay(kept.moved(view.placing(values)))
-        if search.loss(moved) >= least:  # the lines led astray
+        found = search.loss(moved)
+        if found >= least:  # the lines led astray
             search.lay(kept)
             break
         shot = moved
+        if found > _ENOUGH * least:
+            break
         lines.rebased(shot)
     return shot, lines
 
