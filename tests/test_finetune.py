@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.engine.bundles import make_bundle
 from tests.test_cli import refused, studio
 from tests.training.tune.small import QUICK, pictures, run_of, small_base
-from vtuber_studio.core.finetuning import EVENTS, PID, Advance, Done, Event, Failed, Picture, decode
-from vtuber_studio.finetune import finetune
+from vtuber_studio.core.errors import StudioError
+from vtuber_studio.core.finetuning import EVENTS, PID, Advance, Done, Event, Failed, Picture, checked, decode
+from vtuber_studio.core.image import encode_png
+from vtuber_studio.engine.assemble import install
+from vtuber_studio.engine.shelf import unpacked, zip_bundle
+from vtuber_studio.finetune import base_of, begin, finetune
 
 
 def started(folder: Path, *more: str) -> subprocess.Popen[bytes]:
@@ -64,3 +70,21 @@ def test_what_cannot_be_used_is_named_and_nothing_is_made(tmp_path: Path) -> Non
 )  # fmt: skip
 def test_what_it_cannot_do_is_one_sentence(given: tuple[str, ...], tmp_path: Path) -> None:
     refused("finetune", *given)
+
+
+def test_a_run_that_was_carried_elsewhere_finds_its_generator_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VTUBER_STUDIO_HOME", str(tmp_path / "home"))
+    base = make_bundle(tmp_path / "base")
+    (tmp_path / "her.png").write_bytes(encode_png(np.zeros((64, 64, 4), np.uint8)))
+    run = begin(tmp_path / "run", checked(rights="own"), [tmp_path / "her.png"], base)
+    assert base_of(run) == base
+    zipped = tmp_path / "base.zip"
+    zipped.write_bytes(zip_bundle(base))
+    shutil.rmtree(base)
+    with pytest.raises(StudioError, match="not here"):
+        base_of(run)
+    with unpacked(zipped) as folder:
+        installed = install(folder).folder
+    assert base_of(run) == installed

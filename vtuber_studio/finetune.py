@@ -33,9 +33,10 @@ from vtuber_studio.core.finetuning import (
     read_run,
     write_run,
 )
-from vtuber_studio.engine.bundle import find_bundle, read_bundle, staged
+from vtuber_studio.engine.bundle import find_bundle, read_bundle, read_manifest, staged
 from vtuber_studio.engine.generator import load_generator
 from vtuber_studio.engine.memory import keep_heap
+from vtuber_studio.engine.shelf import MANIFEST, shelved
 from vtuber_studio.intake.bring import picture_files
 from vtuber_studio.intake.stages import fit_pictures, fitted_pictures, read_pictures
 from vtuber_studio.training.sets import slider_accuracy
@@ -113,13 +114,24 @@ def finetune(
         (folder / PID).unlink(missing_ok=True)
 
 
+def base_of(run: Run) -> Path:
+    """The generator that a run tunes: in the folder that it names, or, on another computer, the one of the same id that
+    is installed there. StudioError when there is none."""
+    named = Path(run.base)
+    if (named / MANIFEST).is_file() and read_manifest(named).id == run.base_id:
+        return named
+    there = next((entry.folder for entry in shelved() if entry.id == run.base_id), None)
+    if there is None:
+        message = f"The generator that this run tunes is not here, or has changed ({run.base_id[:8]})."
+        raise StudioError(message, "Install it (`vtuber-studio generators install`), or begin a new run.")
+    return there
+
+
 def _stages(
     folder: Path, out: Path | None, steps: int, tuning: TuneConfig | None, gone: threading.Event, peers: Peers
 ) -> Iterator[Event]:
     run = read_run(folder)
-    base = Path(run.base)
-    if (now := read_bundle(base).manifest.id) != run.base_id:
-        raise StudioError(f"The generator that this run tunes has changed ({now[:8]}).", "Begin a new run.")
+    base = base_of(run)
 
     def request() -> Request:
         return "leave" if gone.is_set() else asked(folder)
@@ -143,7 +155,7 @@ def _stages(
 
 def _tuner(folder: Path, run: Run, tuning: TuneConfig | None, peers: Peers) -> Tuner:
     config = tuning or TuneConfig(mode=run.config.mode, strength=run.config.strength, seed=run.config.seed)
-    return Tuner(Path(run.base), [Fitted(*each) for each in fitted_pictures(folder)], folder, config, peers=peers)
+    return Tuner(base_of(run), [Fitted(*each) for each in fitted_pictures(folder)], folder, config, peers=peers)
 
 
 def follow(folder: Path, peers: Peers, tuning: TuneConfig | None = None) -> None:
@@ -181,7 +193,7 @@ def _exporting(folder: Path, run: Run, tuner: Tuner, outcome: Outcome, out: Path
             shutil.copytree(place, stage, dirs_exist_ok=True)
         place = out
     yield _scaled(Advance("exporting", 0.5, "Its sliders are read."))
-    figures = _figures(outcome) | _sliders(Path(run.base), place)
+    figures = _figures(outcome) | _sliders(base_of(run), place)
     yield Done(str(place), _said(outcome, tuner), outcome.kept, figures)
 
 
