@@ -30,9 +30,10 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
     """Figures over ``looks`` unseen looks, each with a face that does something else.
 
     ``psnr_512``, ``psnr_2048``: dB over mid-grey inside the bounding box of the truth's alpha, mean and 10th
-    percentile. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``parts``: both for each
-    part painted alone, at 512. ``leak``: largest change (of 255) outside the footprint of a part whose own attribute
-    changed. ``crosstalk``: share of the brows' coverage that changes with the iris size. ``holes``: pixels well inside
+    percentile, of pictures as they are written to files: 512 px averaged from 1024, as each of the truth's pixels is a
+    share of its area. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``parts``: both
+    for each part painted alone, at 512. ``leak``: largest change (of 255) outside the footprint of a part whose own
+    attribute changed. ``crosstalk``: share of the brows' coverage that changes with the iris size. ``holes``: pixels well inside
     the figure where background shows. ``outside``: pixels by which what lies around the figure, unseen, widens its
     bounding box.
 
@@ -62,7 +63,7 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
                 for name, each in asked.items()
             }
             true = compose(manifest, truth[size], shot, size=size)
-            made = render(generator, shot, size=size, quality="preview")  # one sample a pixel, as the truth
+            made = render(generator, shot, size=size)
             if true[..., 3].any():
                 found.append(decibels(true, made))
             if size == 512:
