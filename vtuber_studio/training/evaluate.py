@@ -31,11 +31,11 @@ def evaluate(generator: Generator, looks: int = 64, report: Callable[[int], None
 
     ``psnr_512``, ``psnr_2048``: dB over mid-grey inside the bounding box of the truth's alpha, mean and 10th
     percentile, of pictures as they are written to files: 512 px averaged from 1024, as each of the truth's pixels is a
-    share of its area. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``parts``: both
-    for each part painted alone, at 512. ``leak``: largest change (of 255) outside the footprint of a part whose own
-    attribute changed. ``crosstalk``: share of the brows' coverage that changes with the iris size. ``holes``: pixels well inside
-    the figure where background shows. ``outside``: pixels by which what lies around the figure, unseen, widens its
-    bounding box.
+    share of its area. ``iou``: soft IoU a part and material where the truth covers more than 20 px. ``parts``: both for
+    each part painted alone, at 512. ``leak``: largest change (of 255) outside the footprint of a part whose own
+    attribute changed. ``crosstalk``: share of the brows' coverage that changes with the iris size. ``holes``: pixels
+    well inside the figure where background shows. ``outside``: pixels by which what lies around the figure, unseen,
+    widens its bounding box.
 
     ``stale``: networks whose weights learned another edition than the artist draws today; ``undrawable``: those that it
     cannot draw at all. In the whole figure their own painting stands for the truth, so that the others are judged as
