@@ -249,7 +249,8 @@ def test_what_is_no_sound_generator_is_not_installed(
     window.generators.install(path)
     qtbot.waitUntil(window.error_bar.isVisible, timeout=WAIT)
     assert said in window.error_bar.message and not window.question_bar.isVisible()
-    assert window.stage.manifest.name == "Fake" and not window.generators.busy
+    qtbot.waitUntil(lambda: not window.generators.busy, timeout=WAIT)
+    assert window.stage.manifest.name == "Fake"
     shelf = data_dir() / "generators"
     assert not shelf.exists() or not list(shelf.iterdir())
 

@@ -245,7 +245,7 @@ def test_forgetting_asks_and_leaves_no_byte(dialog: PicturesDialog, qtbot: QtBot
     pieces = [path.read_bytes()[200:400] for path in (trays_dir() / "mine" / ORIGINALS).iterdir()]
     dialog.consent.radios["own"].click()
     config = FinetuneConfig(rights="own")
-    run = data_dir() / "runs" / "first"
+    run = data_dir() / "runs" / "to be forgotten"  # other tests have runs there, too
     write_run(run, Run(config=config, pictures=("mine",), base="b", base_id="i", created="2026-11-27T18:00:00+00:00"))
     prepared = [run / name / "me.png" for name in ("pictures", "fits", "samples")]
     for path in prepared:

@@ -206,11 +206,11 @@ def test_little_memory_means_fewer_pictures_at_a_time_and_the_same_steps(
     loss = Tuner._picture_loss
     seen: list[int] = []
 
-    def hungry(self: Tuner, picture: object) -> torch.Tensor:
+    def hungry(self: Tuner, picture: object, number: int) -> torch.Tensor:
         seen.append(self.micro)
         if self.micro > 1:
             raise torch.OutOfMemoryError("out of memory")
-        return loss(self, picture)  # type: ignore[arg-type]
+        return loss(self, picture, number)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Tuner, "_picture_loss", hungry)
     told = list(tune(short, Outcome(), steps=1))
