@@ -140,6 +140,7 @@ def test_stopping_saves_and_leaves_samples_and_a_log(folder: Path, tmp_path: Pat
 
 
 def test_control_c_asks_a_run_to_stop_and_twice_ends_the_program() -> None:
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it would be ignored
     before = signal.getsignal(signal.SIGINT)
     with _until_interrupted() as stop:
         assert not stop()
@@ -148,6 +149,7 @@ def test_control_c_asks_a_run_to_stop_and_twice_ends_the_program() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, found)
 
 
 def test_a_run_is_not_begun_twice_nor_resumed_where_none_is(folder: Path, begun: Path, tmp_path: Path) -> None:
