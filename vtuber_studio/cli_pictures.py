@@ -26,6 +26,7 @@ def prepare(
     from vtuber_studio.core.errors import StudioError
     from vtuber_studio.core.files import make_folder, write_atomically
     from vtuber_studio.core.image import encode_png
+    from vtuber_studio.core.names import numbered
     from vtuber_studio.engine.generator import load_generator
     from vtuber_studio.intake.bring import bring, picture_files
     from vtuber_studio.intake.drawn import finder_of
@@ -38,7 +39,7 @@ def prepare(
     for each in bring(files, drawn):
         place: Path | None = None
         if each.image is not None and (each.keep or every):
-            place = out / f"{_free(each.path.stem, taken)}.png"
+            place = out / f"{numbered(each.path.stem, taken)}.png"
             write_atomically(place, encode_png(each.image))
         if as_json:
             said = {"picture": str(each.path), "photo": each.photo, "troubles": each.troubles}
@@ -139,13 +140,3 @@ def fit(
         wall, own = time.perf_counter() - clock[0], time.process_time() - clock[1]
         told = f"{last.first:.2f} dB at first, {last.psnr:.2f} dB now, on her mask"
         typer.echo(f"{report}: {told}; {wall:.1f} s, {own:.1f} s of processor time")
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    """The stem, numbered when another file has it."""
-    name, count = stem, 1
-    while name.casefold() in taken:
-        count += 1
-        name = f"{stem}-{count}"
-    taken.add(name.casefold())
-    return name

@@ -26,6 +26,16 @@ def free_path(path: Path, beside: Collection[str] = ()) -> Path:
     return path
 
 
+def numbered(stem: str, taken: set[str]) -> str:
+    """The stem, numbered when one that is ``taken`` has it, whatever its case; it is taken then."""
+    name, count = stem, 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{stem}-{count}"
+    taken.add(name.casefold())
+    return name
+
+
 def check_pattern(pattern: str) -> None:
     """StudioError for words in braces that mean nothing, and for what would be a folder."""
     for word in re.findall(r"\{([^{}]*)\}", pattern):

@@ -17,6 +17,7 @@ from vtuber_studio.core.errors import StudioError
 from vtuber_studio.core.files import make_folder, read_file, write_atomically
 from vtuber_studio.core.finetuning import FITS, PICTURES, Advance, Event, GoingOn, Paused, Picture, Run
 from vtuber_studio.core.image import decode_png, encode_png
+from vtuber_studio.core.names import numbered
 from vtuber_studio.core.runs import read_fit
 from vtuber_studio.core.shot import Shot
 from vtuber_studio.engine.generator import Generator as Engine
@@ -54,7 +55,7 @@ def read_pictures(folder: Path, run: Run, generator: Engine, request: Callable[[
         used = each.image is not None and each.keep
         if used:
             assert each.image is not None
-            name = _free(each.path.stem, taken)
+            name = numbered(each.path.stem, taken)
             write_atomically(made / f"{name}.png", encode_png(each.image))
             table.append({"name": name, "file": each.path.name, "photo": each.photo})
         else:
@@ -63,15 +64,6 @@ def read_pictures(folder: Path, run: Run, generator: Engine, request: Callable[[
     if not table:
         raise StudioError("None of these pictures can be used.", "See what was said of each of them.")
     write_atomically(listed, json.dumps(table, indent=1).encode())
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    name, count = stem, 1
-    while name.casefold() in taken:
-        count += 1
-        name = f"{stem}-{count}"
-    taken.add(name.casefold())
-    return name
 
 
 def _listed(folder: Path) -> list[dict[str, Any]]:
